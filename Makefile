@@ -1,0 +1,70 @@
+# `make run` serves the product, `make test` tests it; both set up what they need first.
+
+PY := .venv/bin/python
+MAKEFLAGS += --no-print-directory
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test lint format bench lock setup setup-dev chromium
+
+run: .venv/installed
+	@exec $(PY) manage.py serve
+
+test: .venv/installed-dev chromium
+	$(PY) -m pytest
+
+lint: .venv/installed-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/djlint templates --check --lint
+	$(PY) manage.py makemigrations --check --dry-run
+
+format: .venv/installed-dev
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+	.venv/bin/djlint templates --reformat --quiet
+
+bench: .venv/installed-dev
+	$(PY) -m tests.bench
+
+# Pins everything again, from what pyproject.toml allows.
+COMPILE := .venv/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock" pyproject.toml --extra local
+
+lock: .venv/installed-dev
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
+
+setup: .venv/installed
+setup-dev: .venv/installed-dev
+
+# A stamp is newer than its lock file once everything in it is installed; an interrupted install leaves none.
+.venv/installed: requirements.lock | .venv/bin/python
+	@echo "Installing the dependencies (about 2 minutes the first time)."
+	$(PY) -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock | .venv/installed
+	@echo "Installing the tools for tests and checks."
+	$(PY) -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bin/python:
+	@python=$$(command -v python3.11 || command -v python3 || true); \
+	if [ -z "$$python" ] || ! "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
+		echo "Python 3.11 is needed, and neither python3.11 nor python3 is that. Install it, then run make again." >&2; \
+		exit 1; \
+	fi; \
+	echo "Making .venv with $$python."; \
+	"$$python" -m venv .venv || { rm -rf .venv; exit 1; }
+
+# Browser tests need a Chromium; Debian's is installed when it is missing and we may.
+chromium:
+	@if [ -x /usr/bin/chromium ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests."; \
+		apt-get update -qq && apt-get install -y -qq chromium; \
+	else \
+		echo "Chromium is missing (/usr/bin/chromium): the browser tests need it. Install it as root."; \
+	fi

@@ -1,0 +1,288 @@
+"""The agent: one question, up to five attempts. The only loop there is; chat, commands and environment drive it."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from agent import prompt
+from agent.errors import ErrorClass, classify_error
+from agent.events import (
+    AttemptStarted,
+    DiagnosisDelta,
+    EpisodeDone,
+    Event,
+    Executing,
+    QueryError,
+    QueryOk,
+    RewardGiven,
+    SqlDelta,
+    SqlReady,
+    Usage,
+)
+from agent.hints import hint
+from agent.llm import LLM, LLMCut, LLMEmpty, LLMError, TextDelta
+from agent.policy import Context, Decision, Policy
+from agent.repairs import Strategy
+from agent.rewards import Outcome, Reward, grade, hindsight
+from agent.threads import execute
+from agent.writing import Draft, write_sql
+from datasources.engine import Database, ResultSet
+from datasources.errors import SQLError
+from datasources.introspect import Schema
+
+MAX_QUESTION = 4000
+"""Characters of a question."""
+
+_TEMPERATURES = (0.0, 0.3, 0.6, 0.8)
+_GIVES_UP_AFTER_PROSE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`answer_tokens` and `diagnosis_tokens` bound one reply each; `diagnose` asks the model where no hint is known."""
+
+    attempts: int = 5
+    answer_tokens: int = 700
+    diagnosis_tokens: int = 60
+    diagnose: bool = True
+
+
+@dataclass
+class Attempt:
+    """What one attempt came to. `error_class` is None while it runs and when it answered."""
+
+    number: int
+    strategy: Strategy
+    decision: Decision | None = None
+    sql: str = ""
+    error_class: ErrorClass | None = None
+    message: str = ""
+    hint: str = ""
+    diagnosis: str = ""
+    prose: bool = False
+    reward: Reward = field(default_factory=lambda: Reward(0.0, {}))
+
+
+class Episode:
+    """One question and its attempts.
+
+    `step` makes one attempt and yields its events; when it ends, the episode is `done` or waits for the next
+    strategy. `system_prompt` is the whole system message (agent.prompt.system_prompt); `score` grades a result in
+    [0, 1] where a gold answer is known.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        database: Database,
+        llm: LLM,
+        system_prompt: str,
+        schema: Schema,
+        *,
+        history: Sequence[prompt.Turn] = (),
+        limits: Limits | None = None,
+        score: Callable[[ResultSet], float] | None = None,
+    ) -> None:
+        self.question = question
+        self.limits = limits or Limits()
+        self.attempts: list[Attempt] = []
+        self.usage = Usage()
+        self.done = False
+        self._database = database
+        self._llm = llm
+        self._schema = schema
+        self._score = score
+        self._messages = prompt.opening(system_prompt, history, question)
+        self._failed = ""
+        self._empty: tuple[Attempt, ResultSet] | None = None
+
+    def context(self) -> Context:
+        """What a policy chooses by, after a failed attempt."""
+        last = self.attempts[-1]
+        if last.error_class is None:
+            raise ValueError("There is nothing to repair: the last attempt did not fail.")
+        previous = self.attempts[-2].error_class if len(self.attempts) > 1 else None
+        return Context(
+            error_class=last.error_class,
+            attempt=last.number,
+            max_attempts=self.limits.attempts,
+            previous=last.strategy,
+            error_changed=previous is not None and previous is not last.error_class,
+            streak=self._streak(last.error_class),
+        )
+
+    async def step(self, strategy: Strategy, decision: Decision | None = None) -> AsyncIterator[Event]:
+        """One attempt; `decision` says why this strategy, where a policy chose it. Raises ValueError when done."""
+        if self.done:
+            raise ValueError("The episode is done: reset it to ask again.")
+        attempt = Attempt(len(self.attempts) + 1, strategy, decision)
+        self.attempts.append(attempt)
+        yield AttemptStarted(attempt.number, strategy, decision.scores if decision else {})
+        try:
+            async for event in self._attempt(attempt):
+                yield event
+        except LLMError as error:
+            yield self._finish(None, error.message)
+
+    async def _attempt(self, attempt: Attempt) -> AsyncIterator[Event]:
+        result = None
+        async for event in self._write(attempt):
+            yield event
+        if attempt.error_class is None:
+            yield Executing()
+            result = await self._run(attempt)
+        if result is not None:
+            yield QueryOk(result)
+            async for event in self._reward(attempt, result):
+                yield event
+            yield self._finish(attempt)
+            return
+        yield QueryError(_error(attempt), attempt.message, attempt.hint)
+        self._failed = prompt.failure(_error(attempt), attempt.message, attempt.hint)
+        async for event in self._after_failure(attempt):
+            yield event
+
+    async def _write(self, attempt: Attempt) -> AsyncIterator[Event]:
+        """Have the model write `attempt.sql`; a reply without usable SQL fails the attempt."""
+        if attempt.number > 1:
+            self._messages.append(prompt.repair_request(self._failed, attempt.strategy))
+        draft = Draft()
+        temperature = _TEMPERATURES[min(attempt.number, len(_TEMPERATURES)) - 1]
+        try:
+            stream = write_sql(
+                self._llm, self._messages, draft, max_tokens=self.limits.answer_tokens, temperature=temperature
+            )
+            async with aclosing(stream) as deltas:
+                async for text in deltas:
+                    yield SqlDelta(text)
+        except (LLMCut, LLMEmpty) as error:
+            draft.problem = error.message
+        self.usage += draft.usage
+        attempt.sql, attempt.prose = draft.sql, draft.prose_only
+        if draft.problem:
+            attempt.error_class, attempt.message = ErrorClass.OTHER, draft.problem
+            self._messages.append(prompt.said(draft.text))
+            return
+        self._messages.append(prompt.reply(attempt.sql))
+        yield SqlReady(attempt.sql)
+
+    async def _run(self, attempt: Attempt) -> ResultSet | None:
+        """The rows, or None with the failure noted in `attempt`. Zero rows fail it once; the second time they count."""
+        try:
+            result = await execute(self._database, attempt.sql)
+        except SQLError as error:
+            self._note(attempt, classify_error(error, self._database.dialect), error.message)
+            return None
+        if result.rows or self._empty or attempt.number == self.limits.attempts:
+            return result
+        self._empty = (attempt, result)
+        self._note(attempt, ErrorClass.EMPTY_RESULT, "The query ran, but found no rows.")
+        return None
+
+    def _note(self, attempt: Attempt, error_class: ErrorClass, message: str) -> None:
+        attempt.error_class, attempt.message = error_class, message
+        attempt.hint = hint(error_class, message, attempt.sql, self._schema, self._database.dialect)
+
+    async def _after_failure(self, attempt: Attempt) -> AsyncIterator[Event]:
+        """What a failure leads to: a diagnosis and the next attempt, or the end of the episode."""
+        if self._empty and self._empty[0] is not attempt:
+            async for event in self._settle_for_empty(attempt):
+                yield event
+            return
+        last = attempt.number == self.limits.attempts or self._only_talks()
+        if not last and self.limits.diagnose and not attempt.hint and attempt.sql:
+            async for event in self._diagnose(attempt):
+                yield event
+        async for event in self._reward(attempt):
+            yield event
+        if last:
+            yield self._finish(None, _gave_up(attempt))
+
+    async def _settle_for_empty(self, attempt: Attempt) -> AsyncIterator[Event]:
+        """The retry of an empty result failed: the empty result was the answer."""
+        answered, result = self._empty or (attempt, None)
+        async for event in self._reward(attempt):
+            yield event
+        if result is not None:
+            yield QueryOk(result)
+        yield self._finish(answered)
+
+    async def _diagnose(self, attempt: Attempt) -> AsyncIterator[Event]:
+        self._messages.append(prompt.diagnosis_request(self._failed))
+        stream = self._llm.stream(self._messages, max_tokens=self.limits.diagnosis_tokens, temperature=0.0)
+        try:
+            async with aclosing(stream) as items:
+                async for item in items:
+                    if isinstance(item, TextDelta):
+                        attempt.diagnosis += item.text
+                        yield DiagnosisDelta(item.text)
+                    else:
+                        self.usage += item.usage
+        except (LLMCut, LLMEmpty):
+            pass
+        self._messages.append(prompt.said(attempt.diagnosis))
+        self._failed = ""
+
+    async def _reward(self, attempt: Attempt, result: ResultSet | None = None) -> AsyncIterator[Event]:
+        """Grade `attempt`; when it answered, also what the failures before it gain in hindsight."""
+        previous = self.attempts[attempt.number - 2].error_class if attempt.number > 1 else None
+        score = self._score(result) if self._score and result is not None else None
+        attempt.reward = grade(Outcome(attempt.number, attempt.error_class, previous, score))
+        yield RewardGiven(attempt.reward.total, attempt.reward.parts, attempt.number)
+        if attempt.error_class is None:
+            for earlier in self.attempts[: attempt.number - 1]:
+                earlier.reward = earlier.reward.plus("hindsight", hindsight(earlier.number, attempt.number))
+                yield RewardGiven(earlier.reward.total, earlier.reward.parts, earlier.number)
+
+    def _finish(self, answered: Attempt | None, error: str = "") -> EpisodeDone:
+        self.done = True
+        return EpisodeDone(
+            success=answered is not None,
+            sql=answered.sql if answered else "",
+            attempts=len(self.attempts),
+            reward=round(sum(attempt.reward.total for attempt in self.attempts), 6),
+            usage=self.usage,
+            error=error,
+        )
+
+    def _only_talks(self) -> bool:
+        recent = self.attempts[-_GIVES_UP_AFTER_PROSE:]
+        return len(recent) == _GIVES_UP_AFTER_PROSE and all(attempt.prose for attempt in recent)
+
+    def _streak(self, error_class: ErrorClass) -> int:
+        count = 0
+        for attempt in reversed(self.attempts):
+            if attempt.error_class is not error_class:
+                break
+            count += 1
+        return count
+
+
+async def solve(episode: Episode, policy: Policy) -> AsyncIterator[Event]:
+    """The loop: `generate`, then what the policy chooses until the episode is done; then the policy learns."""
+    async for event in episode.step(Strategy.GENERATE):
+        yield event
+    while not episode.done:
+        decision = policy.choose(episode.context())
+        async for event in episode.step(decision.strategy, decision):
+            if isinstance(event, EpisodeDone):
+                _teach(policy, episode)
+            yield event
+
+
+def _teach(policy: Policy, episode: Episode) -> None:
+    """Tell the policy what its decisions earned; attempts that the endpoint spoiled say nothing about a strategy."""
+    for attempt in episode.attempts:
+        if attempt.decision and attempt.reward.parts:
+            policy.learn(attempt.decision, attempt.reward.total)
+
+
+def _error(attempt: Attempt) -> ErrorClass:
+    return attempt.error_class or ErrorClass.OTHER
+
+
+def _gave_up(attempt: Attempt) -> str:
+    if attempt.prose:
+        return attempt.message
+    tries = "1 attempt" if attempt.number == 1 else f"{attempt.number} attempts"
+    return f"No query worked in {tries}. The last one failed with: {attempt.message}"

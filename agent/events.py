@@ -1,0 +1,98 @@
+"""What happens while a question is answered, as plain data.
+
+The order within one attempt: AttemptStarted, SqlDelta*, SqlReady, Executing, then QueryOk or QueryError,
+DiagnosisDelta*, RewardGiven. After the last attempt: EpisodeDone, exactly once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.errors import ErrorClass
+from agent.llm import Usage
+from agent.repairs import Strategy
+from datasources.engine import ResultSet
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarted:
+    """`scores` are the policy's scores by strategy; empty where no policy chose (the first attempt)."""
+
+    number: int
+    strategy: Strategy
+    scores: Mapping[Strategy, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SqlReady:
+    """The whole statement, as it will run."""
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Executing:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class QueryOk:
+    result: ResultSet
+
+
+@dataclass(frozen=True, slots=True)
+class QueryError:
+    """`message` says what happened; `hint` is what a program knows about the way out, or empty."""
+
+    error_class: ErrorClass
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RewardGiven:
+    """The reward of attempt `attempt`: `parts` add up to `total`, which lies in [-1, 1].
+
+    Given again, with its share of hindsight, to the attempts before one that answered.
+    """
+
+    total: float
+    parts: Mapping[str, float]
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeDone:
+    """`sql` is the statement that gave the answer, or empty. `error` says in a sentence why there is none.
+
+    The answer is the last attempt's, except where an empty result stands because its retry failed.
+    """
+
+    success: bool
+    sql: str
+    attempts: int
+    reward: float
+    usage: Usage
+    error: str = ""
+
+
+Event = (
+    AttemptStarted
+    | SqlDelta
+    | SqlReady
+    | Executing
+    | QueryOk
+    | QueryError
+    | DiagnosisDelta
+    | RewardGiven
+    | EpisodeDone
+)

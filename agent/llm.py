@@ -1,0 +1,119 @@
+"""The seam between the agent and whatever model answers it.
+
+Two implementations are real: `agent.openai_llm.OpenAILLM` and `agent.scripted.ScriptedLLM`.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens spent. `cached` counts prompt tokens that the endpoint read from its prefix cache."""
+
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.prompt + other.prompt, self.cached + other.cached, self.completion + other.completion)
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How an answer ended: "stop", "length" (the token limit), "closed" (we stopped reading), or its own word."""
+
+    reason: str
+    usage: Usage = Usage()
+
+
+class LLM(Protocol):
+    """Streams text, then exactly one Finished; an answer that does not end so raises an LLMError.
+
+    Closing the generator early (`aclose()`) stops the generation at the endpoint. Callers that may leave the loop
+    early therefore wrap it in `contextlib.aclosing`.
+    """
+
+    model: str
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+    ) -> AsyncGenerator[TextDelta | Finished, None]: ...
+
+
+class LLMError(Exception):
+    """`message` tells a person what happened and what to do; it never holds a secret."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class LLMUnreachable(LLMError):
+    """Nobody answers at the address."""
+
+
+class LLMTimeout(LLMError):
+    """The endpoint took the request and then stayed silent, or took too long in all."""
+
+
+class LLMUnauthorized(LLMError):
+    """401 or 403."""
+
+
+class LLMModelUnknown(LLMError):
+    """404: no such model, or no such address on that server."""
+
+
+class LLMBusy(LLMError):
+    """Try later: in `retry_after` seconds, where the endpoint said so."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class LLMRateLimited(LLMBusy):
+    """429."""
+
+
+class LLMServerFailed(LLMBusy):
+    """5xx."""
+
+
+class LLMBadRequest(LLMError):
+    """Any other 4xx, such as a prompt longer than the model's context."""
+
+
+class LLMCut(LLMError):
+    """The answer broke off: the connection was lost or the stream ended without a finish reason."""
+
+
+class LLMEmpty(LLMError):
+    """The answer ended normally and held no text."""
+
+
+async def complete(
+    llm: LLM, messages: Sequence[Message], *, max_tokens: int, temperature: float
+) -> tuple[str, Finished]:
+    """The whole answer at once, for callers that have nothing to show meanwhile."""
+    parts: list[str] = []
+    async for item in llm.stream(messages, max_tokens=max_tokens, temperature=temperature):
+        if isinstance(item, Finished):
+            return "".join(parts), item
+        parts.append(item.text)
+    raise LLMCut("The model's answer ended without saying that it was complete. Ask again.")

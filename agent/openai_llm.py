@@ -1,0 +1,69 @@
+"""The LLM behind any endpoint that speaks the OpenAI chat protocol, the embedded one included."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from agent import llm_failures
+from agent.endpoint import Endpoint
+from agent.llm import Finished, LLMBusy, LLMCut, LLMError, LLMUnreachable, Message, TextDelta
+from agent.timeouts import Timeouts
+
+if TYPE_CHECKING:
+    from agent.openai_wire import Request
+
+
+class OpenAILLM:
+    """Implements agent.llm.LLM. Cheap to make: connections are the event loop's, whichever instance asks."""
+
+    def __init__(self, endpoint: Endpoint, timeouts: Timeouts | None = None) -> None:
+        self.endpoint = endpoint
+        self.model = endpoint.model
+        self.timeouts = timeouts or Timeouts.of(endpoint)
+
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+    ) -> AsyncGenerator[TextDelta | Finished, None]:
+        # Not at the top: only who asks a model pays for the SDK's memory and start.
+        from agent.openai_wire import Request
+
+        body = self._body(messages, max_tokens, temperature)
+        deadline = asyncio.get_running_loop().time() + self.timeouts.total
+        for retries_left in reversed(range(self.timeouts.retries + 1)):
+            request = Request(self.endpoint, self.timeouts, body, deadline)
+            try:
+                async with aclosing(request.texts()) as texts:
+                    async for text in texts:
+                        yield TextDelta(text)
+                yield self._finished(request)
+                return
+            except (LLMUnreachable, LLMBusy, LLMCut) as error:
+                if request.text_seen or not retries_left:
+                    raise
+                await self._wait_to_retry(error, retries_left, deadline)
+
+    def _body(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": temperature,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+
+    def _finished(self, request: "Request") -> Finished:
+        if not request.reason:
+            raise llm_failures.cut(self.endpoint.base_url)
+        if not request.text_seen:
+            raise llm_failures.empty(self.model)
+        return Finished(request.reason, request.usage)
+
+    async def _wait_to_retry(self, error: LLMError, retries_left: int, deadline: float) -> None:
+        """Raises `error` where the endpoint wants us to wait longer than a person would."""
+        asked_for = error.retry_after if isinstance(error, LLMBusy) else None
+        wait = self.timeouts.backoff * 2 ** (self.timeouts.retries - retries_left) if asked_for is None else asked_for
+        if wait > min(self.timeouts.longest_wait, deadline - asyncio.get_running_loop().time()):
+            raise error
+        await asyncio.sleep(wait)

@@ -1,0 +1,75 @@
+"""Which repair to try: the seam to whatever decides, and the features that it decides by."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent.errors import ErrorClass
+from agent.repairs import REPAIRS, Strategy
+
+FEATURES = (
+    *(f"error={error}" for error in ErrorClass),
+    "attempt",
+    *(f"previous={strategy}" for strategy in Strategy),
+    "error_changed",
+    "streak",
+    "bias",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known when a repair is chosen: how attempt `attempt` (from 1) failed, and what came before it.
+
+    `streak` counts the failures in a row, this one included, that met the same error class.
+    """
+
+    error_class: ErrorClass
+    attempt: int
+    max_attempts: int
+    previous: Strategy
+    error_changed: bool
+    streak: int
+
+    def vector(self) -> tuple[float, ...]:
+        """The features named in FEATURES, each in [0, 1]."""
+        return (
+            *(float(error is self.error_class) for error in ErrorClass),
+            self.attempt / self.max_attempts,
+            *(float(strategy is self.previous) for strategy in Strategy),
+            float(self.error_changed),
+            self.streak / self.max_attempts,
+            1.0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The chosen strategy, the score of every strategy that could have been, and the vector they were computed from."""
+
+    strategy: Strategy
+    scores: Mapping[Strategy, float]
+    vector: tuple[float, ...]
+
+
+class Policy(Protocol):
+    """Chooses a repair and is told what came of it: `learn` once for each decision, when its episode has ended."""
+
+    def choose(self, context: Context) -> Decision: ...
+
+    def learn(self, decision: Decision, reward: float) -> None: ...
+
+
+class RandomPolicy:
+    """Every repair alike: the baseline that a learned policy has to beat."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._random = random.Random(seed)
+
+    def choose(self, context: Context) -> Decision:
+        scores = dict.fromkeys(REPAIRS, 1 / len(REPAIRS))
+        return Decision(self._random.choice(REPAIRS), scores, context.vector())
+
+    def learn(self, decision: Decision, reward: float) -> None:
+        """Nothing to learn."""

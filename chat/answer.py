@@ -1,0 +1,169 @@
+"""An answer as the page shows it: the fold of an episode's events, live or read back from the database.
+
+One template (`chat/_answer.html`) draws it in every state, so that a reload in the middle of an answer shows
+what a browser that watched from the start shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agent.errors import ErrorClass
+from agent.events import (
+    AttemptStarted,
+    DiagnosisDelta,
+    EpisodeDone,
+    Event,
+    Executing,
+    QueryError,
+    QueryOk,
+    RewardGiven,
+    SqlDelta,
+    SqlReady,
+)
+from agent.repairs import Strategy
+from chat.tables import Table
+from learning.models import Attempt, Episode
+
+DOING = {
+    ErrorClass.NO_SUCH_COLUMN: "wrong column: looking again",
+    ErrorClass.NO_SUCH_TABLE: "wrong table: looking again",
+    ErrorClass.AMBIGUOUS_COLUMN: "ambiguous column: looking again",
+    ErrorClass.SYNTAX_ERROR: "syntax error: writing it again",
+    ErrorClass.AGGREGATION_ERROR: "wrong grouping: looking again",
+    ErrorClass.DATATYPE_MISMATCH: "types do not match: looking again",
+    ErrorClass.NO_SUCH_FUNCTION: "unknown function: looking again",
+    ErrorClass.EMPTY_RESULT: "no rows: looking again",
+    ErrorClass.TIMEOUT: "too slow: trying another way",
+    ErrorClass.NOT_READ_ONLY: "not read-only: writing it again",
+    ErrorClass.OTHER: "that did not work: trying again",
+}
+
+
+@dataclass
+class AttemptView:
+    """`belief` is the chosen strategy's share (0..1) of the bandit's scores, None where nothing was chosen."""
+
+    number: int
+    strategy: str
+    scores: dict[str, float] = field(default_factory=dict)
+    sql: str = ""
+    error_class: str = ""
+    message: str = ""
+    hint: str = ""
+    diagnosis: str = ""
+    reward: float | None = None
+    reward_parts: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.error_class)
+
+    @property
+    def chosen_by_bandit(self) -> bool:
+        return bool(self.scores)
+
+    @property
+    def ranked_scores(self) -> list[tuple[str, float]]:
+        return sorted(self.scores.items(), key=lambda item: -item[1])
+
+    @classmethod
+    def from_record(cls, attempt: Attempt) -> AttemptView:
+        return cls(
+            number=attempt.number,
+            strategy=attempt.strategy,
+            scores=attempt.scores,
+            sql=attempt.sql,
+            error_class=attempt.error_class,
+            message=attempt.message,
+            hint=attempt.hint,
+            diagnosis=attempt.diagnosis,
+            reward=attempt.reward,
+            reward_parts=attempt.reward_parts,
+        )
+
+
+@dataclass
+class AnswerView:
+    """`status` is an Episode.Status value; `doing` says in a few words what is happening while it runs.
+
+    `sql` is the statement that answered, empty until then.
+    """
+
+    id: str
+    question: str
+    generation: int
+    max_attempts: int
+    status: str = Episode.Status.RUNNING
+    doing: str = "waiting for the model"
+    attempts: list[AttemptView] = field(default_factory=list)
+    sql: str = ""
+    table: Table | None = None
+    error: str = ""
+    seconds: float | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.status == Episode.Status.RUNNING
+
+    @property
+    def current(self) -> AttemptView | None:
+        """The attempt that answered; until there is one, the last."""
+        answered = (attempt for attempt in self.attempts if self.sql and attempt.sql == self.sql)
+        return next(answered, self.attempts[-1] if self.attempts else None)
+
+    @property
+    def failed_attempts(self) -> list[AttemptView]:
+        return [attempt for attempt in self.attempts if attempt.failed]
+
+    def apply(self, event: Event) -> None:
+        """Fold one event in."""
+        match event:
+            case AttemptStarted(number, strategy, scores):
+                self.attempts.append(AttemptView(number, str(strategy), {str(s): v for s, v in scores.items()}))
+                self.doing = "thinking" if strategy is Strategy.GENERATE else "repairing"
+            case SqlDelta(text):
+                self.attempts[-1].sql += text
+                self.doing = "writing SQL"
+            case SqlReady(sql):
+                self.attempts[-1].sql = sql
+            case Executing():
+                self.doing = "running"
+            case QueryOk(result):
+                self.table = Table.from_result(result)
+            case QueryError(error_class, message, hint):
+                attempt = self.attempts[-1]
+                attempt.error_class, attempt.message, attempt.hint = str(error_class), message, hint
+                self.doing = DOING[error_class]
+            case DiagnosisDelta(text):
+                self.attempts[-1].diagnosis += text
+            case RewardGiven(total, parts, number):
+                rewarded = self.attempts[number - 1]
+                rewarded.reward, rewarded.reward_parts = total, dict(parts)
+            case EpisodeDone(success, sql, _attempts, _reward, _usage, error):
+                self.sql = sql
+                self.attempts = [attempt for attempt in self.attempts if attempt.sql or attempt.failed]
+                self.status = Episode.Status.SUCCEEDED if success else Episode.Status.FAILED
+                self.error = error
+
+    @classmethod
+    def from_record(cls, episode: Episode, max_attempts: int) -> AnswerView:
+        return cls(
+            id=str(episode.pk),
+            question=episode.question,
+            generation=episode.generation,
+            max_attempts=max_attempts,
+            status=episode.status,
+            doing="",
+            sql=episode.sql,
+            attempts=[AttemptView.from_record(attempt) for attempt in episode.attempts.all()],
+            table=Table.from_json(episode.result) if episode.result else None,
+            error=episode.error,
+            seconds=_seconds(episode),
+        )
+
+
+def _seconds(episode: Episode) -> float | None:
+    if episode.finished_at is None:
+        return None
+    return (episode.finished_at - episode.started_at).total_seconds()

@@ -1,0 +1,53 @@
+"""A question in a conversation: recorded, put to the agent, and followed until it is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from accounts.models import User
+from agent.llm import LLM
+from agent.prompt import Turn as PromptTurn
+from chat.models import Conversation, Turn
+from learning.models import Episode
+from learning.recorder import BadQuestion, begin
+
+HISTORY_TURNS = 5
+TITLE_CHARACTERS = 60
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A recorded question and the turns that it follows."""
+
+    episode: Episode
+    history: tuple[PromptTurn, ...]
+    titled: bool
+
+
+@transaction.atomic
+def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
+    """Record a question as running. Raises BadQuestion, also while the conversation's last answer still runs."""
+    Episode.objects.mark_lost()
+    turns = conversation.turns.select_related("episode")
+    if turns.filter(episode__status=Episode.Status.RUNNING).exists():
+        raise BadQuestion("The last answer is still being written. Wait for it or stop it, then ask again.")
+    history = _history(conversation)
+    episode = begin(conversation.connection, text, llm=llm, source=Episode.Source.CHAT, user=user)
+    Turn.objects.create(conversation=conversation, episode=episode)
+    titled = not conversation.title
+    if titled:
+        conversation.title = Truncator(" ".join(episode.question.split())).chars(TITLE_CHARACTERS)
+    conversation.updated_at = timezone.now()
+    conversation.save(update_fields=["title", "updated_at"])
+    return Asked(episode, history, titled)
+
+
+def _history(conversation: Conversation) -> tuple[PromptTurn, ...]:
+    """The last answered turns, oldest first."""
+    answered = conversation.turns.filter(episode__status=Episode.Status.SUCCEEDED).order_by("-asked_at")
+    latest = answered.values_list("episode__question", "episode__sql")[:HISTORY_TURNS]
+    return tuple(PromptTurn(question, sql) for question, sql in reversed(latest))

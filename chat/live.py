@@ -1,0 +1,136 @@
+"""Answers under way in this process: each goes on whether or not somebody watches, and can be joined at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from uuid import UUID
+
+from channels.layers import get_channel_layer
+
+from agent.events import DiagnosisDelta, Event, Executing, QueryOk, RewardGiven, SqlDelta, SqlReady
+from chat import render
+from chat.answer import AnswerView
+from learning.models import Episode
+
+PAUSE = 0.04
+"""Seconds between messages of streamed text: a reader sees no difference, and the server sends a fraction of them."""
+
+_running: dict[UUID, LiveAnswer] = {}
+
+
+def running(episode_id: UUID) -> LiveAnswer | None:
+    return _running.get(episode_id)
+
+
+def group_of(conversation_id: UUID) -> str:
+    """The channel-layer group of everybody who looks at a conversation."""
+    return f"conversation.{conversation_id}"
+
+
+async def send(conversation_id: UUID, html: str, *, answer: str = "", number: int = 0) -> None:
+    """A fragment for everybody who looks at the conversation."""
+    message = {"type": "fragment", "html": html, "answer": answer, "number": number}
+    await get_channel_layer().group_send(group_of(conversation_id), message)
+
+
+class LiveAnswer:
+    """One episode's events, folded into a view and sent to its conversation as they come.
+
+    One task reads events, another folds and sends them: the view is always what watchers have been sent, `sent`
+    messages in all, so that one who joins gets the view and then only what comes after it.
+    """
+
+    def __init__(self, view: AnswerView, conversation_id: UUID) -> None:
+        self.view = view
+        self.sent = 0
+        self._id = UUID(view.id)
+        self._conversation_id = conversation_id
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self, events: AsyncGenerator[Event]) -> None:
+        _running[self._id] = self
+        self._tasks = [asyncio.create_task(self._read(events)), asyncio.create_task(self._write())]
+
+    async def stop(self) -> None:
+        """End it where it is; returns when that has been recorded and shown."""
+        self._tasks[0].cancel()
+        await asyncio.wait(self._tasks)
+
+    async def _read(self, events: AsyncGenerator[Event]) -> None:
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    self._events.put_nowait(event)
+        finally:
+            self._events.put_nowait(None)
+
+    async def _write(self) -> None:
+        try:
+            while batch := await self._batch():
+                html, streamed = self._fold(batch)
+                if html:
+                    await self._send(html)
+                if streamed:
+                    await asyncio.sleep(PAUSE)
+            if self.view.running:
+                self.view.status = Episode.Status.STOPPED
+                await self._send(render.answer(self.view))
+        finally:
+            _running.pop(self._id, None)
+
+    async def _batch(self) -> list[Event]:
+        """Everything that has happened since the last batch, at least one event; empty at the end."""
+        batch = []
+        event = await self._events.get()
+        while event is not None:
+            batch.append(event)
+            if self._events.empty():
+                return batch
+            event = self._events.get_nowait()
+        if batch:
+            self._events.put_nowait(None)
+        return batch
+
+    def _fold(self, batch: list[Event]) -> tuple[str, bool]:
+        """The HTML that takes watchers to the state after `batch`, and whether it is streamed text only."""
+        text = _Text()
+        fragments: list[str] = []
+        whole = False
+        for event in batch:
+            self.view.apply(event)
+            match event:
+                case SqlDelta(added):
+                    text.sql += added
+                case DiagnosisDelta(added):
+                    text.diagnosis += added
+                case SqlReady() | Executing() | QueryOk() | RewardGiven():
+                    pass
+                case _:
+                    whole = True
+        if whole:
+            return render.answer(self.view), False
+        fragments = text.fragments(self.view)
+        return "".join([*fragments, render.doing(self.view)]), bool(fragments)
+
+    async def _send(self, html: str) -> None:
+        self.sent += 1
+        await send(self._conversation_id, html, answer=self.view.id, number=self.sent)
+
+
+class _Text:
+    """What was streamed within one batch."""
+
+    def __init__(self) -> None:
+        self.sql = ""
+        self.diagnosis = ""
+
+    def fragments(self, view: AnswerView) -> list[str]:
+        found = []
+        if self.sql:
+            found.append(render.sql_delta(view, self.sql))
+        if self.diagnosis:
+            found.append(render.diagnosis_delta(view, self.diagnosis))
+        return found

@@ -1,0 +1,117 @@
+"""What the chat's pages and fragments show, gathered from the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from accounts.models import User
+from agent.episode import Limits
+from chat import live, render
+from chat.answer import AnswerView
+from chat.forms import AskForm
+from chat.models import Conversation, Turn
+from chat.status import model_status
+from datasources.models import Connection
+from datasources.sample import EXAMPLE_QUESTIONS
+from learning.models import Episode
+from learning.prompts import generation_of, prompt_text
+from learning.standing import standing
+
+MAX_ATTEMPTS = Limits().attempts
+LISTED = 200
+
+Group = tuple[str, list[Conversation]]
+
+
+def conversation_for(user: User | AnonymousUser, conversation_id: UUID) -> Conversation | None:
+    if not isinstance(user, User):
+        return None
+    visible = Conversation.objects.visible_to(user).select_related("connection__team")
+    return visible.filter(pk=conversation_id).first()
+
+
+def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
+    """The context of the whole page."""
+    Episode.objects.mark_lost()
+    connection = conversation.connection
+    turns = conversation.turns.select_related("episode").prefetch_related("episode__attempts")
+    return {
+        "conversation": conversation,
+        "connection": connection,
+        "connections": Connection.objects.visible_to(user),
+        "groups": groups(user),
+        "answers": [current_view(turn.episode) for turn in turns],
+        "examples": EXAMPLE_QUESTIONS if connection.is_sample else (),
+        "form": AskForm(),
+        "max_attempts": MAX_ATTEMPTS,
+        "status": model_status(connection),
+        **prompt_panel(connection),
+    }
+
+
+def prompt_panel(connection: Connection) -> dict[str, Any]:
+    return {
+        "connection": connection,
+        "prompt": prompt_text(connection),
+        "generation": generation_of(connection),
+        "arms": standing(connection),
+    }
+
+
+def groups(user: User, search: str = "") -> list[Group]:
+    """The user's conversations that hold a question, newest first, by day; `search` looks into titles and questions."""
+    mine = Conversation.objects.visible_to(user).filter(Exists(Turn.objects.filter(conversation=OuterRef("pk"))))
+    if search:
+        asked = Turn.objects.filter(conversation=OuterRef("pk"), episode__question__icontains=search)
+        mine = mine.filter(title__icontains=search) | mine.filter(Exists(asked))
+    return [(label, list(found)) for label, found in groupby(_listed(mine), key=_day)]
+
+
+def _listed(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    return conversations.order_by("-updated_at")[:LISTED]
+
+
+def _day(conversation: Conversation) -> str:
+    day, today = localdate(conversation.updated_at), localdate(timezone.now())
+    if day == today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    if day > today - timedelta(days=7):
+        return "Last seven days"
+    return f"{day:%B %Y}"
+
+
+def title_fragments(conversation: Conversation, user: User) -> str:
+    return render.title(conversation, groups(user))
+
+
+def episode_of(conversation: Conversation, episode_id: str) -> Episode | None:
+    """An answer of this conversation, by an id that came over the wire."""
+    try:
+        wanted = UUID(episode_id)
+    except ValueError:
+        return None
+    return Episode.objects.filter(turn__conversation=conversation, pk=wanted).first()
+
+
+def new_view(episode: Episode) -> AnswerView:
+    return AnswerView(str(episode.pk), episode.question, episode.generation, MAX_ATTEMPTS)
+
+
+def stored_view(episode: Episode) -> AnswerView:
+    return AnswerView.from_record(episode, MAX_ATTEMPTS)
+
+
+def current_view(episode: Episode) -> AnswerView:
+    """As it stands now: live where it runs in this process, else as recorded."""
+    following = live.running(episode.pk)
+    return following.view if following else stored_view(episode)

@@ -1,0 +1,166 @@
+"""A result as a printed table: what each cell says, which columns stand to the right, how much is shown at first."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from datasources.engine import ResultSet
+from learning import results
+
+HEAD_ROWS = 100
+TEXT_SHOWN = 120
+BYTES_SHOWN = 8
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+# fmt: off
+_IDENTIFIERS = frozenset({
+    "id", "ids", "key", "pk", "fk", "uuid", "code", "sku", "isbn", "ean", "zip", "zipcode", "postcode", "postal",
+    "phone", "fax", "year", "yr", "month", "week", "day",
+})
+# fmt: on
+
+Value = None | int | float | str | bytes
+Format = Callable[[Any], "Cell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`numeric` columns are set to the right."""
+
+    name: str
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`text` is what the table shows; `full` is the whole value where the text had to leave something out.
+
+    `numeric` says of a NULL that it stands among numbers.
+    """
+
+    kind: Literal["null", "number", "text", "bytes"]
+    text: str
+    full: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    truncated: bool
+    elapsed_ms: float
+
+    @classmethod
+    def from_result(cls, result: ResultSet) -> Table:
+        values = [[row[index] for row in result.rows] for index in range(len(result.columns))]
+        columns = tuple(Column(name, _is_numeric(cells)) for name, cells in zip(result.columns, values, strict=True))
+        formats = [_format(column, cells) for column, cells in zip(columns, values, strict=True)]
+        return cls(
+            columns=columns,
+            rows=tuple(
+                tuple(_cell(*parts) for parts in zip(row, columns, formats, strict=True)) for row in result.rows
+            ),
+            truncated=result.truncated,
+            elapsed_ms=result.elapsed * 1000,
+        )
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Table:
+        return cls.from_result(results.from_json(data))
+
+    @property
+    def row_count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def head(self) -> tuple[tuple[Cell, ...], ...]:
+        """The rows that are shown at first."""
+        return self.rows[:HEAD_ROWS]
+
+    @property
+    def more(self) -> int:
+        """How many rows the head leaves out."""
+        return max(0, self.row_count - HEAD_ROWS)
+
+
+def _is_numeric(values: Sequence[Value]) -> bool:
+    present = [value for value in values if value is not None]
+    return bool(present) and all(isinstance(value, int | float) for value in present)
+
+
+def _format(column: Column, values: Sequence[Value]) -> Format:
+    """How the numbers of a column are written: all of them alike, so that their points stand in line."""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if all(isinstance(number, int) for number in numbers):
+        return _plain_integer if _is_identifier(column.name, numbers) else _measure(0)
+    return _measure(_decimals([number for number in numbers if math.isfinite(number)]))
+
+
+def _is_identifier(name: str, numbers: Sequence[float]) -> bool:
+    """Whether whole numbers name something (an id, a year) instead of measuring it."""
+    words = _WORD.findall(name)
+    if words and words[-1].lower() in _IDENTIFIERS and "(" not in name:
+        return True
+    return bool(numbers) and all(1900 <= number <= 2100 for number in numbers)
+
+
+def _decimals(numbers: Sequence[float]) -> int:
+    """Two where two say everything (money); else as many as the column's size asks for."""
+    if all(_exact(number) == round(_exact(number), 2) for number in numbers):
+        return 2
+    sizes = [abs(number) for number in numbers if number]
+    usual = 2 if max(sizes) >= 1000 else 4
+    return min(10, max(usual, 2 - math.floor(math.log10(min(sizes)))))
+
+
+def _exact(number: float) -> Decimal:
+    """The number without the noise of binary fractions: 0.1 + 0.2 is 0.3."""
+    return Decimal(f"{number:.12g}")
+
+
+def _plain_integer(number: int) -> Cell:
+    return Cell("number", str(number))
+
+
+def _measure(decimals: int) -> Format:
+    def write(number: float) -> Cell:
+        if isinstance(number, int):
+            return Cell("number", f"{number:,}" if not decimals else f"{number:,}.{'0' * decimals}")
+        if not math.isfinite(number):
+            return Cell("number", str(number))
+        if number and not 1e-9 <= abs(number) < 1e15:
+            return Cell("number", f"{number:.6g}", repr(number))
+        exact = _exact(number)
+        shown = round(exact, decimals)
+        return Cell("number", f"{shown:,f}", "" if shown == exact else f"{exact:f}")
+
+    return write
+
+
+def _cell(value: Value, column: Column, form: Format) -> Cell:
+    match value:
+        case None:
+            return Cell("null", "NULL", numeric=column.numeric)
+        case int() | float():
+            return form(value)
+        case bytes():
+            return _bytes(value)
+        case str():
+            return _text(value)
+
+
+def _text(value: str) -> Cell:
+    if len(value) <= TEXT_SHOWN:
+        return Cell("text", value)
+    return Cell("text", value[: TEXT_SHOWN - 1].rstrip() + "…", value)
+
+
+def _bytes(value: bytes) -> Cell:
+    start = value[:BYTES_SHOWN].hex(" ") + (" …" if len(value) > BYTES_SHOWN else "")
+    return Cell("bytes", f"{start} ({len(value):,} bytes)".lstrip())

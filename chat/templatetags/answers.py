@@ -1,0 +1,145 @@
+"""What `chat/_answer.html` shows of an AnswerView: which attempts fold, what repaired them, which words say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from django import template
+from django.utils.safestring import SafeString
+
+from agent.errors import ErrorClass
+from chat.answer import AnswerView, AttemptView
+from chat.highlight import sql_html
+from learning.models import Episode
+
+register = template.Library()
+
+ERROR_WORDS = {
+    ErrorClass.NO_SUCH_COLUMN: "Wrong column",
+    ErrorClass.NO_SUCH_TABLE: "Wrong table",
+    ErrorClass.AMBIGUOUS_COLUMN: "Ambiguous column",
+    ErrorClass.SYNTAX_ERROR: "Syntax error",
+    ErrorClass.AGGREGATION_ERROR: "Wrong grouping",
+    ErrorClass.DATATYPE_MISMATCH: "Types do not match",
+    ErrorClass.NO_SUCH_FUNCTION: "Unknown function",
+    ErrorClass.EMPTY_RESULT: "No rows",
+    ErrorClass.TIMEOUT: "Too slow",
+    ErrorClass.NOT_READ_ONLY: "Not read-only",
+    ErrorClass.OTHER: "Failed",
+}
+
+
+@dataclass(frozen=True)
+class Score:
+    """One strategy as the bandit saw it; `share` is its part of all scores, 0..1."""
+
+    strategy: str
+    score: float
+    share: float
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A failed attempt, with the strategy that the bandit chose to repair it (empty after the last one)."""
+
+    attempt: AttemptView
+    repair: str
+    scores: list[Score]
+
+    @property
+    def belief(self) -> float | None:
+        return next((score.share for score in self.scores if score.chosen), None)
+
+
+register.filter("sql", sql_html)
+
+
+@register.filter
+def shown(answer: AnswerView) -> AttemptView | None:
+    """The attempt that is shown in full: the one at work, or the one that gave the answer."""
+    attempt = answer.current
+    if attempt is None or (attempt.failed and answer.status not in {Episode.Status.RUNNING, Episode.Status.SUCCEEDED}):
+        return None
+    return attempt
+
+
+@register.filter
+def folds(answer: AnswerView) -> list[Fold]:
+    """The failed attempts other than the shown one, each with its repair."""
+    in_full = shown(answer)
+    return [
+        Fold(attempt, repair.strategy if repair else "", _scores(repair) if repair else [])
+        for attempt, repair in zip_longest(answer.attempts, answer.attempts[1:])
+        if attempt.failed and attempt is not in_full
+    ]
+
+
+def _scores(chosen: AttemptView) -> list[Score]:
+    lowest = min([0.0, *chosen.scores.values()])
+    total = sum(score - lowest for score in chosen.scores.values())
+    return [
+        Score(name, score, (score - lowest) / total if total else 1 / len(chosen.scores), name == chosen.strategy)
+        for name, score in chosen.ranked_scores
+    ]
+
+
+@register.filter
+def finished_lines(attempt: AttemptView) -> SafeString:
+    """The coloured lines of a statement that is being written, up to the last newline."""
+    return sql_html(attempt.sql[: attempt.sql.rfind("\n") + 1])
+
+
+@register.filter
+def last_line(attempt: AttemptView) -> SafeString:
+    return sql_html(attempt.sql[attempt.sql.rfind("\n") + 1 :])
+
+
+@register.filter
+def announcement(answer: AnswerView) -> str:
+    """What a screen reader says when the answer ends."""
+    if answer.running:
+        return ""
+    if answer.table is None:
+        return answer.error or "Stopped"
+    return f"{answer.table.row_count:,} {'row' if answer.table.row_count == 1 else 'rows'}"
+
+
+@register.filter
+def error_words(attempt: AttemptView) -> str:
+    return ERROR_WORDS.get(ErrorClass(attempt.error_class), "Failed") if attempt.error_class else ""
+
+
+@register.filter
+def strategy_words(strategy: str) -> str:
+    return strategy.replace("_", " ").replace("cte", "CTE").replace("groupby", "GROUP BY")
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
+
+
+@register.filter
+def duration(milliseconds: float) -> str:
+    """In the unit that a person would say."""
+    if milliseconds < 1:
+        return "under 1 ms"
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+@register.filter
+def seconds(value: float) -> str:
+    return duration(value * 1000)
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """A reward or a score: two digits and a real minus sign."""
+    return "" if value is None else f"{value:+.2f}".replace("-", "−")
+
+
+@register.filter
+def words(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from chat import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("conversations/", views.conversations, name="conversations"),
+    path("conversations/new/", views.new_conversation, name="new_conversation"),
+    path("chat/<uuid:conversation_id>/", views.conversation, name="conversation"),
+    path("chat/<uuid:conversation_id>/rename/", views.rename_conversation, name="rename_conversation"),
+    path("chat/<uuid:conversation_id>/delete/", views.delete_conversation, name="delete_conversation"),
+    path("answers/<uuid:episode_id>/", views.answer, name="answer"),
+    path("answers/<uuid:episode_id>/rows/", views.answer_rows, name="answer_rows"),
+    path("model-status/", views.model_status, name="model_status"),
+    path("prompt/<int:connection_id>/", views.prompt_panel, name="prompt_panel"),
+]

@@ -1,0 +1,132 @@
+"""The process in which statements run, so that the server can kill what cannot be interrupted.
+
+It reads requests from standard input and answers on standard output (see wire.py), one at a time, and ends
+when the server closes the pipe, when it has been idle for long, or when a limit of the operating system is hit.
+"""
+
+import _thread
+import math
+import os
+import resource
+import select
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from datasources.sqlite_driver import SqliteDriver
+from datasources.wire import HEAD_SIZE, Failure, Limits, body_length, pack, unpack
+
+IDLE_SECONDS = 300
+_MEMORY = 1 << 30
+_OPEN_FILES = 16
+_INPUT, _OUTPUT = 0, 1
+
+
+class Driver(Protocol):
+    """One open database. It raises nothing but MemoryError: what goes wrong comes back as a Failure."""
+
+    def run(self, sql: str, limits: Limits) -> tuple[Any, ...] | Failure:
+        """The columns, the rows, whether there were more of them, and the seconds it took."""
+
+    def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
+        """The tables, as introspect.Schema.from_dict takes them."""
+
+
+DRIVERS: dict[str, Callable[..., Driver | Failure]] = {"sqlite": SqliteDriver.open}
+
+
+def main() -> None:
+    _end_with_the_server()
+    _confine()
+    driver: Driver | None = None
+    while (request := _read()) is not None:
+        match request:
+            case ["open", name, parameters]:
+                opened = DRIVERS[name](**parameters)
+                driver = None if isinstance(opened, Failure) else opened
+                _answer(opened if isinstance(opened, Failure) else ("opened",))
+            case _ if driver:
+                _answer(_ask(driver, request))
+
+
+def _ask(driver: Driver, request: list[Any]) -> tuple[Any, ...] | Failure:
+    try:
+        match request:
+            case ["run", sql, *limits]:
+                return _run(driver, sql, Limits(*limits))
+            case ["schema", seconds]:
+                tables = driver.schema(seconds)
+                return tables if isinstance(tables, Failure) else ("schema", tables)
+    except MemoryError:
+        return Failure("failed", "The statement needed more memory than it may use.", "MEMORY", fatal=True)
+    raise ValueError(f"unknown request {request[0]!r}")
+
+
+def _run(driver: Driver, sql: str, limits: Limits) -> tuple[Any, ...] | Failure:
+    _allow_cpu(limits.seconds)
+    result = driver.run(sql, limits)
+    return result if isinstance(result, Failure) else ("rows", *result)
+
+
+def _answer(answer: tuple[Any, ...] | Failure) -> None:
+    if isinstance(answer, Failure):
+        answer = ("failure", answer.kind, answer.message, answer.code, answer.fatal)
+    unsent = memoryview(pack(answer))
+    while unsent:
+        unsent = unsent[os.write(_OUTPUT, unsent) :]
+
+
+def _read() -> Any:
+    """The next request; None once there will be none."""
+    if not select.select([_INPUT], [], [], IDLE_SECONDS)[0]:
+        return None
+    head = _read_exactly(HEAD_SIZE)
+    return unpack(_read_exactly(body_length(head))) if head else None
+
+
+def _read_exactly(size: int) -> bytes:
+    """Empty at the end of the pipe."""
+    data = b""
+    while len(data) < size:
+        part = os.read(_INPUT, size - len(data))
+        if not part:
+            return b""
+        data += part
+    return data
+
+
+def _end_with_the_server() -> None:
+    """A server that was killed cannot end its children: each watches for the other end of its pipe to go.
+
+    (PR_SET_PDEATHSIG would fire when the server's *thread* that started the child ends.)
+    """
+    hang_up = select.poll()
+    hang_up.register(_INPUT, 0)
+
+    def watch() -> None:
+        hang_up.poll()
+        os._exit(1)
+
+    _thread.start_new_thread(watch, ())
+
+
+def _confine() -> None:
+    """No files written, no processes started, no core dumped, and only so much memory."""
+    for limit, value in (
+        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+    ):
+        resource.setrlimit(limit, (value, value))
+
+
+def _allow_cpu(seconds: float) -> None:
+    """The limit counts since the process began; past it, the kernel ends the process."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = math.ceil(usage.ru_utime + usage.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Run a statement against a person's database: guarded, limited, and in a process that can be killed."""
+
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+from datasources import guard
+from datasources.children import ChildGone, DeadlinePassed, Refused, Source, Turn, pool
+from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout, SQLError
+from datasources.introspect import Schema
+from datasources.wire import Failure, Limits
+
+__all__ = ["Cell", "Database", "Limits", "ResultSet", "SqliteDatabase"]
+
+Cell = None | int | float | str | bytes
+
+# The database stops itself at the limit; what it cannot interrupt is killed this much later.
+_GRACE_SECONDS = 0.25
+DEFAULT_LIMITS = Limits()
+_ERRORS: dict[str, type[SQLError]] = {"connect": ConnectFailed, "failed": QueryFailed, "refused": NotReadOnly}
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSet:
+    """What a statement gave. Column names may repeat.
+
+    `truncated`: there were more rows. A cell that was cut ends in an ellipsis. `elapsed` is in seconds.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    truncated: bool
+    elapsed: float
+
+
+class Database(Protocol):
+    """A handle for running statements. Its methods raise SQLError and nothing else."""
+
+    dialect: str
+
+    def execute(self, sql: str) -> ResultSet:
+        """Run one statement that only reads."""
+
+    def schema(self) -> Schema:
+        """Read what the database holds."""
+
+    def cancel(self) -> None:
+        """End what runs on this handle, from another thread: it raises QueryCancelled. What comes later may run."""
+
+    def close(self) -> None:
+        """End what runs, for good."""
+
+
+class SqliteDatabase:
+    """A file. It may be replaced between two statements, but is never written while one runs."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self._path = Path(path).absolute()
+        self._turns: set[Turn] = set()
+        self._is_closed = False
+
+    def execute(self, sql: str) -> ResultSet:
+        statement = guard.check(sql, self.dialect)
+        limits = self.limits
+        request = ("run", statement, limits.seconds, limits.rows, limits.result_bytes, limits.cell_chars)
+        columns, rows, truncated, elapsed = self._ask(request)
+        return ResultSet(tuple(columns), tuple(map(tuple, rows)), truncated, elapsed)
+
+    def schema(self) -> Schema:
+        [tables] = self._ask(("schema", self.limits.seconds))
+        return Schema.from_dict({"tables": tables})
+
+    def cancel(self) -> None:
+        for turn in self._turns.copy():
+            turn.end()
+        pool.wake()
+
+    def close(self) -> None:
+        self._is_closed = True
+        self.cancel()
+
+    def _ask(self, request: tuple[object, ...]) -> list[Any]:
+        if self._is_closed:
+            raise ConnectFailed("The connection to the database is closed.")
+        source, turn = self._source(), Turn()
+        self._turns.add(turn)
+        try:
+            return _answer(source, request, turn, self.limits.seconds)
+        except SQLError:
+            if turn.has_ended:
+                raise QueryCancelled("The query was cancelled.") from None
+            raise
+        finally:
+            self._turns.discard(turn)
+
+    def _source(self) -> Source:
+        try:
+            status = os.stat(self._path)
+        except OSError as error:
+            raise ConnectFailed(f"The database file could not be opened: {error.strerror}.") from error
+        version = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        return Source("sqlite", (("path", str(self._path)),), version)
+
+
+def _answer(source: Source, request: tuple[object, ...], turn: Turn, seconds: float) -> list[Any]:
+    try:
+        with pool.lend(source, turn, seconds) as child:
+            answer = child.ask(request, seconds + _GRACE_SECONDS)
+    except Refused as refusal:
+        _raise(refusal.failure, seconds)
+    except DeadlinePassed:
+        _raise(Failure("timeout", ""), seconds)
+    except ChildGone as gone:
+        _raise(_death(gone), seconds)
+    if isinstance(answer, Failure):
+        _raise(answer, seconds)
+    return answer
+
+
+def _death(gone: ChildGone) -> Failure:
+    if gone.signal == signal.SIGXCPU:
+        return Failure("timeout", "")
+    return Failure("failed", "The database process broke down while it ran the statement.", "CRASH")
+
+
+def _raise(failure: Failure, seconds: float) -> NoReturn:
+    if failure.kind == "timeout":
+        raise QueryTimeout(f"The query was stopped after {seconds:g} seconds, the time that it may take.")
+    raise _ERRORS[failure.kind](failure.message, failure.code)

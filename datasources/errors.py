@@ -1,0 +1,34 @@
+"""What can go wrong with a statement: each error carries a message for a person."""
+
+
+class SQLError(Exception):
+    """A statement that gave no rows.
+
+    `message` is a sentence for a person; `code` is the driver's own code where there is one
+    (a PostgreSQL SQLSTATE such as "42703", an SQLite name such as "SQLITE_ERROR").
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class NotReadOnly(SQLError):
+    """The guard or the database refused it: not exactly one statement that only reads."""
+
+
+class QueryTimeout(SQLError):
+    """It ran longer than the limit and was stopped."""
+
+
+class QueryCancelled(SQLError):
+    """A person stopped it."""
+
+
+class QueryFailed(SQLError):
+    """The database rejected it; the message is the driver's own."""
+
+
+class ConnectFailed(SQLError):
+    """The database could not be opened or reached."""

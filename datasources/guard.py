@@ -1,0 +1,200 @@
+"""One statement that only reads, or an error: the first of the layers, and never the only one.
+
+The syntax tree is held against a list of what may be in it. What does not parse does not run.
+"""
+
+import logging
+import re
+from itertools import pairwise
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokenizer_core import Token, TokenType
+
+from datasources.errors import NotReadOnly, QueryFailed, SQLError
+
+MAX_BYTES = 20_000
+
+_READS = (exp.Select, exp.SetOperation, exp.Subquery, exp.Values)
+# exp.Condition covers operators, literals, columns and function calls.
+_ALLOWED = (
+    *_READS,
+    exp.Condition,
+    exp.Alias,
+    exp.Aliases,
+    exp.AtTimeZone,
+    exp.CTE,
+    exp.Cube,
+    exp.DataType,
+    exp.DataTypeParam,
+    exp.Distinct,
+    exp.Fetch,
+    exp.Filter,
+    exp.From,
+    exp.FromTimeZone,
+    exp.Group,
+    exp.GroupingSets,
+    exp.Having,
+    exp.HavingMax,
+    exp.Identifier,
+    exp.IgnoreNulls,
+    exp.Interval,
+    exp.IntervalSpan,
+    exp.Join,
+    exp.JSONKeyValue,
+    exp.JSONPath,
+    exp.JSONPathPart,
+    exp.Lateral,
+    exp.Limit,
+    exp.LimitOptions,
+    exp.National,
+    exp.Offset,
+    exp.Order,
+    exp.Ordered,
+    exp.Qualify,
+    exp.RecursiveWithSearch,
+    exp.RespectNulls,
+    exp.Rollup,
+    exp.Slice,
+    exp.Star,
+    exp.Table,
+    exp.TableAlias,
+    exp.TableSample,
+    exp.Tuple,
+    exp.Unnest,
+    exp.Var,
+    exp.Where,
+    exp.WindowSpec,
+    exp.With,
+    exp.WithinGroup,
+)
+_PLACEHOLDERS = (exp.Parameter, exp.Placeholder)
+_DENIED = (exp.NextValueFor, exp.ReadCSV, exp.ReadParquet, exp.SessionParameter)
+
+# Names of functions and of tables that are functions in disguise.
+_DENIED_NAMES = {
+    "sqlite": re.compile(
+        r"load_extension|fts3_tokenizer|fts3tokenize|fts5|readfile|writefile|edit|fsdir|zipfile|sqlar_\w+"
+        r"|zeroblob|randomblob|pragma_\w+|dbstat|sqlite_(dbpage|stmt|log|compileoption\w*)"
+    ),
+    "postgres": re.compile(
+        r"pg_\w+|lo_\w+|dblink\w*|\w+_to_xml\w*|ts_stat|set_config|current_setting|nextval|setval|txid_\w+|set_seed"
+    ),
+    "mysql": re.compile(r"load_file|sleep|benchmark|\w+_lock|\w+_all_locks|\w+_wait|sys_\w+|master_pos_wait"),
+    "duckdb": re.compile(r"(read|parquet|sniff|duckdb|pragma)_\w+|glob|query|query_table|getenv|\w+_scan\w*|nextval"),
+}
+_EXPLAIN_OPTIONS = {
+    "sqlite": re.compile(r"\s*QUERY\s+PLAN\b", re.IGNORECASE),
+    "postgres": re.compile(r"\s*(VERBOSE\b|\(\s*(FORMAT|VERBOSE|COSTS)\b(?![^)]*ANALY)[\w\s,]*\))", re.IGNORECASE),
+    "mysql": re.compile(r"\s*FORMAT\s*=\s*\w+", re.IGNORECASE),
+    "duckdb": re.compile(r"(?!)"),
+}
+_READING_WORDS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN", "("})
+
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# MySQL and MariaDB run the first two; the third steers optimizers.
+_LIVE_COMMENTS = re.compile(r"/\*(!|M!|\+)", re.IGNORECASE)
+# A name written in escapes, behind which any name could hide.
+_ESCAPED_NAMES = re.compile(r"\bU&[\"']", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(\w+|\()?", re.DOTALL)
+
+# It warns about every statement that it does not know; here such a statement is simply refused.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+
+def check(sql: str, dialect: str) -> str:
+    """The statement to run, without what ends it. Raises NotReadOnly, or QueryFailed("PARSE") for bad syntax."""
+    sql = sql.replace("\r\n", "\n").replace("\r", "\n").strip()
+    _check_text(sql)
+    try:
+        return _check_statement(sql, dialect)
+    except RecursionError:
+        raise NotReadOnly("The statement is nested too deeply to be checked.") from None
+    except (ParseError, TokenError) as error:
+        raise _syntax_error(sql, error) from None
+
+
+def _check_text(sql: str) -> None:
+    if len(sql.encode(errors="replace")) > MAX_BYTES:
+        raise NotReadOnly(f"The statement is longer than {MAX_BYTES:,} bytes.")
+    if _CONTROL_CHARACTERS.search(sql):
+        raise NotReadOnly("The statement contains control characters.")
+    if _LIVE_COMMENTS.search(sql):
+        raise NotReadOnly("Comments that the database would execute (/*! or /*+) are not allowed.")
+    if _ESCAPED_NAMES.search(sql):
+        raise NotReadOnly("Names and texts written with U& escapes are not allowed.")
+
+
+def _check_statement(sql: str, dialect: str) -> str:
+    grammar = Dialect.get_or_raise(dialect)
+    tokens, end = _without_end(grammar.tokenize(sql), len(sql))
+    checked, start = tokens, 0
+    if tokens and tokens[0].text.upper() == "EXPLAIN":
+        start = _after_explain(sql, tokens[0].end + 1, dialect)
+        # The text of another length than sql: nothing below may use the positions of its tokens.
+        checked, length = _without_end(grammar.tokenize(sql[start:]), end - start)
+        end = start + length
+    _check_names_of_functions(checked, dialect)
+    _check_tree(_only_statement(grammar.parser().parse(checked, sql[start:])), dialect)
+    return sql[:end].rstrip()
+
+
+def _without_end(tokens: list[Token], length: int) -> tuple[list[Token], int]:
+    """The tokens without the semicolons at the end, and where in the text they end."""
+    while tokens and tokens[-1].token_type is TokenType.SEMICOLON:
+        length = tokens[-1].start
+        tokens = tokens[:-1]
+    return tokens, length
+
+
+def _after_explain(sql: str, position: int, dialect: str) -> int:
+    """Where the explained statement begins. An option that is not known makes that begin with nonsense."""
+    options = _EXPLAIN_OPTIONS[dialect].match(sql, position)
+    return options.end() if options else position
+
+
+def _only_statement(statements: list[exp.Expr | None]) -> exp.Expr:
+    present = [statement for statement in statements if statement and not isinstance(statement, exp.Semicolon)]
+    if not present:
+        raise NotReadOnly("There is no statement to run.")
+    if len(present) > 1:
+        raise NotReadOnly("Only one statement can run at a time.")
+    return present[0]
+
+
+def _check_tree(statement: exp.Expr, dialect: str) -> None:
+    if not isinstance(statement, _READS):
+        raise NotReadOnly("Only a statement that reads can run: SELECT, WITH, VALUES or EXPLAIN.")
+    for node in statement.walk():
+        if isinstance(node, _PLACEHOLDERS):
+            raise QueryFailed("The statement has a placeholder where a value has to be.", "PARSE")
+        if isinstance(node, _DENIED) or not isinstance(node, _ALLOWED):
+            raise NotReadOnly(f"Only a statement that reads can run: {_words(node)} is not allowed in it.")
+        if isinstance(node, exp.Table) and _DENIED_NAMES[dialect].fullmatch(node.name.lower()):
+            raise NotReadOnly(f"The table {node.name} may not be read.")
+
+
+def _check_names_of_functions(tokens: list[Token], dialect: str) -> None:
+    """By token, because a name can hide anywhere in the tree: quoted, qualified, or turned into a class of its own."""
+    for token, following in pairwise(tokens):
+        if following.token_type is TokenType.L_PAREN and _DENIED_NAMES[dialect].fullmatch(token.text.lower()):
+            raise NotReadOnly(f"The function {token.text} is not allowed.")
+
+
+def _words(node: exp.Expr) -> str:
+    """The kind of a node as a person knows it: INSERT, LOCK, FOR CLAUSE."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()
+
+
+def _syntax_error(sql: str, error: ParseError | TokenError) -> SQLError:
+    """What does not even begin like a statement that reads is no such statement."""
+    first = _FIRST_WORD.match(sql)
+    if not first or (first[1] or "").upper() not in _READING_WORDS:
+        return NotReadOnly("Only a statement that reads can run: SELECT, WITH, VALUES or EXPLAIN.")
+    if isinstance(error, TokenError):
+        return QueryFailed("Syntax error: a quote or a comment is not closed.", "PARSE")
+    place = error.errors[0] if error.errors else {}
+    near = f' near "{place["highlight"]}"' if place.get("highlight") else ""
+    where = f" at line {place['line']}, column {place['col']}" if place.get("line") else ""
+    return QueryFailed(f"Syntax error{near}{where}.", "PARSE")

@@ -1,0 +1,147 @@
+"""What a database holds, as plain data: for the prompt, for hints, for the page."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CLOSE_ENOUGH = 0.55
+# Names that do not parse unquoted as a table or a column in at least one dialect.
+_RESERVED = frozenset((Path(__file__).parent / "reserved_words.txt").read_text().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`type` is as declared, in the database's own words; empty where the database declares none."""
+
+    name: str
+    type: str
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    columns: tuple[str, ...]
+    table: str
+    referenced: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    is_view: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """By name, in any case."""
+        return next((column for column in self.columns if column.name.casefold() == name.casefold()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Tables and views in the order of their names."""
+
+    tables: tuple[Table, ...]
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Schema":
+        tables = (_table_from_dict(table) for table in data["tables"])
+        return cls(tuple(sorted(tables, key=lambda table: (table.name.casefold(), table.name))))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Fit for JSON, and for `from_dict`."""
+        return asdict(self)
+
+    def to_prompt(self) -> str:
+        """Every table as one `CREATE TABLE` statement; the same text for the same schema."""
+        return "\n\n".join(_create_statement(table) for table in self.tables)
+
+    def table(self, name: str) -> Table | None:
+        """By name, in any case."""
+        return next((table for table in self.tables if table.name.casefold() == name.casefold()), None)
+
+    def tables_with_column(self, name: str) -> list[str]:
+        return [table.name for table in self.tables if table.column(name)]
+
+    def closest_tables(self, name: str, count: int = 3) -> list[str]:
+        """The names most like `name`, best first; none where nothing is like it."""
+        return _closest(name, (table.name for table in self.tables), count)
+
+    def closest_columns(self, name: str, tables: Iterable[str] | None = None, count: int = 3) -> list[str]:
+        """As `table.column`, best first, among the columns of `tables` or of all."""
+        among = self.tables if tables is None else tuple(filter(None, map(self.table, tables)))
+        names = _closest(name, (column.name for table in among for column in table.columns), count)
+        return [f"{table.name}.{column}" for column in names for table in among if table.column(column)][:count]
+
+    def words(self) -> list[str]:
+        """Every name of a table or a column, once, for completion."""
+        return sorted(set(self._names()), key=lambda word: (word.casefold(), word))
+
+    def _names(self) -> Iterator[str]:
+        for table in self.tables:
+            yield table.name
+            yield from (column.name for column in table.columns)
+
+
+def quoted(name: str) -> str:
+    """`name` as SQL has to spell it: in double quotes only where it needs them."""
+    if _PLAIN_NAME.fullmatch(name) and name.casefold() not in _RESERVED:
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _create_statement(table: Table) -> str:
+    kind = "VIEW" if table.is_view else "TABLE"
+    lines = ",\n".join(f"  {line}" for line in _lines(table))
+    return f"CREATE {kind} {quoted(table.name)} (\n{lines}\n);"
+
+
+def _lines(table: Table) -> Iterator[str]:
+    inline_key = table.primary_key if len(table.primary_key) == 1 else ()
+    for column in table.columns:
+        yield _column_line(column, is_key=column.name in inline_key)
+    if len(table.primary_key) > 1:
+        yield f"PRIMARY KEY ({_names_list(table.primary_key)})"
+    for key in table.foreign_keys:
+        yield _foreign_key_line(key)
+
+
+def _column_line(column: Column, *, is_key: bool) -> str:
+    parts = (quoted(column.name), " ".join(column.type.split()), "PRIMARY KEY" if is_key else "")
+    return " ".join(filter(None, parts))
+
+
+def _foreign_key_line(key: ForeignKey) -> str:
+    referenced = f" ({_names_list(key.referenced)})" if key.referenced else ""
+    return f"FOREIGN KEY ({_names_list(key.columns)}) REFERENCES {quoted(key.table)}{referenced}"
+
+
+def _names_list(names: Iterable[str]) -> str:
+    return ", ".join(map(quoted, names))
+
+
+def _closest(name: str, candidates: Iterable[str], count: int) -> list[str]:
+    """Compared in lower case; the first spelling of a name wins."""
+    spelling: dict[str, str] = {}
+    for candidate in candidates:
+        spelling.setdefault(candidate.casefold(), candidate)
+    return [spelling[match] for match in get_close_matches(name.casefold(), spelling, count, _CLOSE_ENOUGH)]
+
+
+def _table_from_dict(data: Mapping[str, Any]) -> Table:
+    return Table(
+        name=data["name"],
+        columns=tuple(Column(**column) for column in data["columns"]),
+        primary_key=tuple(data["primary_key"]),
+        foreign_keys=tuple(_foreign_key_from_dict(key) for key in data["foreign_keys"]),
+        is_view=data["is_view"],
+    )
+
+
+def _foreign_key_from_dict(data: Mapping[str, Any]) -> ForeignKey:
+    return ForeignKey(tuple(data["columns"]), data["table"], tuple(data["referenced"]))

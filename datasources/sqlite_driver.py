@@ -1,0 +1,237 @@
+"""SQLite inside the child process: a connection that can only read, and only so much.
+
+Each layer here holds without the guard: a read-only immutable file, an authorizer that allows nothing but reading,
+SQLite's own limits, and a deadline.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from datasources.wire import Failure, Limits
+
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: 16_000_000,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
+    sqlite3.SQLITE_LIMIT_VDBE_OP: 250_000,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 0,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1_000,
+}
+_PRAGMAS = (
+    "query_only = 1",
+    "trusted_schema = 0",
+    "cell_size_check = 1",
+    "mmap_size = 0",
+    "temp_store = MEMORY",
+    "cache_size = -16000",
+    "hard_heap_limit = 400000000",
+)
+# How many of SQLite's steps lie between two looks at the clock: about a tenth of a millisecond.
+_STEPS_BETWEEN_CHECKS = 10_000
+_DIRECT_ONLY = 0x80000
+_DENIED_FUNCTIONS = frozenset({"fts5", "optimize", "randomblob", "rtreecheck", "zeroblob"})
+_DENIED_FUNCTION_PREFIXES = ("fts3_", "load_", "sqlite_compileoption", "sqlite_log")
+# Readable without being part of the database: SQLite's own insides.
+_DENIED_TABLES = frozenset({"dbstat", "sqlite_dbpage", "sqlite_stmt", "fts3tokenize", "bytecode", "tables_used"})
+_READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
+_REFUSED_CODES = frozenset({"SQLITE_AUTH", "SQLITE_READONLY"})
+_REFUSED_MESSAGE = "not authorized"
+
+Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+
+class SqliteDriver:
+    """One database file, open as long as the process lives."""
+
+    @classmethod
+    def open(cls, path: str) -> "SqliteDriver | Failure":
+        try:
+            return cls(path)
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            return Failure("connect", f"The database could not be opened: {error}.", _code(error), fatal=True)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection = _connect(path)
+        _build_virtual_tables(self._connection)
+        self._connection.set_authorizer(_authorizer(_allowed_functions(self._connection)))
+
+    def run(self, sql: str, limits: Limits) -> tuple[Any, ...] | Failure:
+        started = time.monotonic()
+        with _Deadline(self._connection, limits.seconds) as deadline:
+            try:
+                cursor = self._connection.execute(sql)
+                columns = [column[0] for column in cursor.description or ()]
+                rows, truncated = _take(cursor, limits)
+                cursor.close()
+            except (sqlite3.Error, sqlite3.Warning) as error:
+                return _failure(error, timed_out=deadline.passed)
+        return columns, rows, truncated, time.monotonic() - started
+
+    def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
+        """Read through a connection of its own: the authorizer refuses pragmas on the other."""
+        with closing(_connect(self._path)) as connection, _Deadline(connection, seconds) as deadline:
+            try:
+                return _tables(connection)
+            except (sqlite3.Error, sqlite3.Warning) as error:
+                return _failure(error, timed_out=deadline.passed)
+
+
+class _Deadline:
+    """Interrupts what runs on the connection after so many seconds."""
+
+    def __init__(self, connection: sqlite3.Connection, seconds: float) -> None:
+        self._connection = connection
+        self._end = time.monotonic() + seconds
+        self.passed = False
+
+    def __enter__(self) -> "_Deadline":
+        self._connection.set_progress_handler(self._check, _STEPS_BETWEEN_CHECKS)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._connection.set_progress_handler(None, 0)
+
+    def _check(self) -> bool:
+        self.passed = time.monotonic() > self._end
+        return self.passed
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    uri = f"file:{quote(path)}?mode=ro&immutable=1"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    for limit, value in _LIMITS.items():
+        connection.setlimit(limit, value)
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    # Real files hold text that is not UTF-8; it is shown with marks in place of the bytes, not refused.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    return connection
+
+
+def _build_virtual_tables(connection: sqlite3.Connection) -> None:
+    """Before the authorizer, which refuses what their constructors do; reading them later it allows."""
+    listed = connection.execute("SELECT name FROM pragma_table_list WHERE type = 'virtual'").fetchall()
+    for name in ["json_each", "json_tree", *(name for (name,) in listed)]:
+        with suppress(sqlite3.Error):
+            connection.execute("SELECT 1 FROM pragma_table_info(?)", (name,)).fetchall()
+
+
+def _allowed_functions(connection: sqlite3.Connection) -> frozenset[str]:
+    """Those of this SQLite, without the ones that it keeps from schemas and triggers itself."""
+    rows = connection.execute("SELECT name, flags FROM pragma_function_list").fetchall()
+    return frozenset(
+        name
+        for name, flags in rows
+        if not flags & _DIRECT_ONLY and name not in _DENIED_FUNCTIONS and not name.startswith(_DENIED_FUNCTION_PREFIXES)
+    )
+
+
+def _authorizer(functions: frozenset[str]) -> Authorizer:
+    def authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+        if action in _READING:
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_READ:
+            allowed = (first or "").lower() not in _DENIED_TABLES
+        else:
+            allowed = action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in functions
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+    return authorize
+
+
+def _take(cursor: sqlite3.Cursor, limits: Limits) -> tuple[list[tuple[Any, ...]], bool]:
+    """The rows that fit into the limits, and whether there were more."""
+    rows: list[tuple[Any, ...]] = []
+    room = limits.result_bytes
+    for row in cursor:
+        kept = tuple(_cut(cell, limits.cell_chars) for cell in row)
+        room -= sum(map(_size, kept))
+        if len(rows) == limits.rows or room < 0:
+            return rows, True
+        rows.append(kept)
+    return rows, False
+
+
+def _cut(cell: Any, length: int) -> Any:
+    """A cell that was cut ends in an ellipsis."""
+    if not isinstance(cell, str | bytes) or len(cell) <= length:
+        return cell
+    return cell[:length] + "…" if isinstance(cell, str) else cell[:length] + "…".encode()
+
+
+def _size(cell: Any) -> int:
+    """At most so many bytes on the wire."""
+    if isinstance(cell, bytes):
+        return len(cell) + 5
+    if isinstance(cell, str):
+        return len(cell) * (1 if cell.isascii() else 4) + 5
+    return 9
+
+
+def _failure(error: Exception, *, timed_out: bool) -> Failure:
+    code = _code(error)
+    if timed_out or code == "SQLITE_INTERRUPT":
+        return Failure("timeout", "")
+    if code in _REFUSED_CODES or str(error).startswith(_REFUSED_MESSAGE):
+        return Failure("refused", f"The database refused it: {error}.", code)
+    return Failure("failed", str(error), code, fatal=code == "SQLITE_NOMEM")
+
+
+def _code(error: Exception) -> str:
+    return str(getattr(error, "sqlite_errorname", ""))
+
+
+def _tables(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    listed = connection.execute("SELECT name, type FROM pragma_table_list WHERE schema = 'main'").fetchall()
+    return [
+        table
+        for name, kind in sorted(listed)
+        if kind != "shadow" and not name.lower().startswith("sqlite_")
+        for table in _described(connection, name, is_view=kind == "view")
+    ]
+
+
+def _described(connection: sqlite3.Connection, name: str, *, is_view: bool) -> Iterator[dict[str, Any]]:
+    """Nothing for a view or a virtual table that is broken."""
+    with suppress(sqlite3.OperationalError):
+        yield {
+            "name": name,
+            "columns": _columns(connection, name),
+            "primary_key": _primary_key(connection, name),
+            "foreign_keys": _foreign_keys(connection, name),
+            "is_view": is_view,
+        }
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
+    query = 'SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid'
+    return [
+        {"name": name, "type": type_, "nullable": not (not_null or key)}
+        for name, type_, not_null, key in connection.execute(query, (table,))
+    ]
+
+
+def _primary_key(connection: sqlite3.Connection, table: str) -> list[str]:
+    query = "SELECT name FROM pragma_table_xinfo(?) WHERE pk ORDER BY pk"
+    return [name for (name,) in connection.execute(query, (table,))]
+
+
+def _foreign_keys(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
+    query = 'SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq'
+    keys: dict[int, dict[str, Any]] = {}
+    for number, referenced_table, column, referenced in connection.execute(query, (table,)):
+        key = keys.setdefault(number, {"columns": [], "table": referenced_table, "referenced": []})
+        key["columns"].append(column)
+        key["referenced"].append(referenced)
+    for key in keys.values():
+        if None in key["referenced"]:
+            key["referenced"] = _primary_key(connection, key["table"])
+    return list(keys.values())

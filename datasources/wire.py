@@ -1,0 +1,55 @@
+"""What the server and a child process say to each other: msgpack in frames that carry their length.
+
+Requests:  ("open", driver, parameters)   ("run", sql, *limits)   ("schema", seconds)
+Answers:   ("opened",)   ("rows", *rows)   ("schema", tables)   ("failure", *failure)
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgpack  # type: ignore[import-untyped]
+
+# More than any answer within sane limits: a child that announces more is broken or taken over.
+MAX_FRAME = 64 << 20
+_LENGTH = struct.Struct(">I")
+HEAD_SIZE = _LENGTH.size
+
+FailureKind = Literal["connect", "failed", "refused", "timeout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a statement may use, and how much of its result is kept."""
+
+    seconds: float = 30
+    rows: int = 1000
+    result_bytes: int = 4_000_000
+    cell_chars: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer. After a `fatal` one the child is of no more use."""
+
+    kind: FailureKind
+    message: str
+    code: str = ""
+    fatal: bool = False
+
+
+def pack(message: object) -> bytes:
+    body: bytes = msgpack.packb(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+def unpack(body: bytes) -> Any:
+    return msgpack.unpackb(body)
+
+
+def body_length(head: bytes) -> int:
+    """Raises ValueError for a frame longer than MAX_FRAME."""
+    length: int = _LENGTH.unpack(head)[0]
+    if length > MAX_FRAME:
+        raise ValueError(f"a frame of {length} bytes")
+    return length

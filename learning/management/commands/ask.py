@@ -1,0 +1,126 @@
+"""`manage.py ask CONNECTION "question" [--json]`: the same agent and the same events as the chat."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from agent.events import (
+    AttemptStarted,
+    DiagnosisDelta,
+    EpisodeDone,
+    Event,
+    QueryError,
+    QueryOk,
+    SqlDelta,
+)
+from datasources.engine import ResultSet
+from datasources.models import Connection
+from learning.endpoints import llm
+from learning.models import Episode
+from learning.recorder import BadQuestion, answer, begin
+from learning.results import to_json
+
+WIDEST_COLUMN = 40
+
+
+class Command(BaseCommand):
+    help = "Ask a connection a question in plain English; SQL and rows stream to the terminal."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("connection", help="name or number of a connection")
+        parser.add_argument("question")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line for each event")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        model = llm()
+        connection = find_connection(options["connection"])
+        try:
+            record = begin(connection, options["question"], llm=model, source=Episode.Source.COMMAND)
+        except BadQuestion as error:
+            raise CommandError(str(error)) from None
+        show = self._print_json if options["json"] else self._print
+        try:
+            done = asyncio.run(self._follow(record, show))
+        except KeyboardInterrupt:
+            raise CommandError("Stopped.") from None
+        if not done.success:
+            sys.exit(1)
+
+    async def _follow(self, record: Episode, show: Any) -> EpisodeDone:
+        done = None
+        async for event in answer(record, llm()):
+            show(event)
+            if isinstance(event, EpisodeDone):
+                done = event
+        assert done is not None, "an episode ends with EpisodeDone"
+        return done
+
+    def _print_json(self, event: Event) -> None:
+        self.stdout.write(json.dumps(event_json(event), ensure_ascii=False))
+        self.stdout.flush()
+
+    def _print(self, event: Event) -> None:
+        match event:
+            case AttemptStarted(number, strategy, scores) if number > 1:
+                belief = f" (score {scores[strategy]:.2f})" if strategy in scores else ""
+                self._line(f"\n-- attempt {number}: {strategy}{belief}")
+            case SqlDelta(text) | DiagnosisDelta(text):
+                self.stdout.write(text, ending="")
+                self.stdout.flush()
+            case QueryError(error_class, message, hint):
+                self._line(f"\n-- failed ({error_class}): {message}" + (f"\n-- hint: {hint}" if hint else ""))
+            case QueryOk(result):
+                self._line("\n\n" + table_text(result))
+            case EpisodeDone(success=False, error=error):
+                self.stderr.write(error)
+
+    def _line(self, text: str) -> None:
+        self.stdout.write(text)
+
+
+def find_connection(wanted: str) -> Connection:
+    """By number or name. Raises CommandError, which lists what there is."""
+    found = list(Connection.objects.filter(pk=wanted) if wanted.isdigit() else Connection.objects.filter(name=wanted))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CommandError(f"Several teams have a connection {wanted}: name it by number, {_numbers(found)}.")
+    names = _numbers(Connection.objects.all()) or "none: run manage.py setup"
+    raise CommandError(f"There is no connection {wanted}. There are: {names}.")
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """An event as plain data, its class under "event"."""
+    data = {"result": to_json(event.result)} if isinstance(event, QueryOk) else asdict(event)
+    return {"event": type(event).__name__, **data}
+
+
+def table_text(result: ResultSet) -> str:
+    """The rows in columns, for a terminal."""
+    rows = [[_cell(value) for value in row] for row in result.rows]
+    widths = [max(map(len, column)) for column in zip(result.columns, *rows, strict=True)]
+    lines = [_row(result.columns, widths), _row(["-" * width for width in widths], widths)]
+    lines += [_row(row, widths) for row in rows]
+    count = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
+    cut = ", cut here: there are more" if result.truncated else ""
+    return "\n".join([*lines, f"({count}{cut}, {result.elapsed * 1000:.0f} ms)"])
+
+
+def _row(cells: Any, widths: list[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _cell(value: Any) -> str:
+    text = "NULL" if value is None else " ".join(str(value).split())
+    return text if len(text) <= WIDEST_COLUMN else text[: WIDEST_COLUMN - 1] + "…"
+
+
+def _numbers(connections: Any) -> str:
+    return ", ".join(f"{connection.pk} ({connection.team.name}: {connection.name})" for connection in connections)

@@ -1,0 +1,128 @@
+"""The bandit of a connection, kept in the database.
+
+What is stored are plain sums, and an update adds to them under a row lock (on SQLite, under the write lock that an
+IMMEDIATE transaction takes), so that two episodes that end at once both count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import models, transaction
+
+from agent.policy import FEATURES, Context, Decision
+from agent.repairs import REPAIRS, Strategy
+from datasources.models import Connection
+from learning.linucb import Arm, Floats, LinUCB, alpha
+from learning.models import BanditArm
+
+PRIOR_PULLS = 20
+"""What the experience of all other connections together may weigh, in observations of each arm."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    decision: Decision
+    reward: float
+
+
+class StoredPolicy:
+    """A Policy over one connection's arms: `load` it for an episode, `save` what it learned when that has ended."""
+
+    def __init__(self, connection: Connection, bandit: LinUCB, pulls: int) -> None:
+        self._connection = connection
+        self._bandit = bandit
+        self._pulls = pulls
+        self._lessons: list[Lesson] = []
+
+    @classmethod
+    def load(cls, connection: Connection) -> StoredPolicy:
+        own = _sums(BanditArm.objects.filter(connection=connection))
+        prior = (_sums(BanditArm.objects.filter(connection=None)) - own).weakened()
+        bandit = LinUCB(len(REPAIRS), len(FEATURES), own.gram + prior.gram, own.response + prior.response)
+        return cls(connection, bandit, int(own.pulls.sum()))
+
+    def choose(self, context: Context) -> Decision:
+        vector = context.vector()
+        scores = self._bandit.scores(np.array(vector), alpha(self._pulls))
+        best = REPAIRS[int(np.argmax(scores))]
+        return Decision(best, dict(zip(REPAIRS, map(float, scores), strict=True)), vector)
+
+    def learn(self, decision: Decision, reward: float) -> None:
+        self._bandit.learn(Arm(REPAIRS.index(decision.strategy)), np.array(decision.vector), reward)
+        self._pulls += 1
+        self._lessons.append(Lesson(decision, reward))
+
+    def save(self) -> None:
+        """Add what was learned since the last save to the stored sums, of the connection and of all together."""
+        lessons, self._lessons = self._lessons, []
+        if not lessons:
+            return
+        with transaction.atomic():
+            for lesson in lessons:
+                _add(self._connection, lesson)
+                _add(None, lesson)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Of every arm, in the order of REPAIRS."""
+
+    gram: Floats
+    response: Floats
+    pulls: Floats
+
+    def __sub__(self, other: _Sums) -> _Sums:
+        return _Sums(self.gram - other.gram, self.response - other.response, self.pulls - other.pulls)
+
+    def weakened(self) -> _Sums:
+        """The same experience, each arm shrunk to weigh no more than PRIOR_PULLS observations."""
+        weight = PRIOR_PULLS / np.maximum(self.pulls, PRIOR_PULLS)
+        return _Sums(self.gram * weight[:, None, None], self.response * weight[:, None], self.pulls * weight)
+
+
+def _sums(arms: models.QuerySet[BanditArm]) -> _Sums:
+    size = len(FEATURES)
+    sums = _Sums(np.zeros((len(REPAIRS), size, size)), np.zeros((len(REPAIRS), size)), np.zeros(len(REPAIRS)))
+    for arm in arms:
+        index = REPAIRS.index(Strategy(arm.strategy))
+        sums.gram[index], sums.response[index] = _read(arm)
+        sums.pulls[index] = arm.pulls
+    return sums
+
+
+def _read(arm: BanditArm) -> tuple[Floats, Floats]:
+    """An arm's sums for today's FEATURES; features that it did not know yet are zero, those gone are dropped."""
+    size = len(arm.features)
+    gram = np.frombuffer(arm.gram, dtype=np.float64).reshape(size, size)
+    response = np.frombuffer(arm.response, dtype=np.float64)
+    if tuple(arm.features) == FEATURES:
+        return gram.copy(), response.copy()
+    old = {name: index for index, name in enumerate(arm.features)}
+    kept = [(new, old[name]) for new, name in enumerate(FEATURES) if name in old]
+    to, of = [pair[0] for pair in kept], [pair[1] for pair in kept]
+    fitted, answers = np.zeros((len(FEATURES), len(FEATURES))), np.zeros(len(FEATURES))
+    fitted[np.ix_(to, to)] = gram[np.ix_(of, of)]
+    answers[to] = response[of]
+    return fitted, answers
+
+
+def _add(connection: Connection | None, lesson: Lesson) -> None:
+    size = len(FEATURES)
+    zero = {
+        "features": list(FEATURES),
+        "gram": np.zeros((size, size)).tobytes(),
+        "response": np.zeros(size).tobytes(),
+    }
+    arm, _ = BanditArm.objects.select_for_update().get_or_create(
+        connection=connection, strategy=lesson.decision.strategy, defaults=zero
+    )
+    gram, response = _read(arm)
+    x = np.array(lesson.decision.vector)
+    arm.features = list(FEATURES)
+    arm.gram = (gram + np.outer(x, x)).tobytes()
+    arm.response = (response + lesson.reward * x).tobytes()
+    arm.pulls += 1
+    arm.reward_sum += lesson.reward
+    arm.save()

@@ -1,0 +1,48 @@
+"""A result as JSON, so that an answer can be shown again as it was."""
+
+import base64
+import math
+from typing import Any
+
+from datasources.engine import Cell, ResultSet
+
+
+def to_json(result: ResultSet) -> dict[str, Any]:
+    """What JSON cannot hold is tagged: bytes as {"bytes": base64}, NaN and infinities as {"float": text}.
+
+    NUL characters, which PostgreSQL's JSON refuses, are replaced.
+    """
+    return {
+        "columns": list(result.columns),
+        "rows": [[_pack(cell) for cell in row] for row in result.rows],
+        "truncated": result.truncated,
+        "elapsed": result.elapsed,
+    }
+
+
+def from_json(data: dict[str, Any]) -> ResultSet:
+    return ResultSet(
+        columns=tuple(data["columns"]),
+        rows=tuple(tuple(_unpack(cell) for cell in row) for row in data["rows"]),
+        truncated=data["truncated"],
+        elapsed=data["elapsed"],
+    )
+
+
+def _pack(cell: Cell) -> Any:
+    if isinstance(cell, bytes):
+        return {"bytes": base64.b64encode(cell).decode()}
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return {"float": str(cell)}
+    if isinstance(cell, str):
+        return cell.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return cell
+
+
+def _unpack(cell: Any) -> Cell:
+    match cell:
+        case {"bytes": text}:
+            return base64.b64decode(text)
+        case {"float": text}:
+            return float(text)
+    return cell  # type: ignore[no-any-return]

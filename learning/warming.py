@@ -1,0 +1,136 @@
+"""Warming: the embedded model reads a connection's prompt before anybody asks.
+
+Reading a schema cold takes it 20 s on two cores; with the prefix in its cache an answer starts in half a second.
+What it has read is kept on disk, too, so that a restart gets it back at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+from agent.llm import LLMError, LLMUnreachable, Message, complete
+from agent.openai_llm import OpenAILLM
+from datasources.errors import SQLError
+from datasources.models import Connection
+from embedded.slots import SlotError, SlotStore
+from embedded.status import State, read_status
+from learning.models import Warmth
+from learning.prompts import system_prompt
+
+logger = logging.getLogger(__name__)
+
+NOT_RUNNING = (
+    "No model is running. Start the site with “make run”, or set API_BASE_URL and MODEL_NAME "
+    "(and OPENAI_API_KEY or HF_TOKEN) and start it again."
+)
+STALE = timedelta(minutes=4)
+_POLL_SECONDS = 0.2
+_LAST_QUESTION = "Which tables are there?"
+
+
+def enqueue_all() -> None:
+    """The model server has started and knows nothing: have it read the prompt of the connection used last."""
+    Warmth.objects.all().delete()
+    latest = Connection.objects.order_by(F("episodes__started_at").desc(nulls_last=True), "-is_sample", "pk").first()
+    if latest:
+        _enqueue(latest, everywhere=True)
+
+
+def enqueue(connection: Connection) -> None:
+    """Somebody has opened this connection: have its prompt read, unless that is done or under way."""
+    if not settings.LLM_ENDPOINT.local or read_status(models_dir()).state is not State.READY:
+        return
+    known = Warmth.objects.filter(connection=connection, prefix=prefix_key(connection))
+    if not known.exclude(state=Warmth.State.FAILED).exists():
+        _enqueue(connection, everywhere=False)
+
+
+def warm(connection: Connection, *, everywhere: bool) -> None:
+    """Put the connection's prefix into one idle slot of the model server, or into all of them."""
+    try:
+        key = prefix_key(connection)
+        _note(connection, key, Warmth.State.WARMING)
+        _warm(connection, key, everywhere=everywhere)
+    except (LLMError, SQLError, SlotError) as error:
+        logger.warning("warming %s failed: %s", connection, error)
+        _note(connection, "", Warmth.State.FAILED, str(error))
+    else:
+        _note(connection, key, Warmth.State.WARM)
+
+
+async def until_ready(connection: Connection) -> None:
+    """Wait while the embedded model loads or reads the connection's prompt. Raises LLMUnreachable when it is not there.
+
+    A question that did not wait would have the same prompt read twice at once, each at half the speed.
+    """
+    if not settings.LLM_ENDPOINT.local:
+        return
+    while (status := read_status(models_dir())).state is State.LOADING or await _is_warming(connection):
+        await asyncio.sleep(_POLL_SECONDS)
+    if status.state is State.OFF:
+        raise LLMUnreachable(NOT_RUNNING)
+    if status.state is not State.READY:
+        raise LLMUnreachable(status.message)
+
+
+def is_warming(connection: Connection) -> bool:
+    return _warming_rows(connection).exists()
+
+
+def models_dir() -> Path:
+    return Path(settings.DATA_DIR) / "models"
+
+
+def prefix_key(connection: Connection) -> str:
+    """Names what the model would read: SHA-256 of the model's name and the prefix. Raises ConnectFailed."""
+    text = f"{settings.LLM_ENDPOINT.model}\n{system_prompt(connection)}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _warm(connection: Connection, key: str, *, everywhere: bool) -> None:
+    store = SlotStore(settings.LLM_ENDPOINT.base_url, models_dir() / "slots")
+    idle = store.idle()
+    read_by: int | None = None
+    if not store.has(key):
+        read_by = _read(connection, key, store, idle)
+    others = [slot for slot in idle if slot != read_by]
+    for slot in others if everywhere else others[-1:] if read_by is None else []:
+        store.restore(key, slot)
+
+
+def _read(connection: Connection, key: str, store: SlotStore, idle: list[int]) -> int | None:
+    """Have the model read the prefix and keep it on disk; returns the slot that read it, if it can be told."""
+    messages = [Message("system", system_prompt(connection)), Message("user", _LAST_QUESTION)]
+    _, finished = asyncio.run(complete(OpenAILLM(settings.LLM_ENDPOINT), messages, max_tokens=1, temperature=0.0))
+    return next((slot for slot in idle if store.save(key, slot, tokens=finished.usage.prompt)), None)
+
+
+def _enqueue(connection: Connection, *, everywhere: bool) -> None:
+    from learning.tasks import warm_connection  # tasks.py imports this module
+
+    _note(connection, prefix_key(connection), Warmth.State.WARMING)
+    warm_connection.enqueue(connection.pk, everywhere)
+
+
+def _note(connection: Connection, key: str, state: str, message: str = "") -> None:
+    values = {"prefix": key, "state": state, "message": message}
+    Warmth.objects.update_or_create(connection=connection, defaults=values)
+
+
+def _warming_rows(connection: Connection) -> models.QuerySet[Warmth]:
+    return Warmth.objects.filter(
+        connection=connection, state=Warmth.State.WARMING, updated_at__gt=timezone.now() - STALE
+    )
+
+
+async def _is_warming(connection: Connection) -> bool:
+    return await _warming_rows(connection).aexists()

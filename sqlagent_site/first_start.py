@@ -1,0 +1,76 @@
+"""What a fresh installation needs: tables, a sample database, a team and a person who may log in."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from accounts.models import Membership, Team, User
+from datasources import sample
+from datasources.models import Connection
+
+TEAM_NAME = "My team"
+SAMPLE_NAME = "Sample shop"
+
+
+@dataclass(frozen=True)
+class FirstUser:
+    """A user made just now. `password` is there when it was made up, and nowhere else."""
+
+    name: str
+    password: str = ""
+
+    def introduction(self) -> str:
+        if not self.password:
+            return f"User {self.name} was made, with the password from ADMIN_PASSWORD."
+        return f"Log in as {self.name} with the password {self.password} (it is shown this once)."
+
+
+def set_up() -> FirstUser | None:
+    """Bring everything up to date; costs next to nothing when it is. Gives the first user if that was missing."""
+    migrate_when_needed()
+    path = build_sample()
+    # DATA_DIR may have moved since the last start.
+    Connection.objects.filter(is_sample=True).exclude(path=str(path)).update(path=str(path))
+    with transaction.atomic():
+        team = Team.objects.order_by("pk").first() or make_first_team(path)
+        return make_first_user(team)
+
+
+def migrate_when_needed() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def build_sample() -> Path:
+    path: Path = settings.DATA_DIR / "sample.sqlite3"
+    if not path.exists():
+        draft = path.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        sample.build(draft)
+        os.replace(draft, path)
+    return path
+
+
+def make_first_team(sample_path: Path) -> Team:
+    """A team with the sample. When it deletes the sample, it does not get it back."""
+    team = Team.objects.create(name=TEAM_NAME)
+    Connection.objects.create(team=team, name=SAMPLE_NAME, path=str(sample_path), is_sample=True).refresh_schema()
+    return team
+
+
+def make_first_user(team: Team) -> FirstUser | None:
+    """ADMIN_USER, when nobody is there yet or when ADMIN_PASSWORD asks for it."""
+    name, password = settings.ADMIN_USER, settings.ADMIN_PASSWORD
+    if User.objects.filter(username=name).exists() or (User.objects.exists() and not password):
+        return None
+    made_up = "" if password else secrets.token_urlsafe(12)
+    user = User.objects.create_superuser(username=name, password=password or made_up)
+    Membership.objects.create(user=user, team=team, role=Membership.Role.OWNER)
+    return FirstUser(name, made_up)

@@ -1,0 +1,159 @@
+"""The site's one settings file. What the environment may say is declared in env.py."""
+
+import secrets
+import sys
+from pathlib import Path
+
+import environ
+
+from agent.endpoint import choose_endpoint
+from sqlagent_site import env
+
+_ENV = env.load()
+
+BASE_DIR = env.ROOT
+DATA_DIR: Path = _ENV["DATA_DIR"]
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _kept_secret_key() -> str:
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY: str = _ENV["SECRET_KEY"] or _kept_secret_key()
+DEBUG: bool = _ENV["DEBUG"]
+ALLOWED_HOSTS: list[str] = _ENV["ALLOWED_HOSTS"]
+HOST: str = _ENV["HOST"]
+PORT: int = _ENV["PORT"]
+ADMIN_USER: str = _ENV["ADMIN_USER"]
+ADMIN_PASSWORD: str = _ENV["ADMIN_PASSWORD"]
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "accounts",
+    "datasources",
+    "learning",
+    "chat",
+    "sqlagent_site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "sqlagent_site.urls"
+ASGI_APPLICATION = "sqlagent_site.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": environ.Env.db_url_config(_ENV["DATABASE_URL"] or f"sqlite:///{DATA_DIR / 'app.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # A file, as in production: locks of an in-memory database are others.
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+CSRF_TRUSTED_ORIGINS: list[str] = _ENV["CSRF_TRUSTED_ORIGINS"]
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+
+LOCAL_MODEL: str = _ENV["LOCAL_MODEL"]
+LOCAL_MODEL_SOURCE: str = _ENV["LOCAL_MODEL_SOURCE"]
+LOCAL_MODEL_PATH: str = _ENV["LOCAL_MODEL_PATH"]
+LOCAL_MODEL_PORT: int = _ENV["LOCAL_MODEL_PORT"]
+LOCAL_MODEL_SLOTS: int = _ENV["LOCAL_MODEL_SLOTS"]
+LOCAL_MODEL_CONTEXT: int = _ENV["LOCAL_MODEL_CONTEXT"]
+LOCAL_MODEL_THREADS: int = _ENV["LOCAL_MODEL_THREADS"]
+try:
+    LLM_ENDPOINT = choose_endpoint(
+        base_url=_ENV["API_BASE_URL"],
+        model=_ENV["MODEL_NAME"],
+        openai_key=_ENV["OPENAI_API_KEY"],
+        hf_token=_ENV["HF_TOKEN"],
+        local_port=LOCAL_MODEL_PORT,
+        local_model=f"qwen2.5-coder-{LOCAL_MODEL}",
+    )
+except ValueError as error:
+    sys.exit(f"Wrong setting: {error}")
+
+QUERY_SECONDS: int = _ENV["QUERY_SECONDS"]
+QUERY_ROWS: int = _ENV["QUERY_ROWS"]

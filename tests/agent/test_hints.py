@@ -1,0 +1,27 @@
+import pytest
+
+from agent.errors import classify_error
+from agent.hints import hint
+from datasources.engine import SqliteDatabase
+from datasources.errors import SQLError
+
+HINTS = [
+    ("SELECT o.price FROM orders o", "price is in products"),
+    ("SELECT titel FROM products", "No table has a column titel"),
+    ("SELECT nam FROM products", "name"),
+    ("SELECT * FROM product", "closest are products"),
+    ("SELECT * FROM zzz", "The tables are orders or products"),
+    ("SELECT id FROM orders JOIN products ON product_id = products.id", "id is in orders or products"),
+    ("SELECT YEAR(ordered_at) FROM orders", "strftime('%Y', d)"),
+    ("SELECT status FROM orders WHERE SUM(amount) > 1", "HAVING"),
+    ("DELETE FROM orders", "single SELECT"),
+]
+
+
+@pytest.mark.parametrize(("sql", "expected"), HINTS)
+def test_a_program_knows_the_way_out(shop: SqliteDatabase, sql: str, expected: str) -> None:
+    with pytest.raises(SQLError) as failure:
+        shop.execute(sql)
+
+    error_class = classify_error(failure.value, "sqlite")
+    assert expected in hint(error_class, failure.value.message, sql, shop.schema(), "sqlite")

@@ -1,0 +1,57 @@
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from datasources.engine import Limits, SqliteDatabase
+from datasources.sample import build
+
+SCRIPT = """
+CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL, born INT);
+CREATE TABLE books (
+    id INTEGER PRIMARY KEY, author_id INTEGER REFERENCES authors, title VARCHAR(80), "list price" REAL, cover BLOB
+);
+CREATE TABLE loans (book_id INTEGER, member TEXT, due TEXT, PRIMARY KEY (book_id, due),
+    FOREIGN KEY (book_id) REFERENCES books (id));
+CREATE VIEW prolific AS SELECT author_id, count(*) AS books FROM books GROUP BY author_id;
+INSERT INTO authors VALUES (1, 'Ada', 1815), (2, 'Ben', NULL);
+INSERT INTO books VALUES (1, 1, 'Notes', 12.5, x'00ff'), (2, 1, 'Letters', NULL, NULL), (3, 2, 'Zen', 7.0, NULL);
+"""
+
+OpenDatabase = Callable[..., SqliteDatabase]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "library 100%?#.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SCRIPT)
+    return path
+
+
+@pytest.fixture
+def open_database(path: Path) -> Iterator[OpenDatabase]:
+    """`open_database(seconds=1)`: the library with these limits."""
+    opened: list[SqliteDatabase] = []
+
+    def open_(**limits: float) -> SqliteDatabase:
+        opened.append(SqliteDatabase(path, Limits(**limits)))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def database(open_database: OpenDatabase) -> SqliteDatabase:
+    return open_database(seconds=10)
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "shop.db"
+    build(path)
+    return path
