@@ -42,12 +42,12 @@ setup-dev: .venv/installed-dev
 # A stamp is newer than its lock file once everything in it is installed; an interrupted install leaves none.
 .venv/installed: requirements.lock | .venv/bin/python
 	@echo "Installing the dependencies (about 2 minutes the first time)."
-	$(PY) -m pip install --quiet --require-hashes -r requirements.lock
+	$(PY) -m pip install --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/installed-dev: requirements-dev.lock | .venv/installed
 	@echo "Installing the tools for tests and checks."
-	$(PY) -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(PY) -m pip install --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .venv/bin/python:

@@ -18,7 +18,9 @@ class Endpoint:
     local: bool = False
 
 
-def choose_endpoint(*, base_url: str, model: str, openai_key: str, hf_token: str, local_port: int, local_model: str) -> Endpoint:
+def choose_endpoint(
+    *, base_url: str, model: str, openai_key: str, hf_token: str, local_port: int, local_model: str
+) -> Endpoint:
     """The endpoint that these settings name. Raises ValueError with a sentence for the operator."""
     if base_url:
         if not model:

@@ -1,6 +1,6 @@
 """The agent: one question, up to five attempts. The only loop there is; chat, commands and environment drive it."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -17,10 +17,9 @@ from agent.events import (
     RewardGiven,
     SqlDelta,
     SqlReady,
-    Usage,
 )
 from agent.hints import hint
-from agent.llm import LLM, LLMCut, LLMEmpty, LLMError, TextDelta
+from agent.llm import LLM, LLMCut, LLMEmpty, LLMError, TextDelta, Usage
 from agent.policy import Context, Decision, Policy
 from agent.repairs import Strategy
 from agent.rewards import Outcome, Reward, grade, hindsight
@@ -258,7 +257,7 @@ class Episode:
         return count
 
 
-async def solve(episode: Episode, policy: Policy) -> AsyncIterator[Event]:
+async def solve(episode: Episode, policy: Policy) -> AsyncGenerator[Event]:
     """The loop: `generate`, then what the policy chooses until the episode is done; then the policy learns."""
     async for event in episode.step(Strategy.GENERATE):
         yield event

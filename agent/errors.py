@@ -61,16 +61,28 @@ _UNDEFINED_FUNCTION = "42883"
 _BY_MESSAGE = tuple(
     (re.compile(pattern, re.IGNORECASE), error_class)
     for pattern, error_class in (
-        (r"no such column|column .* does not exist|has no column|should be a string literal", ErrorClass.NO_SUCH_COLUMN),
+        (
+            r"no such column|column .* does not exist|has no column|should be a string literal",
+            ErrorClass.NO_SUCH_COLUMN,
+        ),
         (r"no such table|relation .* does not exist|missing FROM-clause", ErrorClass.NO_SUCH_TABLE),
         (r"ambiguous", ErrorClass.AMBIGUOUS_COLUMN),
         (r"no such function|function .* does not exist|wrong number of arguments", ErrorClass.NO_SUCH_FUNCTION),
-        (r"misuse of (aggregate|window)|must appear in the GROUP BY|aggregate functions? (are|is) not allowed|"
-         r"HAVING clause on a non-aggregate|a GROUP BY clause is required", ErrorClass.AGGREGATION_ERROR),
-        (r"datatype mismatch|operator does not exist|invalid input syntax|cannot be cast|types? .* cannot be matched|"
-         r"invalid date", ErrorClass.DATATYPE_MISMATCH),
-        (r"syntax error|incomplete input|unrecognized token|could not be parsed|ORDER BY clause should come after|"
-         r"LIMIT clause should come after|same number of result columns|each UNION query", ErrorClass.SYNTAX_ERROR),
+        (
+            r"misuse of (aggregate|window)|must appear in the GROUP BY|aggregate functions? (are|is) not allowed|"
+            r"HAVING clause on a non-aggregate|a GROUP BY clause is required",
+            ErrorClass.AGGREGATION_ERROR,
+        ),
+        (
+            r"datatype mismatch|operator does not exist|invalid input syntax|cannot be cast|"
+            r"types? .* cannot be matched|invalid date",
+            ErrorClass.DATATYPE_MISMATCH,
+        ),
+        (
+            r"syntax error|incomplete input|unrecognized token|could not be parsed|ORDER BY clause should come after|"
+            r"LIMIT clause should come after|same number of result columns|each UNION query",
+            ErrorClass.SYNTAX_ERROR,
+        ),
         (r"timed? ?out|statement timeout|interrupted", ErrorClass.TIMEOUT),
         (r"read-?only|not authorized|prohibited|permission denied", ErrorClass.NOT_READ_ONLY),
     )

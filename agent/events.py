@@ -86,13 +86,5 @@ class EpisodeDone:
 
 
 Event = (
-    AttemptStarted
-    | SqlDelta
-    | SqlReady
-    | Executing
-    | QueryOk
-    | QueryError
-    | DiagnosisDelta
-    | RewardGiven
-    | EpisodeDone
+    AttemptStarted | SqlDelta | SqlReady | Executing | QueryOk | QueryError | DiagnosisDelta | RewardGiven | EpisodeDone
 )

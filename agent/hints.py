@@ -14,7 +14,7 @@ from sqlglot.errors import SqlglotError
 from agent.errors import ErrorClass
 from datasources.introspect import Schema
 
-E = TypeVar("E", bound=exp.Expression)
+E = TypeVar("E", bound=exp.Expr)
 _DIALECTS = Path(__file__).parent / "prompts" / "dialects"
 _FOREIGN_DIALECTS = ("mysql", "postgres", "duckdb", "snowflake")
 _NAME = r"[\"'`]?([\w.$ ]+?)[\"'`]?"
@@ -83,7 +83,9 @@ def _empty(message: str, sql: str, schema: Schema, dialect: str) -> str:
     literals = [literal.this for literal in _find(sql, dialect, exp.Literal) if literal.is_string]
     if not literals:
         return ""
-    return f"The conditions compare with {_listed(repr(text) for text in literals[:6])}: the data may spell it otherwise."
+    return (
+        f"The conditions compare with {_listed(repr(text) for text in literals[:6])}: the data may spell it otherwise."
+    )
 
 
 def _read_only(message: str, sql: str, schema: Schema, dialect: str) -> str:
@@ -140,6 +142,8 @@ def _transpiled(name: str, sql: str, dialect: str) -> str:
     for foreign in _FOREIGN_DIALECTS:
         for call in _find(sql, foreign, exp.Func):
             text = call.sql(dialect)
-            if call.sql(foreign).lower().startswith(f"{name.lower()}(") and not text.lower().startswith(f"{name.lower()}("):
+            if call.sql(foreign).lower().startswith(f"{name.lower()}(") and not text.lower().startswith(
+                f"{name.lower()}("
+            ):
                 return text
     return ""

@@ -44,9 +44,7 @@ def _rate_limited(place: str, said: str, retry_after: float | None) -> LLMError:
 
 def unreachable(place: str, *, local: bool) -> LLMError:
     if local:
-        return LLMUnreachable(
-            f"The embedded model does not answer at {place}. It may still be starting: wait a little."
-        )
+        return LLMUnreachable(f"The embedded model does not answer at {place}. It may still be starting: wait a bit.")
     return LLMUnreachable(f"The model endpoint {place} cannot be reached. Check API_BASE_URL and that the server runs.")
 
 

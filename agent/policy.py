@@ -65,10 +65,10 @@ class RandomPolicy:
     """Every repair alike: the baseline that a learned policy has to beat."""
 
     def __init__(self, seed: int | None = None) -> None:
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - a baseline, not a secret
 
     def choose(self, context: Context) -> Decision:
-        scores = dict.fromkeys(REPAIRS, 1 / len(REPAIRS))
+        scores: dict[Strategy, float] = dict.fromkeys(REPAIRS, 1 / len(REPAIRS))
         return Decision(self._random.choice(REPAIRS), scores, context.vector())
 
     def learn(self, decision: Decision, reward: float) -> None:

@@ -22,7 +22,8 @@ How it says it:
     first_token_delay  seconds
     cut_after  number of tokens, after which the connection drops in the middle of the next
     hang       true: takes the request and never answers
-    status     an HTTP error instead of an answer, with `error` as its message and `retry_after` in seconds
+    status     an HTTP error instead of an answer, with `error` as its message, `retry_after` in seconds, and
+               `code` and `param` as OpenAI gives them
 """
 
 import json
@@ -65,6 +66,8 @@ class Reply:
     hang: bool = False
     status: int = 200
     error: str = "scripted error"
+    code: str = ""
+    param: str = ""
     retry_after: float | None = None
 
     def tokens(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ class Recorded:
 
     body: dict[str, Any]
     received: float
+    connection: int = 0
     tokens_sent: int = 0
     ended: str = ""
 
@@ -100,6 +101,12 @@ class Answer:
             "total_tokens": usage.prompt + usage.completion,
             "prompt_tokens_details": {"cached_tokens": usage.cached},
         }
+
+
+def send_refusal(writer: asyncio.StreamWriter, reply: Reply) -> None:
+    error = {"message": reply.error, "type": "scripted", "code": reply.code or None, "param": reply.param or None}
+    headers = () if reply.retry_after is None else (f"Retry-After: {reply.retry_after:g}",)
+    send_json(writer, {"error": error}, reply.status, *headers)
 
 
 async def sleep_until(due: float) -> None:

@@ -35,9 +35,8 @@ def send_json(writer: asyncio.StreamWriter, content: object, status: int = 200, 
     writer.write(head(status, "application/json", f"Content-Length: {len(body)}", *headers) + body)
 
 
-def send_error(writer: asyncio.StreamWriter, status: int, message: str, retry_after: float | None = None) -> None:
-    headers = () if retry_after is None else (f"Retry-After: {retry_after:g}",)
-    send_json(writer, {"error": {"message": message, "type": "scripted", "code": status}}, status, *headers)
+def send_error(writer: asyncio.StreamWriter, status: int, message: str) -> None:
+    send_json(writer, {"error": {"message": message, "type": "scripted"}}, status)
 
 
 def write_event(writer: asyncio.StreamWriter, content: object) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 from agent.llm import Message
 from agent.script import Script, ScriptSource
-from agent.scripted_answer import Answer, Recorded
+from agent.scripted_answer import Answer, Recorded, send_refusal
 from agent.scripted_http import HttpRequest, read_request, send_error, send_json
 
 HOST = "127.0.0.1"
@@ -65,12 +65,12 @@ class ScriptedServer:
             send_json(writer, {"status": "ok"})
 
     async def _complete(self, body: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        record = Recorded(body, time.monotonic())
+        record = Recorded(body, time.monotonic(), connection=writer.get_extra_info("peername")[1])
         self.recorded.append(record)
         messages = [Message(each["role"], each["content"]) for each in body["messages"]]
         reply = self.script.next_reply(messages)
         if reply.status != HTTPStatus.OK:
-            send_error(writer, reply.status, reply.error, reply.retry_after)
+            send_refusal(writer, reply)
             record.ended = "complete"
             return
         answer = Answer(reply, self.script.model, messages, body, record)
@@ -80,6 +80,8 @@ class ScriptedServer:
             record.ended = record.ended or "closed"
             await _cancelled(talking)
             writer.transport.abort()
+        else:
+            talking.result()
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,9 +126,9 @@ def _pattern(fence: str, closer: str) -> re.Pattern[str]:
 @cache
 def _held_back(fence: str) -> re.Pattern[str]:
     short = max(len(fence), 3) - 1
-    after_line = rf"(?:`{{0,{short}}}|~{{0,{short}}})" if fence else r"(?:\w*|[-/]|`{1,2}|~{1,2})"
+    after_line = rf"(?:`{{0,{short}}}|~{{0,{short}}})" if fence else r"(?:\w*|[^\w\s]|`{1,2}|~{1,2})"
     space = r"[ \t]*" if fence else r"\s*"
-    return re.compile(rf"(?:\n{space}{after_line}|(?<!-)-|/\*?|\*|\$\w*)\Z")
+    return re.compile(rf"(?:\n{space}{after_line}|(?<!-)-|(?<!\*)/\*?|\*|(?:\$\w*)+)\Z")
 
 
 def _fence(fence: str) -> str:

@@ -1,8 +1,8 @@
 """How a reply becomes SQL: read the stream, show the SQL in it as it comes, and judge what it ended as."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.extract import SqlStream
 from agent.llm import LLM, Finished, Message, Usage
@@ -21,12 +21,12 @@ class Draft:
     sql: str = ""
     problem: str = ""
     prose_only: bool = False
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
 
 async def write_sql(
     llm: LLM, messages: Sequence[Message], draft: Draft, *, max_tokens: int, temperature: float
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     """Yield the SQL of a reply as it streams, then fill in `draft`. Raises LLMError."""
     reader = SqlStream()
     finished = None

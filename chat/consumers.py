@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from accounts.models import User
 from chat import asking, live, pages, render
 from chat.models import Conversation
 from learning.endpoints import llm
@@ -57,7 +58,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _ask(self, conversation: Conversation, question: str, request: str) -> None:
         model = llm()
         try:
-            asked = await sync_to_async(asking.ask)(conversation, self.scope["user"], question, model)
+            asked = await sync_to_async(asking.ask)(conversation, self._user(), question, model)
         except BadQuestion as error:
             await self.send(render.error(str(error)))
             return
@@ -67,7 +68,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         following.start(answer(asked.episode, model, asked.history))
         await self.send(render.asked(request))
         if asked.titled:
-            await self.send(await sync_to_async(pages.title_fragments)(conversation, self.scope["user"]))
+            await self.send(await sync_to_async(pages.title_fragments)(conversation, self._user()))
 
     async def _stop(self, conversation: Conversation, episode_id: str) -> None:
         episode = await sync_to_async(pages.episode_of)(conversation, episode_id)
@@ -88,10 +89,14 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self.seen[view.id] = following.sent if following else 0
             await self.send(render.answer(view))
 
+    def _user(self) -> User:
+        """Anonymous ones see no conversation, and so get no further than that."""
+        return cast("User", self.scope["user"])
+
     async def _conversation(self) -> Conversation | None:
         """The conversation of the address, if this user may (still) see it: asked anew for every message."""
         conversation_id: UUID = self.scope["url_route"]["kwargs"]["conversation_id"]
-        return await sync_to_async(pages.conversation_for)(self.scope["user"], conversation_id)
+        return await sync_to_async(pages.conversation_for)(self._user(), conversation_id)
 
 
 def _parse(text: str | None) -> Any:

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID
 
-from channels.layers import get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
+from django.core.exceptions import ImproperlyConfigured
 
 from agent.events import DiagnosisDelta, Event, Executing, QueryOk, RewardGiven, SqlDelta, SqlReady
 from chat import render
@@ -32,7 +33,14 @@ def group_of(conversation_id: UUID) -> str:
 async def send(conversation_id: UUID, html: str, *, answer: str = "", number: int = 0) -> None:
     """A fragment for everybody who looks at the conversation."""
     message = {"type": "fragment", "html": html, "answer": answer, "number": number}
-    await get_channel_layer().group_send(group_of(conversation_id), message)
+    await _layer().group_send(group_of(conversation_id), message)
+
+
+def _layer() -> BaseChannelLayer:
+    layer = get_channel_layer()
+    if layer is None:
+        raise ImproperlyConfigured("CHANNEL_LAYERS has no default.")
+    return layer
 
 
 class LiveAnswer:

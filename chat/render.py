@@ -14,7 +14,7 @@ from chat.models import Conversation
 def turn(answer: AnswerView) -> str:
     """A new question with its answer, at the end of the conversation."""
     added = render_to_string("chat/_turn.html", {"answer": answer})
-    return format_html('<div id="turns" hx-swap-oob="beforeend">{}</div>', mark_safe(added))  # noqa: S308: a template's
+    return format_html('<div id="turns" hx-swap-oob="beforeend">{}</div>', mark_safe(added))  # noqa: S308 - a template's
 
 
 def asked(request: str) -> str:
@@ -43,7 +43,7 @@ def sql_delta(view: AnswerView, added: str) -> str:
     *finished, tail = (unfinished + added).split("\n")
     fragments = []
     if finished:
-        lines = mark_safe("".join(f"{line_html(line)}\n" for line in finished))  # noqa: S308: pygments escapes
+        lines = mark_safe("".join(f"{line_html(line)}\n" for line in finished))  # noqa: S308 - line_html escapes
         fragments.append(format_html('<span id="sql-{}" hx-swap-oob="beforeend">{}</span>', view.id, lines))
     fragments.append(format_html('<span id="tail-{}" hx-swap-oob="innerHTML">{}</span>', view.id, line_html(tail)))
     return "".join(fragments)

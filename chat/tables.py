@@ -99,7 +99,7 @@ def _format(column: Column, values: Sequence[Value]) -> Format:
     numbers = [value for value in values if isinstance(value, int | float)]
     if all(isinstance(number, int) for number in numbers):
         return _plain_integer if _is_identifier(column.name, numbers) else _measure(0)
-    return _measure(_decimals([number for number in numbers if math.isfinite(number)]))
+    return _measure(_decimals([number for number in numbers if isinstance(number, float) and _is_ordinary(number)]))
 
 
 def _is_identifier(name: str, numbers: Sequence[float]) -> bool:
@@ -119,6 +119,11 @@ def _decimals(numbers: Sequence[float]) -> int:
     return min(10, max(usual, 2 - math.floor(math.log10(min(sizes)))))
 
 
+def _is_ordinary(number: float) -> bool:
+    """Whether it reads well without an exponent."""
+    return number == 0 or 1e-9 <= abs(number) < 1e15
+
+
 def _exact(number: float) -> Decimal:
     """The number without the noise of binary fractions: 0.1 + 0.2 is 0.3."""
     return Decimal(f"{number:.12g}")
@@ -132,10 +137,8 @@ def _measure(decimals: int) -> Format:
     def write(number: float) -> Cell:
         if isinstance(number, int):
             return Cell("number", f"{number:,}" if not decimals else f"{number:,}.{'0' * decimals}")
-        if not math.isfinite(number):
-            return Cell("number", str(number))
-        if number and not 1e-9 <= abs(number) < 1e15:
-            return Cell("number", f"{number:.6g}", repr(number))
+        if not _is_ordinary(number):
+            return Cell("number", f"{number:.6g}", repr(number) if math.isfinite(number) else "")
         exact = _exact(number)
         shown = round(exact, decimals)
         return Cell("number", f"{shown:,f}", "" if shown == exact else f"{exact:f}")

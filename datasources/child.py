@@ -54,6 +54,7 @@ def _ask(driver: Driver, request: list[Any]) -> tuple[Any, ...] | Failure:
             case ["run", sql, *limits]:
                 return _run(driver, sql, Limits(*limits))
             case ["schema", seconds]:
+                _allow_cpu(seconds)
                 tables = driver.schema(seconds)
                 return tables if isinstance(tables, Failure) else ("schema", tables)
     except MemoryError:

@@ -1,18 +1,9 @@
-"""Warm child processes, shared by everything in this server process that runs statements.
+"""A child process with one open database, as the server sees it: it can be asked, and it can be killed."""
 
-Keeping them warm makes a statement cost about a millisecond and not the start of a process.
-"""
-
-import atexit
-import os
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,9 +70,12 @@ class Child:
             )
 
     def open(self) -> None:
-        """Raises Refused, ChildGone or DeadlinePassed."""
+        """Raises Refused or ChildGone."""
         request = ("open", self.source.driver, dict(self.source.parameters))
-        answer = self.ask(request, _SECONDS_TO_OPEN)
+        try:
+            answer = self.ask(request, _SECONDS_TO_OPEN)
+        except DeadlinePassed:
+            answer = Failure("connect", "The database took too long to open.")
         if isinstance(answer, Failure):
             raise Refused(answer)
 
@@ -123,6 +117,10 @@ class Child:
         except subprocess.TimeoutExpired:
             return 0
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
@@ -135,135 +133,3 @@ class Child:
         self.kill()
         self._process.wait()
         self._socket.close()
-
-
-class Turn:
-    """One statement's use of a child, which another thread may end."""
-
-    def __init__(self) -> None:
-        self.has_ended = False
-        self._child: Child | None = None
-        self._lock = threading.Lock()
-
-    def take(self, child: Child) -> None:
-        with self._lock:
-            self._child = child
-            if self.has_ended:
-                child.kill()
-
-    def release(self) -> None:
-        with self._lock:
-            self._child = None
-
-    def end(self) -> None:
-        with self._lock:
-            self.has_ended = True
-            if self._child:
-                self._child.kill()
-
-
-class Pool:
-    """Lends children, keeps those that come back in order, and bounds how many there are."""
-
-    def __init__(self, running_per_place: int = 8, idle: int = 16, idle_seconds: float = 240) -> None:
-        self._running_per_place = running_per_place
-        self._most_idle = idle
-        self._idle_seconds = idle_seconds
-        self.forget()
-
-    def forget(self) -> None:
-        """Start anew without touching the children, which are another process's after a fork."""
-        self._changed = threading.Condition()
-        self._idle: list[Child] = []
-        self._running: Counter[tuple[object, ...]] = Counter()
-
-    @contextmanager
-    def lend(self, source: Source, turn: Turn, seconds_to_wait: float) -> Iterator[Child]:
-        """Raises DeadlinePassed when too many run for too long, ChildGone when the turn ended, and what `open` does."""
-        self._enter(source, turn, seconds_to_wait)
-        try:
-            child = self._warm(source) or Child(source)
-            try:
-                yield from self._lent(child, turn)
-            finally:
-                turn.release()
-                self._take_back(child, is_sound=not (child.is_spent or turn.has_ended))
-        finally:
-            self._leave(source)
-
-    def _lent(self, child: Child, turn: Turn) -> Iterator[Child]:
-        turn.take(child)
-        if not child.idle_since:
-            child.open()
-        yield child
-
-    def wake(self) -> None:
-        """Let those who wait see that their turn has ended."""
-        with self._changed:
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        with self._changed:
-            idle, self._idle = self._idle, []
-        for child in idle:
-            child.bury()
-
-    def _enter(self, source: Source, turn: Turn, seconds: float) -> None:
-        def may_go() -> bool:
-            return turn.has_ended or self._running[source.place] < self._running_per_place
-
-        with self._changed:
-            if not self._changed.wait_for(may_go, seconds):
-                raise DeadlinePassed
-            if turn.has_ended:
-                raise ChildGone
-            self._running[source.place] += 1
-
-    def _leave(self, source: Source) -> None:
-        with self._changed:
-            self._running[source.place] -= 1
-            if not self._running[source.place]:
-                del self._running[source.place]
-            self._changed.notify_all()
-
-    def _warm(self, source: Source) -> Child | None:
-        """The child that was used last, so that those which are not needed grow old."""
-        self._weed(source)
-        with self._changed:
-            for child in reversed(self._idle):
-                if child.source == source:
-                    self._idle.remove(child)
-                    return child
-        return None
-
-    def _weed(self, source: Source) -> None:
-        """Bury who is dead, old, or has an older version of the same database open."""
-        oldest = time.monotonic() - self._idle_seconds
-        with self._changed:
-            weeds = [
-                child
-                for child in self._idle
-                if child.idle_since < oldest
-                or not child.is_alive()
-                or (child.source.place == source.place and child.source != source)
-            ]
-            self._idle = [child for child in self._idle if child not in weeds]
-        for child in weeds:
-            child.bury()
-
-    def _take_back(self, child: Child, *, is_sound: bool) -> None:
-        if not is_sound:
-            child.bury()
-            return
-        child.idle_since = time.monotonic()
-        with self._changed:
-            self._idle.append(child)
-            surplus = self._idle[: -self._most_idle]
-            self._idle = self._idle[-self._most_idle :]
-        for other in surplus:
-            other.bury()
-
-
-pool = Pool()
-atexit.register(pool.close)
-os.register_at_fork(after_in_child=pool.forget)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from datasources import guard
-from datasources.children import ChildGone, DeadlinePassed, Refused, Source, Turn, pool
+from datasources.children import ChildGone, DeadlinePassed, Refused, Source
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout, SQLError
 from datasources.introspect import Schema
+from datasources.pool import Turn, pool
 from datasources.wire import Failure, Limits
 
 __all__ = ["Cell", "Database", "Limits", "ResultSet", "SqliteDatabase"]
@@ -85,12 +86,10 @@ class SqliteDatabase:
         self.cancel()
 
     def _ask(self, request: tuple[object, ...]) -> list[Any]:
-        if self._is_closed:
-            raise ConnectFailed("The connection to the database is closed.")
-        source, turn = self._source(), Turn()
+        turn = Turn()
         self._turns.add(turn)
         try:
-            return _answer(source, request, turn, self.limits.seconds)
+            return _answer(self._source(), request, turn, self.limits.seconds)
         except SQLError:
             if turn.has_ended:
                 raise QueryCancelled("The query was cancelled.") from None
@@ -99,6 +98,8 @@ class SqliteDatabase:
             self._turns.discard(turn)
 
     def _source(self) -> Source:
+        if self._is_closed:
+            raise ConnectFailed("The connection to the database is closed.")
         try:
             status = os.stat(self._path)
         except OSError as error:

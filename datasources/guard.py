@@ -90,9 +90,10 @@ _EXPLAIN_OPTIONS = {
     "mysql": re.compile(r"\s*FORMAT\s*=\s*\w+", re.IGNORECASE),
     "duckdb": re.compile(r"(?!)"),
 }
+_ANALYZE = re.compile(r"(?:\s|/\*.*?\*/)*(?:\([^)]*)?\bANALY[SZ]E\b", re.IGNORECASE | re.DOTALL)
 _READING_WORDS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN", "("})
 
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # MySQL and MariaDB run the first two; the third steers optimizers.
 _LIVE_COMMENTS = re.compile(r"/\*(!|M!|\+)", re.IGNORECASE)
 # A name written in escapes, behind which any name could hide.
@@ -132,7 +133,6 @@ def _check_statement(sql: str, dialect: str) -> str:
     checked, start = tokens, 0
     if tokens and tokens[0].text.upper() == "EXPLAIN":
         start = _after_explain(sql, tokens[0].end + 1, dialect)
-        # The text of another length than sql: nothing below may use the positions of its tokens.
         checked, length = _without_end(grammar.tokenize(sql[start:]), end - start)
         end = start + length
     _check_names_of_functions(checked, dialect)
@@ -150,6 +150,8 @@ def _without_end(tokens: list[Token], length: int) -> tuple[list[Token], int]:
 
 def _after_explain(sql: str, position: int, dialect: str) -> int:
     """Where the explained statement begins. An option that is not known makes that begin with nonsense."""
+    if _ANALYZE.match(sql, position):
+        raise NotReadOnly("EXPLAIN ANALYZE is not allowed: it runs the statement.")
     options = _EXPLAIN_OPTIONS[dialect].match(sql, position)
     return options.end() if options else position
 

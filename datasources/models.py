@@ -54,7 +54,7 @@ class Connection(models.Model):
         """The stored snapshot, taken now if there is none yet."""
         if self.schema_snapshot is None:
             self.refresh_schema()
-        return Schema.from_dict(self.schema_snapshot)
+        return Schema.from_dict(self.schema_snapshot or {})
 
     def refresh_schema(self) -> None:
         """Read the schema from the database and store it. Raises ConnectFailed."""

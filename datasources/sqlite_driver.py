@@ -40,6 +40,8 @@ _DENIED_FUNCTION_PREFIXES = ("fts3_", "load_", "sqlite_compileoption", "sqlite_l
 # Readable without being part of the database: SQLite's own insides.
 _DENIED_TABLES = frozenset({"dbstat", "sqlite_dbpage", "sqlite_stmt", "fts3tokenize", "bytecode", "tables_used"})
 _READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
+# A full-text index reads this number (and nobody can set it) to see whether it has to be read anew.
+_FTS5_ASKS = (sqlite3.SQLITE_PRAGMA, "data_version", None)
 _REFUSED_CODES = frozenset({"SQLITE_AUTH", "SQLITE_READONLY"})
 _REFUSED_MESSAGE = "not authorized"
 
@@ -136,7 +138,7 @@ def _allowed_functions(connection: sqlite3.Connection) -> frozenset[str]:
 
 def _authorizer(functions: frozenset[str]) -> Authorizer:
     def authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        if action in _READING:
+        if action in _READING or (action, first, second) == _FTS5_ASKS:
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_READ:
             allowed = (first or "").lower() not in _DENIED_TABLES

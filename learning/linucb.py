@@ -28,7 +28,8 @@ class LinUCB:
     def scores(self, x: Floats, alpha: float) -> Floats:
         """θᵀx + alpha·√(xᵀA⁻¹x) of every arm: shape K."""
         spread = self._inverse @ x
-        return np.einsum("kd,kd->k", self._response, spread) + alpha * np.sqrt(spread @ x)
+        expected: Floats = np.einsum("kd,kd->k", self._response, spread)
+        return expected + alpha * np.sqrt(spread @ x)
 
     def learn(self, arm: Arm, x: Floats, reward: float) -> None:
         """One observation, by the Sherman–Morrison formula: A⁻¹ without inverting A again."""
@@ -44,4 +45,4 @@ class LinUCB:
 
 def alpha(pulls: int) -> float:
     """How much uncertainty counts after `pulls` observations: from 1.5 down to 0.3, half way every 100."""
-    return max(ALPHA_FLOOR, ALPHA * 0.5 ** (pulls / _HALF_LIFE))
+    return max(ALPHA_FLOOR, ALPHA * float(0.5 ** (pulls / _HALF_LIFE)))

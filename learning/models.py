@@ -74,7 +74,7 @@ class Episode(models.Model):
 
 
 class Attempt(models.Model):
-    """One generated SQL and its outcome. `context` is the bandit's feature vector when it chose; empty for the first."""
+    """One generated SQL and its outcome. `context` is the vector that the bandit chose by; empty for the first."""
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db import models, transaction
 
+from agent.errors import ErrorClass
 from agent.policy import FEATURES, Context, Decision
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
@@ -19,6 +20,19 @@ from learning.models import BanditArm
 
 PRIOR_PULLS = 20
 """What the experience of all other connections together may weigh, in observations of each arm."""
+
+
+NATURAL = {
+    Strategy.FIX_COLUMN: (ErrorClass.NO_SUCH_COLUMN, ErrorClass.AMBIGUOUS_COLUMN),
+    Strategy.FIX_TABLE: (ErrorClass.NO_SUCH_TABLE,),
+    Strategy.ADD_GROUPBY: (ErrorClass.AGGREGATION_ERROR,),
+    Strategy.FIX_SYNTAX: (ErrorClass.SYNTAX_ERROR, ErrorClass.NOT_READ_ONLY),
+    Strategy.CHANGE_DIALECT: (ErrorClass.NO_SUCH_FUNCTION, ErrorClass.DATATYPE_MISMATCH),
+    Strategy.RELAX_FILTER: (ErrorClass.EMPTY_RESULT,),
+    Strategy.REWRITE_CTE: (ErrorClass.TIMEOUT,),
+    Strategy.REWRITE_FULL: (ErrorClass.OTHER,),
+}
+"""The errors that each repair is named for. A bandit that knows nothing yet counts this as one success each."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +54,13 @@ class StoredPolicy:
     def load(cls, connection: Connection) -> StoredPolicy:
         own = _sums(BanditArm.objects.filter(connection=connection))
         prior = (_sums(BanditArm.objects.filter(connection=None)) - own).weakened()
-        bandit = LinUCB(len(REPAIRS), len(FEATURES), own.gram + prior.gram, own.response + prior.response)
+        start = _natural_start()
+        bandit = LinUCB(
+            len(REPAIRS),
+            len(FEATURES),
+            own.gram + prior.gram + start.gram,
+            own.response + prior.response + start.response,
+        )
         return cls(connection, bandit, int(own.pulls.sum()))
 
     def choose(self, context: Context) -> Decision:
@@ -73,6 +93,11 @@ class _Sums:
     response: Floats
     pulls: Floats
 
+    @classmethod
+    def zero(cls) -> _Sums:
+        arms, size = len(REPAIRS), len(FEATURES)
+        return cls(np.zeros((arms, size, size)), np.zeros((arms, size)), np.zeros(arms))
+
     def __sub__(self, other: _Sums) -> _Sums:
         return _Sums(self.gram - other.gram, self.response - other.response, self.pulls - other.pulls)
 
@@ -82,9 +107,19 @@ class _Sums:
         return _Sums(self.gram * weight[:, None, None], self.response * weight[:, None], self.pulls * weight)
 
 
+def _natural_start() -> _Sums:
+    """One observation of reward 1 for each pair in NATURAL, of nothing but the error's own feature."""
+    sums = _Sums.zero()
+    for arm, strategy in enumerate(REPAIRS):
+        for error in NATURAL[strategy]:
+            feature = FEATURES.index(f"error={error}")
+            sums.gram[arm, feature, feature] += 1
+            sums.response[arm, feature] += 1
+    return sums
+
+
 def _sums(arms: models.QuerySet[BanditArm]) -> _Sums:
-    size = len(FEATURES)
-    sums = _Sums(np.zeros((len(REPAIRS), size, size)), np.zeros((len(REPAIRS), size)), np.zeros(len(REPAIRS)))
+    sums = _Sums.zero()
     for arm in arms:
         index = REPAIRS.index(Strategy(arm.strategy))
         sums.gram[index], sums.response[index] = _read(arm)

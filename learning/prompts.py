@@ -6,7 +6,9 @@ from datasources.models import Connection
 
 def system_prompt(connection: Connection) -> str:
     """The stable prefix: byte-identical between the questions of a connection and generation."""
-    return prompt.system_prompt(connection.schema().to_prompt(), connection.dialect, prompt_text(connection), connection.notes)
+    return prompt.system_prompt(
+        connection.schema().to_prompt(), connection.dialect, prompt_text(connection), connection.notes
+    )
 
 
 def prompt_text(connection: Connection) -> str:

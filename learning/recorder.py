@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from agent import episode as agent
-from agent.events import EpisodeDone, Event, QueryOk, RewardGiven, Usage
-from agent.llm import LLM, LLMError
+from agent.events import EpisodeDone, Event, QueryOk, RewardGiven
+from agent.llm import LLM, LLMError, Usage
 from agent.prompt import Turn
 from datasources.engine import Database
 from datasources.errors import SQLError
@@ -55,7 +55,7 @@ def begin(connection: Connection, question: str, *, llm: LLM, source: str, user:
     )
 
 
-async def answer(record: Episode, llm: LLM, history: Sequence[Turn] = ()) -> AsyncIterator[Event]:
+async def answer(record: Episode, llm: LLM, history: Sequence[Turn] = ()) -> AsyncGenerator[Event]:
     """Run the agent on `record`, yielding its events; the record is closed whatever happens.
 
     Cancelling the task that iterates stops the model and the statement, and records the episode as stopped.

@@ -74,7 +74,8 @@ async def until_ready(connection: Connection) -> None:
     """
     if not settings.LLM_ENDPOINT.local:
         return
-    while (status := read_status(models_dir())).state is State.LOADING or await _is_warming(connection):
+    # What is awaited happens in other processes: nothing here could set an event.
+    while (status := read_status(models_dir())).state is State.LOADING or await _is_warming(connection):  # noqa: ASYNC110
         await asyncio.sleep(_POLL_SECONDS)
     if status.state is State.OFF:
         raise LLMUnreachable(NOT_RUNNING)

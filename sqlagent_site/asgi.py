@@ -7,9 +7,9 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sqlagent_site.settings")
 http = get_asgi_application()
 
-from chat.routing import websocket_urlpatterns  # noqa: E402: models need the applications that the line above loads
+from chat.routing import websocket_urlpatterns  # noqa: E402 - models need the applications that the line above loads
 from sqlagent_site.origins import SameOrigin  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
+    {"http": http, "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}  # type: ignore[arg-type]
 )

@@ -92,7 +92,9 @@ SETTINGS = (
     Setting("REDIS_URL", _text, "", "Channel layer and cache; empty: in this process"),
     Setting("SECRET_KEY", _text, "", "Signs sessions; empty: made once and kept in DATA_DIR"),
     Setting("ALLOWED_HOSTS", _listing, "localhost,127.0.0.1,[::1]", "Host names that the site answers to"),
-    Setting("CSRF_TRUSTED_ORIGINS", _listing, "", "Origins of the site behind a proxy, such as https://sql.example.org"),
+    Setting(
+        "CSRF_TRUSTED_ORIGINS", _listing, "", "Origins of the site behind a proxy, such as https://sql.example.org"
+    ),
     Setting("DEBUG", _boolean, "false", "Django's debug pages; never in production"),
     Setting("HOST", _text, "127.0.0.1", "Address that the site listens on; 0.0.0.0 for every one"),
     Setting("PORT", _whole(1, 65535), "8000", "Port of the site"),

@@ -15,7 +15,7 @@ from datasources import sample
 from datasources.models import Connection
 
 TEAM_NAME = "My team"
-SAMPLE_NAME = "Sample shop"
+SAMPLE_NAME = "sample"
 
 
 @dataclass(frozen=True)

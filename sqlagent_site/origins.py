@@ -20,7 +20,7 @@ class SameOrigin:
         self._application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
-        application = self._application if _is_own(scope) else WebsocketDenier()
+        application: Any = self._application if _is_own(scope) else WebsocketDenier()
         return await application(scope, receive, send)
 
 

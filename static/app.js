@@ -158,11 +158,13 @@ if (scroller) {
 let kept = { open: [], focus: "", place: "", running: [] };
 
 function keep(target) {
-  if (!target.matches(".answer, #turns, #model-status")) return;
+  if (!target.matches(".answer, .result, #turns")) return;
   const focused = document.activeElement;
   kept.open.push(...$$("details[open][id]", target).map((details) => details.id));
-  if (target.contains(focused)) kept.focus = focused.id || kept.focus;
-  if (target.contains(focused)) kept.place = focused.closest(".answer")?.id;
+  if (target.contains(focused)) {
+    kept.focus = focused.id;
+    kept.place = focused.closest(".result, .answer")?.id;
+  }
   kept.running.push(...$$('.answer[data-status="running"]', target.parentElement).map((answer) => answer.id));
 }
 

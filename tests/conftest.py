@@ -8,7 +8,7 @@ os.environ.update(
         "DATABASE_URL": "",
         "DEBUG": "false",
         "LOCAL_MODEL": "0.5b",
-        "SECRET_KEY": "a key for tests only",  # noqa: S106
+        "SECRET_KEY": "a key for tests only",
         "API_BASE_URL": "",
         "HF_TOKEN": "",
         "OPENAI_API_KEY": "",

@@ -30,7 +30,7 @@ def shop_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture()
+@pytest.fixture
 def shop(shop_path: Path) -> Iterator[SqliteDatabase]:
     database = SqliteDatabase(shop_path)
     yield database

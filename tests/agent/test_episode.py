@@ -200,10 +200,9 @@ async def test_the_policy_learns_what_its_choices_earned_in_hindsight(shop: Sqli
     policy = Scripted(Strategy.FIX_TABLE, Strategy.FIX_COLUMN)
     await collect(solve(episode(shop, replies(WRONG_COLUMN, WRONG_COLUMN, GOOD)), policy))
 
-    assert policy.lessons == [
-        (Strategy.FIX_TABLE, pytest.approx(-0.1 - 0.05 * 2 + 0.3 * (1 - 1 / 3))),
-        (Strategy.FIX_COLUMN, pytest.approx(1.0 - 0.1 * 2)),
-    ]
+    strategies, rewards = zip(*policy.lessons, strict=True)
+    assert strategies == (Strategy.FIX_TABLE, Strategy.FIX_COLUMN)
+    assert rewards == pytest.approx((-0.1 - 0.05 * 2 + 0.3 * (1 - 1 / 3), 1.0 - 0.1 * 2))
 
 
 async def test_the_policy_learns_nothing_from_a_broken_endpoint(shop: SqliteDatabase) -> None:

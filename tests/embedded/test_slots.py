@@ -2,7 +2,6 @@
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,12 +71,12 @@ def test_key_is_no_path(tmp_path: Path, key: str) -> None:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerSettings]:
+def server(tmp_path: Path) -> ServerSettings:
     weights = ensure(MODELS["0.5b"], settings.DATA_DIR / "models", PrintedProgress())
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    yield ServerSettings(weights, port, slots_dir=tmp_path / "slots", alias="small", context=4096)
+    return ServerSettings(weights, port, slots_dir=tmp_path / "slots", alias="small", context=4096)
 
 
 def ask(base_url: str, question: str, slot: int) -> tuple[int, int]:

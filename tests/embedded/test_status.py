@@ -78,7 +78,7 @@ def test_report_writes_each_state_but_not_every_byte(tmp_path: Path) -> None:
 def test_missing_file_of_ones_own_says_what_to_set(tmp_path: Path) -> None:
     plan = Plan(small_model(), tmp_path, port=1, alias="own", own_path=str(tmp_path / "missing.gguf"))
 
-    with pytest.raises(ModelUnavailable, match="LOCAL_MODEL_PATH names .*missing.gguf"):
+    with pytest.raises(ModelUnavailable, match=r"LOCAL_MODEL_PATH names .*missing\.gguf"):
         launch(plan, silent)
 
     status = read_status(tmp_path)

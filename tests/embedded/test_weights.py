@@ -170,7 +170,7 @@ class RangeHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(CONTENT[start:])
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
 

@@ -12,7 +12,7 @@ from agent.policy import FEATURES, Context, Decision
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
 from learning.models import BanditArm
-from learning.policy import PRIOR_PULLS, StoredPolicy
+from learning.policy import NATURAL, PRIOR_PULLS, StoredPolicy
 
 CONTEXT = Context(ErrorClass.NO_SUCH_COLUMN, 1, 5, Strategy.GENERATE, error_changed=False, streak=1)
 
@@ -44,6 +44,16 @@ def test_what_was_learned_is_there_after_loading() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("strategy", REPAIRS)
+def test_at_first_a_repair_is_chosen_for_the_errors_it_is_named_for(strategy: Strategy) -> None:
+    policy = StoredPolicy.load(make_connection())
+
+    for error in NATURAL[strategy]:
+        context = Context(error, 1, 5, Strategy.GENERATE, error_changed=False, streak=1)
+        assert policy.choose(context).strategy is strategy
+
+
+@pytest.mark.django_db
 def test_a_stored_policy_scores_as_the_one_that_learned() -> None:
     connection = make_connection()
     policy = StoredPolicy.load(connection)
@@ -58,7 +68,7 @@ def test_a_stored_policy_scores_as_the_one_that_learned() -> None:
 @pytest.mark.django_db
 def test_an_untried_strategy_is_tried() -> None:
     connection = make_connection()
-    teach(connection, Strategy.FIX_COLUMN, -0.2, times=3)
+    teach(connection, Strategy.FIX_COLUMN, -0.2, times=6)
 
     assert StoredPolicy.load(connection).choose(CONTEXT).strategy is not Strategy.FIX_COLUMN
 

@@ -157,7 +157,8 @@ def test_stop_does_not_wait_for_a_pause(stage: Stage) -> None:
 def test_no_part_outlives_a_supervisor_that_is_killed() -> None:
     code = (
         "import sys, time; from sqlagent_site.supervisor import *; "
-        "part = Part('web', (sys.executable, '-c', 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'));"
+        "code = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'; "
+        "part = Part('web', (sys.executable, '-c', code)); "
         "Supervisor([part], lambda line: print(line, flush=True)).start(); time.sleep(600)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=PROJECT)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -20,7 +21,7 @@ from agent.events import (
     QueryOk,
     SqlDelta,
 )
-from datasources.engine import ResultSet
+from datasources.engine import Cell, ResultSet
 from datasources.models import Connection
 from learning.endpoints import llm
 from learning.models import Episode
@@ -47,20 +48,16 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         show = self._print_json if options["json"] else self._print
         try:
-            done = asyncio.run(self._follow(record, show))
+            answered = asyncio.run(self._follow(record, show))
         except KeyboardInterrupt:
             raise CommandError("Stopped.") from None
-        if not done.success:
+        if not answered:
             sys.exit(1)
 
-    async def _follow(self, record: Episode, show: Any) -> EpisodeDone:
-        done = None
+    async def _follow(self, record: Episode, show: Callable[[Event], None]) -> bool:
         async for event in answer(record, llm()):
             show(event)
-            if isinstance(event, EpisodeDone):
-                done = event
-        assert done is not None, "an episode ends with EpisodeDone"
-        return done
+        return record.status == Episode.Status.SUCCEEDED
 
     def _print_json(self, event: Event) -> None:
         self.stdout.write(json.dumps(event_json(event), ensure_ascii=False))
@@ -113,14 +110,14 @@ def table_text(result: ResultSet) -> str:
     return "\n".join([*lines, f"({count}{cut}, {result.elapsed * 1000:.0f} ms)"])
 
 
-def _row(cells: Any, widths: list[int]) -> str:
+def _row(cells: Sequence[str], widths: list[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Cell) -> str:
     text = "NULL" if value is None else " ".join(str(value).split())
     return text if len(text) <= WIDEST_COLUMN else text[: WIDEST_COLUMN - 1] + "…"
 
 
-def _numbers(connections: Any) -> str:
+def _numbers(connections: Iterable[Connection]) -> str:
     return ", ".join(f"{connection.pk} ({connection.team.name}: {connection.name})" for connection in connections)

@@ -1,0 +1,162 @@
+"""The processes in which statements run: what they survive, and what ends them."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from datasources.children import Child, ChildGone, DeadlinePassed, Source
+from datasources.engine import SqliteDatabase
+from datasources.errors import QueryFailed
+from datasources.pool import Pool, Turn
+from datasources.wire import Failure
+from tests.datasources.test_engine import ENDLESS
+
+
+@pytest.fixture
+def source(path: Path) -> Source:
+    return Source("sqlite", (("path", str(path)),))
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    pool = Pool(running_per_place=2, idle=2, idle_seconds=60)
+    yield pool
+    pool.close()
+
+
+def _run(child: Child, sql: str, seconds: float = 5) -> object:
+    return child.ask(("run", sql, seconds, 10, 10_000, 100), seconds)
+
+
+def _pid(pool: Pool, source: Source, turn: Turn | None = None, seconds_to_wait: float = 5) -> int:
+    with pool.lend(source, turn or Turn(), seconds_to_wait) as child:
+        return child.pid
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def _ends(pid: int) -> bool:
+    deadline = time.monotonic() + 5
+    while _is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not _is_running(pid)
+
+
+def test_a_child_is_used_again(pool: Pool, source: Source) -> None:
+    assert _pid(pool, source) == _pid(pool, source)
+
+
+def test_a_failed_statement_does_not_spend_its_child(pool: Pool, source: Source) -> None:
+    with pool.lend(source, Turn(), 1) as child:
+        assert isinstance(_run(child, "SELECT foo"), Failure)
+        pid = child.pid
+    assert _pid(pool, source) == pid
+
+
+def test_a_child_that_was_too_late_is_replaced(pool: Pool, source: Source) -> None:
+    with pool.lend(source, Turn(), 1) as child, pytest.raises(DeadlinePassed):
+        child.ask(("run", ENDLESS, 60, 1, 1, 1), 0.1)
+    assert not _is_running(child.pid)
+    assert _pid(pool, source) != child.pid
+
+
+def test_a_child_that_died_while_idle_is_replaced(pool: Pool, source: Source) -> None:
+    with pool.lend(source, Turn(), 1) as child:
+        pass
+    child.kill()
+    while child.is_alive():
+        time.sleep(0.01)
+    assert _pid(pool, source) != child.pid
+
+
+def test_a_crash_is_reported_and_the_next_statement_runs(database: SqliteDatabase) -> None:
+    def crash() -> None:
+        [turn] = database._turns
+        assert turn._child
+        os.kill(turn._child.pid, signal.SIGSEGV)
+
+    threading.Timer(0.2, crash).start()
+    with pytest.raises(QueryFailed, match="broke down") as failure:
+        database.execute(ENDLESS)
+    assert failure.value.code == "CRASH"
+    assert database.execute("SELECT 1").rows == ((1,),)
+
+
+def test_only_so_many_run_at_once(pool: Pool, source: Source) -> None:
+    with pool.lend(source, Turn(), 1), pool.lend(source, Turn(), 1), pytest.raises(DeadlinePassed):
+        _pid(pool, source, seconds_to_wait=0.05)
+
+
+def test_who_waits_goes_on_when_another_has_finished(pool: Pool, source: Source) -> None:
+    with pool.lend(source, Turn(), 1):
+        with pool.lend(source, Turn(), 1):
+            waiting = threading.Thread(target=_pid, args=(pool, source))
+            waiting.start()
+        waiting.join(5)
+    assert not waiting.is_alive()
+
+
+def test_who_waits_can_be_cancelled(pool: Pool, source: Source) -> None:
+    turn = Turn()
+
+    def cancel() -> None:
+        turn.end()
+        pool.wake()
+
+    threading.Timer(0.1, cancel).start()
+    with pool.lend(source, Turn(), 1), pool.lend(source, Turn(), 1), pytest.raises(ChildGone):
+        _pid(pool, source, turn)
+
+
+def test_only_so_many_stay_idle(path: Path, pool: Pool) -> None:
+    sources = [Source("sqlite", (("path", str(path)),), (number,)) for number in range(2)]
+    other = path.with_name("other.db")
+    other.write_bytes(path.read_bytes())
+    third = Source("sqlite", (("path", str(other)),))
+    pids = [_pid(pool, source) for source in (*sources, third)]
+    assert _ends(pids[0])
+
+
+def test_idle_children_grow_old(path: Path, source: Source) -> None:
+    pool = Pool(idle_seconds=0)
+    assert _pid(pool, source) != _pid(pool, source)
+    pool.close()
+
+
+def test_closing_the_pool_ends_its_children(pool: Pool, source: Source) -> None:
+    pid = _pid(pool, source)
+    pool.close()
+    assert not _is_running(pid)
+
+
+def test_children_end_with_a_server_that_was_killed(path: Path) -> None:
+    """Even in the midst of a statement."""
+    script = (
+        "import sys, threading, time\n"
+        "from datasources.engine import SqliteDatabase\n"
+        "database = SqliteDatabase(sys.argv[1])\n"
+        "threading.Thread(target=database.execute, args=(sys.argv[2],), daemon=True).start()\n"
+        "time.sleep(0.5)\n"
+        "[turn] = database._turns\n"
+        "print(turn._child.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script, str(path), ENDLESS], stdout=subprocess.PIPE) as server:
+        assert server.stdout
+        pid = int(server.stdout.readline())
+        assert _is_running(pid)
+        server.kill()
+    assert _ends(pid)
