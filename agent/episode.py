@@ -48,7 +48,10 @@ class Limits:
 
 @dataclass
 class Attempt:
-    """What one attempt came to. `error_class` is None while it runs and when it answered."""
+    """What one attempt came to. `error_class` is None while it runs and when it answered.
+
+    `taught` is the reward that the policy knows of.
+    """
 
     number: int
     strategy: Strategy
@@ -60,6 +63,7 @@ class Attempt:
     diagnosis: str = ""
     prose: bool = False
     reward: Reward = field(default_factory=lambda: Reward(0.0, {}))
+    taught: float | None = None
 
 
 class Episode:
@@ -258,22 +262,26 @@ class Episode:
 
 
 async def solve(episode: Episode, policy: Policy) -> AsyncGenerator[Event]:
-    """The loop: `generate`, then what the policy chooses until the episode is done; then the policy learns."""
+    """The loop: `generate`, then what the policy chooses until the episode is done, learning from each attempt."""
     async for event in episode.step(Strategy.GENERATE):
         yield event
     while not episode.done:
         decision = policy.choose(episode.context())
         async for event in episode.step(decision.strategy, decision):
-            if isinstance(event, EpisodeDone):
-                _teach(policy, episode)
+            if isinstance(event, RewardGiven):
+                _teach(policy, episode.attempts[event.attempt - 1], event)
             yield event
 
 
-def _teach(policy: Policy, episode: Episode) -> None:
-    """Tell the policy what its decisions earned; attempts that the endpoint spoiled say nothing about a strategy."""
-    for attempt in episode.attempts:
-        if attempt.decision and attempt.reward.parts:
-            policy.learn(attempt.decision, attempt.reward.total)
+def _teach(policy: Policy, attempt: Attempt, given: RewardGiven) -> None:
+    """Tell the policy what a decision of its own earned; given again, only what hindsight adds."""
+    if attempt.decision is None:
+        return
+    if attempt.taught is None:
+        policy.learn(attempt.decision, given.total)
+    else:
+        policy.correct(attempt.decision, given.total - attempt.taught)
+    attempt.taught = given.total
 
 
 def _error(attempt: Attempt) -> ErrorClass:

@@ -54,11 +54,15 @@ class Decision:
 
 
 class Policy(Protocol):
-    """Chooses a repair and is told what came of it: `learn` once for each decision, when its episode has ended."""
+    """Chooses a repair and is told what came of it, so that the next choice of the same episode knows."""
 
     def choose(self, context: Context) -> Decision: ...
 
-    def learn(self, decision: Decision, reward: float) -> None: ...
+    def learn(self, decision: Decision, reward: float) -> None:
+        """The decision's attempt has ended with this reward: once for each decision."""
+
+    def correct(self, decision: Decision, difference: float) -> None:
+        """A reward learned before turned out `difference` higher: hindsight, or a person's verdict."""
 
 
 class RandomPolicy:
@@ -73,3 +77,6 @@ class RandomPolicy:
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Nothing to learn."""
+
+    def correct(self, decision: Decision, difference: float) -> None:
+        """Nothing to correct."""

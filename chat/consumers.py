@@ -56,7 +56,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self.send(message["html"])
 
     async def _ask(self, conversation: Conversation, question: str, request: str) -> None:
-        model = llm()
+        model = llm(conversation.connection)
         try:
             asked = await sync_to_async(asking.ask)(conversation, self._user(), question, model)
         except BadQuestion as error:

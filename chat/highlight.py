@@ -44,9 +44,9 @@ def line_html(line: str) -> SafeString:
 
 def _spans(sql: str) -> Iterator[str]:
     for kind, text in _LEXER.get_tokens(sql):
-        css_class = "k" if text.upper() in _KEYWORDS else _class(kind)
+        css_class = _class(kind) or ("k" if text.upper() in _KEYWORDS else "")
         yield f'<span class="{css_class}">{escape(text)}</span>' if css_class else escape(text)
 
 
 def _class(kind: Any) -> str:
-    return next((name for token, name in _CLASSES if is_token_subtype(kind, token)), "")
+    return next((name for token, name in _CLASSES if kind in token), "")

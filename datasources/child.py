@@ -48,7 +48,7 @@ def main() -> None:
                 _answer(_ask(driver, request))
 
 
-def _ask(driver: Driver, request: list[Any]) -> tuple[Any, ...] | Failure:
+def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
     try:
         match request:
             case ["run", sql, *limits]:

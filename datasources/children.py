@@ -79,7 +79,7 @@ class Child:
         if isinstance(answer, Failure):
             raise Refused(answer)
 
-    def ask(self, request: tuple[object, ...], seconds: float) -> list[Any] | Failure:
+    def ask(self, request: tuple[object, ...], seconds: float) -> tuple[Any, ...] | Failure:
         """The answer. Raises ChildGone or DeadlinePassed; like a fatal failure, either spends the child."""
         self.is_spent = True
         deadline = time.monotonic() + seconds
@@ -94,10 +94,10 @@ class Child:
         self.is_spent = isinstance(answer, Failure) and answer.fatal
         return answer
 
-    def _answer(self, deadline: float) -> list[Any] | Failure:
+    def _answer(self, deadline: float) -> tuple[Any, ...] | Failure:
         length = body_length(self._read(HEAD_SIZE, deadline))
         kind, *content = unpack(self._read(length, deadline))
-        return Failure(*content) if kind == "failure" else content
+        return Failure(*content) if kind == "failure" else tuple(content)
 
     def _read(self, size: int, deadline: float) -> bytes:
         data = bytearray()

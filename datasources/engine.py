@@ -70,7 +70,7 @@ class SqliteDatabase:
         limits = self.limits
         request = ("run", statement, limits.seconds, limits.rows, limits.result_bytes, limits.cell_chars)
         columns, rows, truncated, elapsed = self._ask(request)
-        return ResultSet(tuple(columns), tuple(map(tuple, rows)), truncated, elapsed)
+        return ResultSet(columns, rows, truncated, elapsed)
 
     def schema(self) -> Schema:
         [tables] = self._ask(("schema", self.limits.seconds))
@@ -85,7 +85,7 @@ class SqliteDatabase:
         self._is_closed = True
         self.cancel()
 
-    def _ask(self, request: tuple[object, ...]) -> list[Any]:
+    def _ask(self, request: tuple[object, ...]) -> tuple[Any, ...]:
         turn = Turn()
         self._turns.add(turn)
         try:
@@ -108,7 +108,7 @@ class SqliteDatabase:
         return Source("sqlite", (("path", str(self._path)),), version)
 
 
-def _answer(source: Source, request: tuple[object, ...], turn: Turn, seconds: float) -> list[Any]:
+def _answer(source: Source, request: tuple[object, ...], turn: Turn, seconds: float) -> tuple[Any, ...]:
     try:
         with pool.lend(source, turn, seconds) as child:
             answer = child.ask(request, seconds + _GRACE_SECONDS)

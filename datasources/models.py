@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import Team
-from datasources.engine import Database, SqliteDatabase
+from datasources.engine import Database, Limits, SqliteDatabase
 from datasources.introspect import Schema
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Connection(models.Model):
 
     def database(self) -> Database:
         """A handle for running statements, one at a time. Close it after use."""
-        return SqliteDatabase(self.path)
+        return SqliteDatabase(self.path, Limits(seconds=settings.QUERY_SECONDS, rows=settings.QUERY_ROWS))
 
     def schema(self) -> Schema:
         """The stored snapshot, taken now if there is none yet."""

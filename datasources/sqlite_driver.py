@@ -34,6 +34,7 @@ _PRAGMAS = (
 )
 # How many of SQLite's steps lie between two looks at the clock: about a tenth of a millisecond.
 _STEPS_BETWEEN_CHECKS = 10_000
+_BYTES_PER_CELL = 9
 _DIRECT_ONLY = 0x80000
 _DENIED_FUNCTIONS = frozenset({"fts5", "optimize", "randomblob", "rtreecheck", "zeroblob"})
 _DENIED_FUNCTION_PREFIXES = ("fts3_", "load_", "sqlite_compileoption", "sqlite_log")
@@ -150,16 +151,23 @@ def _authorizer(functions: frozenset[str]) -> Authorizer:
 
 
 def _take(cursor: sqlite3.Cursor, limits: Limits) -> tuple[list[tuple[Any, ...]], bool]:
-    """The rows that fit into the limits, and whether there were more."""
+    """The rows that fit into the limits, and whether there were more. A character counts as a byte."""
     rows: list[tuple[Any, ...]] = []
     room = limits.result_bytes
     for row in cursor:
-        kept = tuple(_cut(cell, limits.cell_chars) for cell in row)
-        room -= sum(map(_size, kept))
+        lengths = _lengths(row)
+        if lengths and max(lengths) > limits.cell_chars:
+            row = tuple(_cut(cell, limits.cell_chars) for cell in row)
+            lengths = _lengths(row)
+        room -= _BYTES_PER_CELL * len(row) + sum(lengths)
         if len(rows) == limits.rows or room < 0:
             return rows, True
-        rows.append(kept)
+        rows.append(row)
     return rows, False
+
+
+def _lengths(row: tuple[Any, ...]) -> list[int]:
+    return [len(cell) for cell in row if cell.__class__ is str or cell.__class__ is bytes]
 
 
 def _cut(cell: Any, length: int) -> Any:
@@ -167,15 +175,6 @@ def _cut(cell: Any, length: int) -> Any:
     if not isinstance(cell, str | bytes) or len(cell) <= length:
         return cell
     return cell[:length] + "…" if isinstance(cell, str) else cell[:length] + "…".encode()
-
-
-def _size(cell: Any) -> int:
-    """At most so many bytes on the wire."""
-    if isinstance(cell, bytes):
-        return len(cell) + 5
-    if isinstance(cell, str):
-        return len(cell) * (1 if cell.isascii() else 4) + 5
-    return 9
 
 
 def _failure(error: Exception, *, timed_out: bool) -> Failure:

@@ -44,7 +44,8 @@ def pack(message: object) -> bytes:
 
 
 def unpack(body: bytes) -> Any:
-    return msgpack.unpackb(body)
+    """Sequences come out as tuples."""
+    return msgpack.unpackb(body, use_list=False)
 
 
 def body_length(head: bytes) -> int:

@@ -1,14 +1,34 @@
 """The LLM that this site asks."""
 
-from functools import cache
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 from django.conf import settings
 
-from agent.llm import LLM
+from agent.llm import LLM, Finished, Message, TextDelta
 from agent.openai_llm import OpenAILLM
+from datasources.models import Connection
+from learning.warming import until_ready
 
 
-@cache
-def llm() -> LLM:
-    """The operator's endpoint or the embedded model's, as the settings say; one client for the process."""
-    return OpenAILLM(settings.LLM_ENDPOINT)
+def llm(connection: Connection) -> LLM:
+    """The operator's endpoint or the embedded model's, as the settings say. Cheap: connections are kept elsewhere."""
+    asked = OpenAILLM(settings.LLM_ENDPOINT)
+    return EmbeddedLLM(asked, connection) if settings.LLM_ENDPOINT.local else asked
+
+
+class EmbeddedLLM:
+    """The embedded model; a question waits while it loads or reads the connection's prompt."""
+
+    def __init__(self, asked: OpenAILLM, connection: Connection) -> None:
+        self.model = asked.model
+        self._asked = asked
+        self._connection = connection
+
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+    ) -> AsyncGenerator[TextDelta | Finished]:
+        await until_ready(self._connection)
+        async with aclosing(self._asked.stream(messages, max_tokens=max_tokens, temperature=temperature)) as stream:
+            async for item in stream:
+                yield item

@@ -37,8 +37,11 @@ NATURAL = {
 
 @dataclass(frozen=True)
 class Lesson:
+    """What to add to the sums of the decision's arm. `pulls` is 1 for a new observation, 0 for a correction of one."""
+
     decision: Decision
     reward: float
+    pulls: int
 
 
 class StoredPolicy:
@@ -72,7 +75,11 @@ class StoredPolicy:
     def learn(self, decision: Decision, reward: float) -> None:
         self._bandit.learn(Arm(REPAIRS.index(decision.strategy)), np.array(decision.vector), reward)
         self._pulls += 1
-        self._lessons.append(Lesson(decision, reward))
+        self._lessons.append(Lesson(decision, reward, pulls=1))
+
+    def correct(self, decision: Decision, difference: float) -> None:
+        self._bandit.correct(Arm(REPAIRS.index(decision.strategy)), np.array(decision.vector), difference)
+        self._lessons.append(Lesson(decision, difference, pulls=0))
 
     def save(self) -> None:
         """Add what was learned since the last save to the stored sums, of the connection and of all together."""
@@ -156,8 +163,8 @@ def _add(connection: Connection | None, lesson: Lesson) -> None:
     gram, response = _read(arm)
     x = np.array(lesson.decision.vector)
     arm.features = list(FEATURES)
-    arm.gram = (gram + np.outer(x, x)).tobytes()
+    arm.gram = (gram + lesson.pulls * np.outer(x, x)).tobytes()
     arm.response = (response + lesson.reward * x).tobytes()
-    arm.pulls += 1
+    arm.pulls += lesson.pulls
     arm.reward_sum += lesson.reward
     arm.save()

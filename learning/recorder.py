@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from agent import episode as agent
 from agent.events import EpisodeDone, Event, QueryOk, RewardGiven
-from agent.llm import LLM, LLMError, Usage
+from agent.llm import LLM, Usage
 from agent.prompt import Turn
 from datasources.engine import Database
 from datasources.errors import SQLError
@@ -24,7 +24,6 @@ from learning.models import HEARTBEAT, Attempt, Episode
 from learning.policy import StoredPolicy
 from learning.prompts import system_prompt
 from learning.results import to_json
-from learning.warming import until_ready
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +61,6 @@ async def answer(record: Episode, llm: LLM, history: Sequence[Turn] = ()) -> Asy
     """
     run: _Run | None = None
     try:
-        await until_ready(record.connection)
         run = await sync_to_async(_Run.prepare)(record, llm, history)
         async with _beating(record), aclosing(agent.solve(run.episode, run.policy)) as events:
             async for event in events:
@@ -72,7 +70,7 @@ async def answer(record: Episode, llm: LLM, history: Sequence[Turn] = ()) -> Asy
         await asyncio.shield(sync_to_async(_close)(record, Episode.Status.STOPPED, "Stopped before it was done."))
         raise
     except Exception as error:
-        message = error.message if isinstance(error, SQLError | LLMError) else BROKE
+        message = error.message if isinstance(error, SQLError) else BROKE
         logger.exception("episode %s broke", record.pk)
         await sync_to_async(_close)(record, Episode.Status.FAILED, message)
         yield EpisodeDone(False, "", len(run.episode.attempts) if run else 0, 0.0, Usage(), message)

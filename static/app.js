@@ -1,13 +1,9 @@
-// What the server cannot do: keys, drafts, focus and scroll across swaps, sorting, folding. Everything else is HTML.
+// On every page: colours, menus, dialogs, copying, sorting. What only the chat needs is in chat.js.
 "use strict";
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 const root = document.documentElement;
-const chat = $("#chat");
-const box = $("#question");
-const scroller = $("#scroll");
-const narrow = matchMedia("(max-width: 900px)");
 
 const memory = {
   get(key) {
@@ -33,55 +29,17 @@ for (const choice of $$('input[name="theme"]')) {
   });
 }
 
-// ---- Side columns: they fold on a wide page and are drawers on a narrow one ----------------------------------------
-
-const isOpen = (side) => (narrow.matches ? $("#" + side).classList.contains("drawn") : !root.dataset[side]);
-
-function fold(side, open) {
-  if (narrow.matches) {
-    $("#" + side).classList.toggle("drawn", open);
-    $(".middle").inert = open;
-  } else {
-    open ? delete root.dataset[side] : (root.dataset[side] = "folded");
-    memory.set("fold-" + side, open ? "" : "1");
-  }
-  showFolds();
-  $$(`[data-toggle="${side}"]`).find((button) => button.checkVisibility({ visibilityProperty: true }))?.focus();
-}
-
-function showFolds() {
-  for (const button of $$("[data-toggle]")) button.setAttribute("aria-expanded", isOpen(button.dataset.toggle));
-}
-
-function closeDrawers() {
-  const drawn = $(".side.drawn");
-  if (drawn) fold(drawn.id, false);
-  return Boolean(drawn);
-}
-
-if (chat) {
-  showFolds();
-  narrow.addEventListener("change", () => {
-    $$(".side.drawn").forEach((side) => side.classList.remove("drawn"));
-    $(".middle").inert = false;
-    showFolds();
-  });
-}
-
 // ---- Clicks --------------------------------------------------------------------------------------------------------
 
 document.addEventListener("click", (event) => {
   for (const menu of $$(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   const button = event.target.closest("button");
   if (!button) return;
-  const { toggle, open, copy } = button.dataset;
-  if (toggle) fold(toggle, !isOpen(toggle));
+  const { open, copy } = button.dataset;
   if (open) $("#" + open).showModal();
-  if ("close" in button.dataset) button.closest("dialog")?.close() ?? closeDrawers();
+  if ("close" in button.dataset) button.closest("dialog")?.close();
   if (copy) copyText(button, $("#" + copy).textContent);
   if ("sort" in button.dataset) sortBy(button.closest("th"));
-  if ("edit" in button.dataset) edit($("[data-question]", button.closest(".turn")).textContent);
-  if (button.id === "to-end") toEnd();
 });
 
 async function copyText(button, text) {
@@ -127,211 +85,4 @@ function sortBy(header) {
   header.setAttribute("aria-sort", descending ? "descending" : "ascending");
   announce(`Sorted by ${header.textContent.trim()}, ${descending ? "descending" : "ascending"}`
     + ("partial" in table.dataset ? ", among the rows shown" : ""));
-}
-
-// ---- Scroll: follow the text only while the reader is at its end ----------------------------------------------------
-
-let atEnd = true;
-let frame = 0;
-
-function toEnd() {
-  scroller.scrollTop = scroller.scrollHeight;
-}
-
-function follow() {
-  frame ||= requestAnimationFrame(() => {
-    frame = 0;
-    atEnd ? toEnd() : ($("#to-end").hidden = false);
-  });
-}
-
-if (scroller) {
-  toEnd();
-  scroller.addEventListener("scroll", () => {
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
-    if (atEnd) $("#to-end").hidden = true;
-  }, { passive: true });
-}
-
-// ---- Swaps: keep the focus and what was opened; say how an answer ended ---------------------------------------------
-
-let kept = { open: [], focus: "", place: "", running: [] };
-
-function keep(target) {
-  if (!target.matches(".answer, .result, #turns")) return;
-  const focused = document.activeElement;
-  kept.open.push(...$$("details[open][id]", target).map((details) => details.id));
-  if (target.contains(focused)) {
-    kept.focus = focused.id;
-    kept.place = focused.closest(".result, .answer")?.id;
-  }
-  kept.running.push(...$$('.answer[data-status="running"]', target.parentElement).map((answer) => answer.id));
-}
-
-function restore() {
-  const { open, focus, place, running } = kept;
-  kept = { open: [], focus: "", place: "", running: [] };
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  if (place && document.activeElement === document.body) {
-    (document.getElementById(focus) || document.getElementById(place))?.focus({ preventScroll: true });
-  }
-  for (const id of running) {
-    const said = document.getElementById(id)?.dataset.announce;
-    if (!said) continue;
-    announce(said);
-    htmx.trigger(document.body, "answered");
-  }
-}
-
-document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const { target, fragment } = event.detail;
-  const added = target.id === "turns" && $(".answer", fragment);
-  if (added && document.getElementById(added.id)) event.preventDefault();
-  else keep(target);
-});
-document.addEventListener("htmx:beforeSwap", (event) => keep(event.detail.target));
-document.addEventListener("htmx:afterSettle", restore);
-document.addEventListener("htmx:wsAfterMessage", () => {
-  restore();
-  confirmAsked();
-  follow();
-});
-
-// ---- The question box: nothing typed is lost ------------------------------------------------------------------------
-
-const draftKey = chat && "draft:" + chat.dataset.conversation;
-let sent = null;
-let lost = false;
-
-const questions = () => $$("[data-question]").map((element) => element.textContent);
-
-function boxChanged() {
-  memory.set(draftKey, box.value);
-  const limit = Number(box.dataset.limit) || 4000;
-  const count = $("#too-long");
-  count.hidden = box.value.length < limit * 0.9;
-  count.classList.toggle("over", box.value.length > limit);
-  count.textContent = `${box.value.length.toLocaleString("en")} / ${limit.toLocaleString("en")}`;
-  if (!CSS.supports("field-sizing", "content")) {
-    box.style.height = "auto";
-    box.style.height = box.scrollHeight + "px";
-  }
-}
-
-function setBox(text) {
-  box.value = text;
-  boxChanged();
-}
-
-function edit(text) {
-  setBox(text);
-  box.focus();
-}
-
-function notSending(sentence) {
-  sent = null;
-  delete $("#ask").dataset.sending;
-  if (sentence) $("#ask-error").textContent = sentence;
-}
-
-function confirmAsked() {
-  if (!sent) return;
-  if ($("#asked").dataset.request === sent.request) {
-    if (box.value === sent.text) setBox("");
-    atEnd = true;
-    notSending();
-  } else if ($("#ask-error").textContent.trim()) notSending();
-}
-
-function sendAsk(event) {
-  const { parameters } = event.detail;
-  if (sent || lost) return event.preventDefault();
-  parameters.request = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-  const request = parameters.request;
-  sent = { request, text: parameters.question };
-  $("#ask").dataset.sending = "";
-  $("#ask-error").textContent = "";
-  setTimeout(() => {
-    if (sent?.request === request) notSending("The server has not answered yet. Your question is kept: send it again.");
-  }, 10000);
-}
-
-// What happened while the connection was away: first the turns, then what is still being written.
-async function reload() {
-  await htmx.ajax("GET", location.pathname, { target: "#turns", select: "#turns", swap: "outerHTML" });
-  if (box.value === questions().at(-1)) setBox("");
-  follow();
-}
-
-function resume(socketWrapper) {
-  const answers = $$('.answer[data-status="running"]').map((answer) => answer.id.slice("answer-".length));
-  if (answers.length) socketWrapper.send(JSON.stringify({ type: "resume", answers }));
-}
-
-if (chat) {
-  setBox(memory.get(draftKey) === questions().at(-1) ? "" : memory.get(draftKey));
-  box.addEventListener("input", boxChanged);
-  document.addEventListener("submit", (event) => {
-    if (event.target.hasAttribute("ws-send")) event.preventDefault();
-  });
-  chat.addEventListener("htmx:wsConfigSend", (event) => {
-    if (event.detail.parameters.type === "ask") sendAsk(event);
-  });
-  chat.addEventListener("htmx:wsAfterSend", (event) => {
-    const stop = $("[data-stop]", event.target);
-    if (stop) stop.disabled = true;
-  });
-  chat.addEventListener("htmx:wsOpen", (event) => {
-    $("#connection").hidden = true;
-    const { socketWrapper } = event.detail;
-    if (lost) reload().then(() => resume(socketWrapper));
-    else resume(socketWrapper);
-    lost = false;
-  });
-  chat.addEventListener("htmx:wsClose", (event) => {
-    const { code } = event.detail.event;
-    lost = true;
-    notSending();
-    $("#connection").textContent = code >= 4000 ? "The server closed this page. Reload it to go on; your question is kept."
-      : "Connection lost: reconnecting… Your question is kept.";
-    $("#connection").hidden = false;
-    if (code === 1000 || code === 1001 || code === 1005) setTimeout(event.detail.socketWrapper.reconnect, 1000);
-  });
-}
-
-// ---- Keys -----------------------------------------------------------------------------------------------------------
-
-function onEscape() {
-  const menu = $(".menu[open]");
-  if (menu) {
-    menu.open = false;
-    return $("summary", menu).focus();
-  }
-  if (!closeDrawers()) $$("[data-stop]:not(:disabled)").at(-1)?.form.requestSubmit();
-}
-
-const keys = {
-  "/": () => box?.focus(),
-  "?": () => $("#shortcuts")?.showModal(),
-  "[": () => chat && fold("left", !isOpen("left")),
-  "]": () => chat && fold("right", !isOpen("right")),
-};
-
-document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
-  if (event.key === "Escape") return onEscape();
-  if (event.target === box) return boxKey(event);
-  if (event.target.closest("input:not([type=radio]), textarea") || !keys[event.key]) return;
-  event.preventDefault();
-  keys[event.key]();
-});
-
-function boxKey(event) {
-  if (event.key === "Enter" && !event.shiftKey) {
-    event.preventDefault();
-    $("#ask").requestSubmit();
-  } else if (event.key === "ArrowUp" && !box.value && questions().length) {
-    event.preventDefault();
-    edit(questions().at(-1));
-  }
 }

@@ -136,8 +136,11 @@ def seconds(value: float) -> str:
 
 @register.filter
 def signed(value: float | None) -> str:
-    """A reward or a score: two digits and a real minus sign."""
-    return "" if value is None else f"{value:+.2f}".replace("-", "−")
+    """A reward or a score: two digits, and a real minus sign."""
+    if value is None:
+        return ""
+    rounded = round(value, 2)
+    return f"{rounded:+.2f}".replace("-", "−") if rounded else "0.00"
 
 
 @register.filter

@@ -39,6 +39,7 @@ class Scripted:
         self.strategies = list(strategies)
         self.contexts: list[Context] = []
         self.lessons: list[tuple[Strategy, float]] = []
+        self.corrections: list[tuple[Strategy, float]] = []
 
     def choose(self, context: Context) -> Decision:
         self.contexts.append(context)
@@ -47,6 +48,9 @@ class Scripted:
 
     def learn(self, decision: Decision, reward: float) -> None:
         self.lessons.append((decision.strategy, reward))
+
+    def correct(self, decision: Decision, difference: float) -> None:
+        self.corrections.append((decision.strategy, difference))
 
 
 def replies(*texts: str) -> ScriptedLLM:
@@ -196,13 +200,23 @@ async def test_an_endpoint_that_refuses_ends_it_with_a_sentence(shop: SqliteData
     assert "key" in done.error.lower()
 
 
-async def test_the_policy_learns_what_its_choices_earned_in_hindsight(shop: SqliteDatabase) -> None:
+async def test_the_policy_learns_from_a_failure_before_it_chooses_again(shop: SqliteDatabase) -> None:
+    policy = Scripted(Strategy.FIX_TABLE, Strategy.FIX_COLUMN)
+    running = solve(episode(shop, replies(WRONG_COLUMN, WRONG_COLUMN, GOOD)), policy)
+    known_when_choosing = [len(policy.lessons) async for event in running if isinstance(event, AttemptStarted)]
+
+    assert known_when_choosing == [0, 0, 1]
+
+
+async def test_hindsight_corrects_what_the_policy_learned(shop: SqliteDatabase) -> None:
     policy = Scripted(Strategy.FIX_TABLE, Strategy.FIX_COLUMN)
     await collect(solve(episode(shop, replies(WRONG_COLUMN, WRONG_COLUMN, GOOD)), policy))
 
-    strategies, rewards = zip(*policy.lessons, strict=True)
-    assert strategies == (Strategy.FIX_TABLE, Strategy.FIX_COLUMN)
-    assert rewards == pytest.approx((-0.1 - 0.05 * 2 + 0.3 * (1 - 1 / 3), 1.0 - 0.1 * 2))
+    assert [strategy for strategy, _ in policy.lessons] == [Strategy.FIX_TABLE, Strategy.FIX_COLUMN]
+    assert [reward for _, reward in policy.lessons] == pytest.approx([-0.1 - 0.05 * 2, 1.0 - 0.1 * 2])
+    [(strategy, difference)] = policy.corrections
+    assert strategy is Strategy.FIX_TABLE
+    assert difference == pytest.approx(0.3 * (1 - 1 / 3))
 
 
 async def test_the_policy_learns_nothing_from_a_broken_endpoint(shop: SqliteDatabase) -> None:

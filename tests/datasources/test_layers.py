@@ -12,7 +12,7 @@ from datasources.children import Child, Source
 from datasources.sqlite_driver import _connect
 from datasources.wire import Failure
 
-Answer = list[Any] | Failure
+Answer = tuple[Any, ...] | Failure
 Ask = Callable[[str], Answer]
 
 
@@ -73,7 +73,7 @@ def test_nothing_but_reading_gets_through(ask: Ask, sql: str, path: Path) -> Non
 
 
 def test_reading_does(ask: Ask) -> None:
-    assert ask("SELECT count(*) FROM authors")[1] == [[2]]  # type: ignore[index]
+    assert ask("SELECT count(*) FROM authors")[1] == ((2,),)  # type: ignore[index]
 
 
 def test_the_session_alone_refuses_to_write(path: Path) -> None:
@@ -113,4 +113,4 @@ def test_reading_a_virtual_table_of_the_database(path: Path, tmp_path: Path) -> 
     child.open()
     answer = child.ask(("run", "SELECT body FROM notes WHERE notes MATCH 'world'", 5, 10, 1000, 100), 5)
     child.bury()
-    assert answer[1] == [["hello world"]]  # type: ignore[index]
+    assert answer[1] == (("hello world",),)  # type: ignore[index]

@@ -94,6 +94,33 @@ def test_the_shared_prior_gives_way_to_a_connection_s_own_experience() -> None:
 
 
 @pytest.mark.django_db
+def test_a_correction_moves_the_reward_and_counts_no_pull() -> None:
+    connection = make_connection()
+    policy = StoredPolicy.load(connection)
+    policy.learn(decision(), -0.2)
+    policy.correct(decision(), 0.25)
+    policy.save()
+
+    arm = BanditArm.objects.get(connection=connection)
+    assert arm.pulls == 1
+    assert arm.reward_sum == pytest.approx(0.05)
+
+
+@pytest.mark.django_db
+def test_a_repair_that_fails_again_and_again_gives_way_to_another() -> None:
+    policy = StoredPolicy.load(make_connection())
+    chosen = []
+    for number in range(1, 5):
+        context = Context(ErrorClass.NO_SUCH_COLUMN, number, 5, Strategy.FIX_COLUMN, error_changed=False, streak=number)
+        made = policy.choose(context)
+        policy.learn(made, -0.2)
+        chosen.append(made.strategy)
+
+    assert chosen[0] is Strategy.FIX_COLUMN
+    assert len(set(chosen)) > 1
+
+
+@pytest.mark.django_db
 def test_arms_survive_a_change_of_features() -> None:
     connection = make_connection()
     teach(connection, Strategy.FIX_COLUMN, 0.9, times=5)

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from agent.events import (
     AttemptStarted,
@@ -21,6 +22,7 @@ from agent.events import (
     QueryOk,
     SqlDelta,
 )
+from agent.llm import LLM
 from datasources.engine import Cell, ResultSet
 from datasources.models import Connection
 from learning.endpoints import llm
@@ -40,22 +42,22 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line for each event")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        model = llm()
         connection = find_connection(options["connection"])
+        model = llm(connection)
         try:
             record = begin(connection, options["question"], llm=model, source=Episode.Source.COMMAND)
         except BadQuestion as error:
             raise CommandError(str(error)) from None
         show = self._print_json if options["json"] else self._print
         try:
-            answered = asyncio.run(self._follow(record, show))
+            answered = asyncio.run(self._follow(record, model, show))
         except KeyboardInterrupt:
             raise CommandError("Stopped.") from None
         if not answered:
             sys.exit(1)
 
-    async def _follow(self, record: Episode, show: Callable[[Event], None]) -> bool:
-        async for event in answer(record, llm()):
+    async def _follow(self, record: Episode, model: LLM, show: Callable[[Event], None]) -> bool:
+        async for event in answer(record, model):
             show(event)
         return record.status == Episode.Status.SUCCEEDED
 
@@ -84,12 +86,16 @@ class Command(BaseCommand):
 
 def find_connection(wanted: str) -> Connection:
     """By number or name. Raises CommandError, which lists what there is."""
-    found = list(Connection.objects.filter(pk=wanted) if wanted.isdigit() else Connection.objects.filter(name=wanted))
+    known = Connection.objects.select_related("team")
+    try:
+        found = list(known.filter(pk=wanted) if wanted.isdigit() else known.filter(name=wanted))
+    except OperationalError:
+        raise CommandError("There is no application database yet: run “make run” or manage.py setup first.") from None
     if len(found) == 1:
         return found[0]
     if found:
         raise CommandError(f"Several teams have a connection {wanted}: name it by number, {_numbers(found)}.")
-    names = _numbers(Connection.objects.all()) or "none: run manage.py setup"
+    names = _numbers(known) or "none: run manage.py setup"
     raise CommandError(f"There is no connection {wanted}. There are: {names}.")
 
 
@@ -115,7 +121,7 @@ def _row(cells: Sequence[str], widths: list[int]) -> str:
 
 
 def _cell(value: Cell) -> str:
-    text = "NULL" if value is None else " ".join(str(value).split())
+    text = "NULL" if value is None else f"{value:.12g}" if isinstance(value, float) else " ".join(str(value).split())
     return text if len(text) <= WIDEST_COLUMN else text[: WIDEST_COLUMN - 1] + "…"
 
 

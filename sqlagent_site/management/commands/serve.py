@@ -1,3 +1,4 @@
+import contextlib
 import signal
 from typing import Any, NoReturn
 
@@ -58,8 +59,10 @@ class Command(BaseCommand):
         self._print("Ctrl-C stops everything.")
 
     def _print(self, line: str) -> None:
-        self.stdout.write(line)
-        self.stdout.flush()
+        # A terminal that was closed takes no more lines; that must not keep the parts from being stopped.
+        with contextlib.suppress(OSError):
+            self.stdout.write(line)
+            self.stdout.flush()
 
 
 def _what_the_model_does() -> str:

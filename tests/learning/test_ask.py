@@ -1,0 +1,76 @@
+"""`manage.py ask`: the same agent on the command line."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from agent.scripted_server import ServerHandle
+from datasources.models import Connection
+from learning.models import Episode
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GOOD = "```sql\nSELECT name, price FROM products ORDER BY id\n```"
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("ask", *arguments, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_sql_and_rows_are_printed(connection: Connection, model: ServerHandle) -> None:
+    model.set_script([{"text": GOOD}])
+    printed = run("shop", "Which products?")
+
+    assert "SELECT name, price FROM products" in printed
+    assert "Tent  200" in printed
+    assert "NULL" in printed
+    assert "(3 rows" in printed
+
+
+def test_json_prints_one_event_a_line(connection: Connection, model: ServerHandle) -> None:
+    model.set_script([{"text": GOOD}])
+    events = [json.loads(line) for line in run("shop", "Which products?", "--json").splitlines()]
+
+    assert events[0]["event"] == "AttemptStarted"
+    assert events[-1] | {"usage": {}} == {
+        "event": "EpisodeDone",
+        "success": True,
+        "sql": "SELECT name, price FROM products ORDER BY id",
+        "attempts": 1,
+        "reward": 1.0,
+        "usage": {},
+        "error": "",
+    }
+
+
+def test_a_repair_is_shown(connection: Connection, model: ServerHandle) -> None:
+    model.set_script([{"text": "```sql\nSELECT title FROM products\n```"}, {"text": GOOD}])
+    printed = run("shop", "Which products?")
+
+    assert "failed (no_such_column): no such column: title" in printed
+    assert "attempt 2: fix_column" in printed
+
+
+def test_a_failure_says_why_and_exits_with_1(connection: Connection, model: ServerHandle) -> None:
+    model.set_script([{"status": 401, "error": "bad key"}])
+    out = StringIO()
+    with pytest.raises(SystemExit) as exit_:
+        call_command("ask", "shop", "Which?", stdout=out, stderr=out)
+
+    assert exit_.value.code == 1
+    assert "key" in out.getvalue()
+    assert Episode.objects.get().status == Episode.Status.FAILED
+
+
+def test_an_unknown_connection_lists_those_there_are(connection: Connection) -> None:
+    with pytest.raises(CommandError, match=r"no connection nowhere.*shop"):
+        run("nowhere", "Which?")
+
+
+def test_an_empty_question_is_a_sentence(connection: Connection, model: ServerHandle) -> None:
+    with pytest.raises(CommandError, match="Type a question"):
+        run("shop", "  ")

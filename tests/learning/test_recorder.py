@@ -1,0 +1,129 @@
+"""What an episode leaves behind, however it ends."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from accounts.models import User
+from agent.events import EpisodeDone, Event, SqlDelta
+from agent.scripted import ScriptedLLM
+from datasources.models import Connection
+from learning.models import BanditArm, Episode
+from learning.recorder import BadQuestion, answer, begin
+from learning.results import from_json
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GOOD = "```sql\nSELECT name FROM products ORDER BY name\n```"
+WRONG_COLUMN = "```sql\nSELECT title FROM products\n```"
+
+
+async def ask(connection: Connection, llm: ScriptedLLM) -> tuple[Episode, list[Event]]:
+    record = await sync_to_async(begin)(connection, "Which products?", llm=llm, source=Episode.Source.CHAT)
+    events = [event async for event in answer(record, llm)]
+    return await Episode.objects.aget(pk=record.pk), events
+
+
+def replies(*texts: str) -> ScriptedLLM:
+    return ScriptedLLM([{"text": text} for text in texts])
+
+
+async def attempts(episode: Episode) -> list[Any]:
+    return [attempt async for attempt in episode.attempts.all()]
+
+
+async def test_an_answer_is_kept_with_its_rows(connection: Connection) -> None:
+    episode, _ = await ask(connection, replies(GOOD))
+
+    assert episode.status == Episode.Status.SUCCEEDED
+    assert episode.sql == "SELECT name FROM products ORDER BY name"
+    assert from_json(episode.result).rows == (("Lamp",), ("Rope",), ("Tent",))
+    assert episode.finished_at is not None
+
+
+async def test_every_attempt_is_kept_with_why_it_failed_and_what_it_earned(connection: Connection) -> None:
+    episode, _ = await ask(connection, replies(WRONG_COLUMN, GOOD))
+
+    first, second = await attempts(episode)
+    assert (first.strategy, first.error_class, first.message) == (
+        "generate", "no_such_column", "no such column: title",
+    )  # fmt: skip
+    assert set(first.reward_parts) == {"failure", "hindsight"}
+    assert second.strategy == "fix_column"
+    assert len(second.scores) == 8
+    assert second.reward == pytest.approx(0.9)
+
+
+async def test_the_bandit_of_the_connection_has_learned(connection: Connection) -> None:
+    await ask(connection, replies(WRONG_COLUMN, GOOD))
+
+    arm = await BanditArm.objects.aget(connection=connection)
+    assert (arm.strategy, arm.pulls) == ("fix_column", 1)
+
+
+async def test_tokens_are_counted_over_all_attempts(connection: Connection) -> None:
+    usage = {"prompt": 100, "cached": 80, "completion": 10}
+    llm = ScriptedLLM([{"text": WRONG_COLUMN, "usage": usage}, {"text": GOOD, "usage": usage}])
+    episode, _ = await ask(connection, llm)
+
+    assert (episode.prompt_tokens, episode.cached_tokens, episode.completion_tokens) == (200, 160, 20)
+
+
+async def test_a_failure_is_recorded_not_lost(connection: Connection) -> None:
+    episode, events = await ask(connection, ScriptedLLM([{"status": 404, "error": "no such model"}]))
+
+    assert episode.status == Episode.Status.FAILED
+    assert episode.error == events[-1].error  # type: ignore[union-attr]
+    assert "MODEL_NAME" in episode.error
+
+
+async def test_a_stopped_episode_keeps_what_it_had(connection: Connection) -> None:
+    llm = ScriptedLLM([{"text": WRONG_COLUMN}, {"text": GOOD, "tokens_per_second": 5}])
+    record = await sync_to_async(begin)(connection, "Which?", llm=llm, source=Episode.Source.CHAT)
+
+    async def watch() -> None:
+        async for event in answer(record, llm):
+            if isinstance(event, SqlDelta) and len(llm.asked) == 2:
+                task.cancel()
+
+    task = asyncio.create_task(watch())
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    stored = await Episode.objects.aget(pk=record.pk)
+    assert stored.status == Episode.Status.STOPPED
+    assert len(await attempts(stored)) == 1
+
+
+async def test_a_database_that_cannot_be_opened_is_a_sentence(connection: Connection) -> None:
+    connection.path = "/nowhere/shop.sqlite3"
+    connection.schema_snapshot = {"tables": []}
+    await connection.asave()
+    episode, events = await ask(connection, replies(*[GOOD] * 5))
+
+    assert episode.status == Episode.Status.FAILED
+    assert isinstance(events[-1], EpisodeDone)
+    assert episode.error
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\0"])
+def test_an_empty_question_is_refused(connection: Connection, text: str) -> None:
+    with pytest.raises(BadQuestion, match="Type a question"):
+        begin(connection, text, llm=replies(), source=Episode.Source.CHAT)
+
+
+def test_a_question_of_20000_characters_is_refused_with_the_limit(connection: Connection) -> None:
+    with pytest.raises(BadQuestion, match=r"20,000 characters; at most 4,000"):
+        begin(connection, "x" * 20_000, llm=replies(), source=Episode.Source.CHAT)
+    assert not Episode.objects.exists()
+
+
+def test_an_episode_whose_process_died_is_marked(connection: Connection, alice: User) -> None:
+    record = begin(connection, "Which?", llm=replies(), source=Episode.Source.CHAT, user=alice)
+    assert Episode.objects.mark_lost() == 0
+    Episode.objects.update(heartbeat_at="2025-01-01T00:00Z")
+
+    assert Episode.objects.mark_lost() == 1
+    record.refresh_from_db()
+    assert record.status == Episode.Status.INTERRUPTED
