@@ -9,7 +9,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 run: .venv/installed
 	@exec $(PY) manage.py serve
 
+# The end-to-end tests ask the smaller model, which is fetched once and kept (tests/weights.py).
 test: .venv/installed-dev chromium
+	@DATA_DIR=data $(PY) manage.py fetchmodel 0.5b
 	$(PY) -m pytest
 
 lint: .venv/installed-dev

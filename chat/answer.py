@@ -42,7 +42,7 @@ DOING = {
 
 @dataclass
 class AttemptView:
-    """`belief` is the chosen strategy's share (0..1) of the bandit's scores, None where nothing was chosen."""
+    """One attempt; `scores` are the bandit's when it chose the strategy, empty where nothing was chosen."""
 
     number: int
     strategy: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from channels.layers import BaseChannelLayer, get_channel_layer
 from django.core.exceptions import ImproperlyConfigured
 
-from agent.events import DiagnosisDelta, Event, Executing, QueryOk, RewardGiven, SqlDelta, SqlReady
+from agent.events import DiagnosisDelta, EpisodeDone, Event, Executing, QueryOk, RewardGiven, SqlDelta, SqlReady
 from chat import render
 from chat.answer import AnswerView
 from learning.models import Episode
@@ -53,6 +54,7 @@ class LiveAnswer:
     def __init__(self, view: AnswerView, conversation_id: UUID) -> None:
         self.view = view
         self.sent = 0
+        self._started = time.monotonic()
         self._id = UUID(view.id)
         self._conversation_id = conversation_id
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -109,6 +111,8 @@ class LiveAnswer:
         whole = False
         for event in batch:
             self.view.apply(event)
+            if isinstance(event, EpisodeDone):
+                self.view.seconds = time.monotonic() - self._started
             match event:
                 case SqlDelta(added):
                     text.sql += added

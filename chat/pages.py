@@ -95,7 +95,8 @@ def title_fragments(conversation: Conversation, user: User) -> str:
 
 
 def episode_of(conversation: Conversation, episode_id: str) -> Episode | None:
-    """An answer of this conversation, by an id that came over the wire."""
+    """An answer of this conversation, by an id that came over the wire; closed if its process has died."""
+    Episode.objects.mark_lost()
     try:
         wanted = UUID(episode_id)
     except ValueError:

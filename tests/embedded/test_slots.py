@@ -5,14 +5,11 @@ import socket
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from openai import OpenAI
 
-from embedded.catalogue import MODELS
-from embedded.progress import PrintedProgress
 from embedded.server import ServerSettings, running
 from embedded.slots import SlotError, SlotStore, forget_old_slots, prepare_slots_dir
-from embedded.weights import ensure
+from tests.weights import small_weights
 
 PREFIX = "\n".join(f"CREATE TABLE table_{n} (id INTEGER PRIMARY KEY, name TEXT, amount REAL);" for n in range(25))
 
@@ -72,11 +69,10 @@ def test_key_is_no_path(tmp_path: Path, key: str) -> None:
 
 @pytest.fixture
 def server(tmp_path: Path) -> ServerSettings:
-    weights = ensure(MODELS["0.5b"], settings.DATA_DIR / "models", PrintedProgress())
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    return ServerSettings(weights, port, slots_dir=tmp_path / "slots", alias="small", context=4096)
+    return ServerSettings(small_weights(), port, slots_dir=tmp_path / "slots", alias="small", context=4096)
 
 
 def ask(base_url: str, question: str, slot: int) -> tuple[int, int]:

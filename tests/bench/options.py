@@ -1,0 +1,33 @@
+"""What the command line may say."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlagent_site.env import ROOT
+
+BENCHES = {"model": "first_token", "lag": "lag", "linucb": "linucb", "select": "statements"}
+"""What can be asked for, and the module that measures it."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """`model` is a name of embedded.catalogue, or none; `pairs` is how often the site and the model are compared."""
+
+    benches: tuple[str, ...]
+    model: str
+    models: Path
+    pairs: int
+    data_dir: Path = Path()
+
+
+def read_options() -> Options:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure what issue 2 sets targets for.")
+    parser.add_argument("benches", nargs="*", metavar="bench", help=f"some of {', '.join(BENCHES)}; all by default")
+    parser.add_argument("--model", choices=("1.5b", "0.5b", "none"), default="1.5b", help="the embedded model to ask")
+    parser.add_argument("--models", type=Path, default=ROOT / "data" / "models", help="where its weights are")
+    parser.add_argument("--pairs", type=int, default=7, help="first tokens measured by the site and by the model")
+    given = parser.parse_args()
+    if unknown := set(given.benches) - BENCHES.keys():
+        parser.error(f"no such bench: {', '.join(sorted(unknown))}")
+    return Options(tuple(given.benches) or tuple(BENCHES), given.model, given.models, given.pairs)

@@ -1,0 +1,232 @@
+"""The chat's pages and fragments."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from chat.models import Conversation, Turn
+from chat.urls import urlpatterns
+from datasources.engine import ResultSet
+from datasources.models import Connection
+from learning.models import Attempt, Episode
+from learning.results import to_json
+
+pytestmark = pytest.mark.django_db
+
+
+def answered(conversation: Conversation, question: str = "Which products?", **fields: Any) -> Episode:
+    """A turn with its answer, as the recorder leaves it."""
+    rows = fields.pop("rows", (("Tent", 200.0), ("Lamp", None)))
+    values = {
+        "status": Episode.Status.SUCCEEDED,
+        "sql": "SELECT name, price FROM products",
+        "result": to_json(ResultSet(("name", "price"), rows, truncated=False, elapsed=0.002)),
+        "finished_at": timezone.now(),
+    }
+    episode = Episode.objects.create(
+        connection=conversation.connection,
+        source=Episode.Source.CHAT,
+        question=question,
+        model="scripted",
+        **(values | fields),
+    )
+    Attempt.objects.create(episode=episode, number=1, strategy="generate", sql=episode.sql)
+    Turn.objects.create(conversation=conversation, episode=episode)
+    return episode
+
+
+def url(name: str, *arguments: Any) -> str:
+    return reverse(name, args=arguments)
+
+
+def text(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+ROUTES = [
+    ("home", "get", 302),
+    ("conversations", "get", 200),
+    ("new_conversation", "post", 302),
+    ("conversation", "get", 200),
+    ("rename_conversation", "post", 302),
+    ("delete_conversation", "post", 302),
+    ("answer", "get", 200),
+    ("answer_rows", "get", 200),
+    ("model_status", "get", 200),
+    ("prompt_panel", "get", 200),
+]
+
+
+def address_of(name: str, conversation: Conversation, episode: Episode) -> str:
+    match name:
+        case "answer" | "answer_rows":
+            return url(name, episode.pk)
+        case "prompt_panel":
+            return url(name, conversation.connection_id)
+        case "model_status":
+            return f"{url(name)}?connection={conversation.connection_id}"
+        case "home" | "conversations" | "new_conversation":
+            return url(name)
+    return url(name, conversation.pk)
+
+
+def test_every_route_is_tested() -> None:
+    assert {pattern.name for pattern in urlpatterns} == {name for name, _, _ in ROUTES}
+
+
+@pytest.mark.parametrize(("name", "method", "status"), ROUTES)
+def test_every_route_serves_its_owner(
+    conversation: Conversation, alice_client: Client, name: str, method: str, status: int
+) -> None:
+    address = address_of(name, conversation, answered(conversation))
+    assert getattr(alice_client, method)(address, {"title": "T"} if method == "post" else None).status_code == status
+
+
+@pytest.mark.parametrize(("name", "method", "status"), ROUTES)
+def test_every_route_sends_the_anonymous_to_the_login(
+    conversation: Conversation, name: str, method: str, status: int
+) -> None:
+    response = getattr(Client(), method)(address_of(name, conversation, answered(conversation)))
+    assert response.status_code == 302
+    assert response["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [(name, method) for name, method, _ in ROUTES if name not in {"home", "conversations", "new_conversation"}],
+)
+def test_what_is_another_s_is_not_found(conversation: Conversation, bob: User, name: str, method: str) -> None:
+    client = Client()
+    client.force_login(bob)
+    response = getattr(client, method)(address_of(name, conversation, answered(conversation)))
+    assert response.status_code == 404
+    assert Conversation.objects.filter(pk=conversation.pk).exists()
+
+
+@pytest.mark.parametrize(("name", "method", "status"), ROUTES)
+def test_every_route_refuses_the_other_method(
+    conversation: Conversation, alice_client: Client, name: str, method: str, status: int
+) -> None:
+    other = {"get": "post", "post": "get"}[method]
+    response = getattr(alice_client, other)(address_of(name, conversation, answered(conversation)))
+    assert response.status_code == 405
+
+
+def test_a_colleague_does_not_see_a_private_conversation(
+    conversation: Conversation, alice: User, make_user: Any
+) -> None:
+    client = Client()
+    client.force_login(make_user("carol", team=alice.teams.get()))
+    assert client.get(url("conversation", conversation.pk)).status_code == 404
+
+
+def test_home_opens_a_fresh_question(alice_client: Client, connection: Connection) -> None:
+    response = alice_client.get("/")
+    assert response["Location"] == url("conversation", Conversation.objects.get().pk)
+
+
+def test_home_uses_the_empty_conversation_again(alice_client: Client, connection: Connection) -> None:
+    for _ in range(3):
+        alice_client.get("/")
+    assert Conversation.objects.count() == 1
+
+
+def test_somebody_without_a_connection_is_told_what_to_do(bob: User) -> None:
+    client = Client()
+    client.force_login(bob)
+    assert "database" in text(client, "/")
+
+
+def test_an_answer_shows_sql_rows_and_null(conversation: Conversation, alice_client: Client) -> None:
+    answered(conversation)
+    page = text(alice_client, url("conversation", conversation.pk))
+    assert "Which products?" in page
+    assert "Tent" in page
+    assert "NULL" in page
+    assert "2 rows" in page
+
+
+def test_only_the_head_of_a_long_table_is_on_the_page(conversation: Conversation, alice_client: Client) -> None:
+    episode = answered(conversation, rows=tuple((f"product {number}", 1.0) for number in range(300)))
+    assert "product 299" not in text(alice_client, url("conversation", conversation.pk))
+    assert "product 299" in text(alice_client, url("answer_rows", episode.pk))
+
+
+def test_a_cut_result_says_so(conversation: Conversation, alice_client: Client) -> None:
+    result = to_json(ResultSet(("n",), ((1,),), truncated=True, elapsed=0.1))
+    answered(conversation, result=result)
+    assert "more rows" in text(alice_client, url("conversation", conversation.pk))
+
+
+def test_an_interrupted_answer_offers_a_retry(conversation: Conversation, alice_client: Client) -> None:
+    lost = timezone.now() - timedelta(minutes=5)
+    answered(conversation, status=Episode.Status.RUNNING, result=None, heartbeat_at=lost, finished_at=None)
+    page = text(alice_client, url("conversation", conversation.pk))
+    assert "The server stopped" in page
+    assert "Retry" in page
+
+
+def test_a_failed_attempt_shows_its_error_and_what_the_bandit_chose(
+    conversation: Conversation, alice_client: Client
+) -> None:
+    episode = answered(conversation)
+    episode.attempts.update(number=2, strategy="fix_column", scores={"fix_column": 2.0, "fix_table": 1.0})
+    Attempt.objects.create(
+        episode=episode, number=1, strategy="generate", sql="SELECT title", error_class="no_such_column",
+        message="no such column: title", hint="The closest are products.name.", reward=-0.15,
+    )  # fmt: skip
+    page = text(alice_client, url("conversation", conversation.pk))
+    assert "Wrong column" in page
+    assert "no such column: title" in page
+    assert "The closest are products.name." in page
+    assert "fix column" in page
+
+
+def test_a_conversation_is_renamed(conversation: Conversation, alice_client: Client) -> None:
+    alice_client.post(url("rename_conversation", conversation.pk), {"title": "Prices"})
+    conversation.refresh_from_db()
+    assert conversation.title == "Prices"
+
+
+def test_a_conversation_is_deleted_with_its_answers_gone_from_the_list(
+    conversation: Conversation, alice_client: Client
+) -> None:
+    answered(conversation)
+    alice_client.post(url("delete_conversation", conversation.pk))
+    assert not Conversation.objects.exists()
+
+
+def test_the_list_is_searched_by_title_and_by_question(
+    conversation: Conversation, alice: User, alice_client: Client
+) -> None:
+    answered(conversation, question="How is revenue by month?")
+    other = Conversation.objects.create(user=alice, connection=conversation.connection, title="Churn")
+    answered(other)
+    assert str(other.pk) in text(alice_client, url("conversations") + "?q=churn")
+    assert str(conversation.pk) in text(alice_client, url("conversations") + "?q=REVENUE")
+    assert str(other.pk) not in text(alice_client, url("conversations") + "?q=REVENUE")
+
+
+def test_the_list_is_by_day(conversation: Conversation, alice_client: Client) -> None:
+    answered(conversation)
+    Conversation.objects.update(updated_at=timezone.now() - timedelta(days=1))
+    assert "Yesterday" in text(alice_client, url("conversations"))
+
+
+@pytest.mark.parametrize("connection_id", ["", "x", "-1", "999999"])
+def test_the_status_of_no_connection_is_not_found(
+    alice_client: Client, connection: Connection, connection_id: str
+) -> None:
+    assert alice_client.get(url("model_status") + f"?connection={connection_id}").status_code == 404
+
+
+def test_the_page_allows_no_inline_script(conversation: Conversation, alice_client: Client) -> None:
+    policy = alice_client.get(url("conversation", conversation.pk))["Content-Security-Policy"]
+    assert "unsafe" not in policy
