@@ -18,6 +18,6 @@ os.environ.update(
     }
 )
 
-from sqlagent_site.settings import *  # noqa: E402, F403
+from sqlagent_site.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,79 @@
+"""A real Chromium in front of the real site; the model behind it is scripted."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from agent.scripted_server import ServerHandle, running_server
+from tests.processes import PASSWORD, USER, Site, running_site
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="session")
+def scripted() -> Iterator[ServerHandle]:
+    with running_server([]) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle) -> Iterator[Site]:
+    data_dir = tmp_path_factory.mktemp("site")
+    with running_site(data_dir, API_BASE_URL=scripted.base_url, MODEL_NAME="scripted") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail("CI must run the browser tests: /usr/bin/chromium is missing.")
+        pytest.skip("Chromium is not installed at /usr/bin/chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, site: Site) -> str:
+    """The session of the first user, as the log-in form gives it."""
+    page = chromium.new_page()
+    log_in(page, site)
+    page.wait_for_url("**/chat/**")
+    [cookie] = [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+    page.close()
+    return cookie["value"]
+
+
+@pytest.fixture
+def context(chromium: Browser, site: Site, signed_in: str) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(15_000)
+    context.add_cookies([{"name": "sessionid", "value": signed_in, "url": site.url}])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Iterator[Page]:
+    """A fresh question. What the browser complains of (a refused script, a broken swap) fails the test."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if "Security" in message.text else None)
+    page.goto(site.url)
+    page.locator("#chat[data-live]").or_(page.locator("#question")).first.wait_for()
+    yield page
+    assert complaints == []
+
+
+def log_in(page: Page, site: Site, password: str = PASSWORD) -> None:
+    page.goto(site.url)
+    page.locator("[name=username]").fill(USER)
+    page.locator("[name=password]").fill(password)
+    page.keyboard.press("Enter")

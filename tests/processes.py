@@ -1,0 +1,77 @@
+"""The site as processes of its own, in a data directory of its own: what a browser talks to."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+ROOT = Path(__file__).parent.parent
+USER, PASSWORD = "admin", "only for tests"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Site:
+    """A web process on a port; `restart` ends it the hard way and starts it again."""
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "sqlagent_site.settings",
+            "DATA_DIR": str(data_dir),
+            "ADMIN_USER": USER,
+            "ADMIN_PASSWORD": PASSWORD,
+            **settings,
+        }
+        self.manage("setup")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True)
+        return done.stdout
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "daphne", "-v", "0", "-p", str(self.port), "sqlagent_site.asgi:application"]
+        self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        wait_until(self.url + "/login/")
+
+    def stop(self) -> None:
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+
+@contextlib.contextmanager
+def running_site(data_dir: Path, **settings: str) -> Iterator[Site]:
+    site = Site(data_dir, **settings)
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
+
+
+def wait_until(address: str, seconds: float = 60) -> None:
+    """Until something answers there."""
+    for _ in range(int(seconds * 5)):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        Event().wait(0.2)
+    raise TimeoutError(f"{address} did not answer within {seconds} s.")
