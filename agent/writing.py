@@ -11,6 +11,7 @@ _GRACE = 8
 """Pieces to wait for a reply's own end, which tells its usage, once its SQL is complete."""
 
 _CHARACTERS_PER_TOKEN = 4
+_OPENINGS = frozenset({"SELECT", "WITH"})
 
 
 @dataclass
@@ -30,6 +31,7 @@ async def write_sql(
     """Yield the SQL of a reply as it streams, then fill in `draft`. Raises LLMError."""
     reader = SqlStream()
     finished = None
+    opening = ""
     pieces = after = 0
     async with aclosing(llm.stream(messages, max_tokens=max_tokens, temperature=temperature)) as stream:
         async for item in stream:
@@ -38,8 +40,13 @@ async def write_sql(
                 break
             pieces += 1
             draft.text += item.text
+            if draft.text in _OPENINGS:
+                # Not certain to be SQL yet, but next to nobody shouts a word of English; the rest of it waits.
+                opening = draft.text
+                yield opening
             for delta in reader.feed(item.text):
-                yield delta
+                yield delta.removeprefix(opening)
+                opening = ""
             after += reader.closed
             if after > _GRACE:
                 break

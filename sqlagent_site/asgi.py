@@ -7,6 +7,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sqlagent_site.settings")
 http = get_asgi_application()
 
+import agent.openai_wire  # noqa: E402, F401 - half a second, which the first question would wait for
 from chat.routing import websocket_urlpatterns  # noqa: E402 - models need the applications that the line above loads
 from sqlagent_site.origins import SameOrigin  # noqa: E402
 

