@@ -86,10 +86,11 @@ def _file(value: str) -> str:
 
 def _database(value: str) -> dict[str, Any]:
     """Django's settings of the database; empty for an empty value."""
-    config: dict[str, Any] = environ.Env.db_url_config(value) if value else {}
-    if value and config.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+    if not value:
+        return {}
+    if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
         raise ValueError("an address such as postgres://user:password@host/name or sqlite:////path/to/file")
-    return config
+    return dict(environ.Env.db_url_config(value))
 
 
 def _http_url(value: str) -> str:
