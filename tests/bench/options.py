@@ -22,7 +22,9 @@ class Options:
 
 
 def read_options() -> Options:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure what issue 2 sets targets for.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description="Measure the product against its targets."
+    )
     parser.add_argument("benches", nargs="*", metavar="bench", help=f"some of {', '.join(BENCHES)}; all by default")
     parser.add_argument("--model", choices=("1.5b", "0.5b", "none"), default="1.5b", help="the embedded model to ask")
     parser.add_argument("--models", type=Path, default=ROOT / "data" / "models", help="where its weights are")

@@ -26,13 +26,16 @@ def figures(options: Options) -> Iterator[Figure]:
     path = Connection.objects.get().path
     with closing(SqliteDatabase(path)) as database, closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as bare:
         for name, sql in STATEMENTS.items():
-            ours, theirs = _medians(lambda: database.execute(sql), lambda: bare.execute(sql).fetchall())
+            ours, theirs = _medians(database, bare, sql)
             yield Figure(f"SELECT over bare sqlite3: {name}", ours - theirs, "ms", 3, f"{ours:.2f} − {theirs:.2f}")
 
 
-def _medians(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
+def _medians(database: SqliteDatabase, bare: sqlite3.Connection, sql: str) -> tuple[float, float]:
     """Milliseconds; taken in turn, so that what else the machine does falls on both."""
-    pairs = [(_milliseconds(ours), _milliseconds(theirs)) for _ in range(ROUNDS)]
+    pairs = [
+        (_milliseconds(lambda: database.execute(sql)), _milliseconds(lambda: bare.execute(sql).fetchall()))
+        for _ in range(ROUNDS)
+    ]
     return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
 
 

@@ -48,7 +48,7 @@ class Browser:
         """Wait until `text` has been received; returns everything so far."""
         async with asyncio.timeout(seconds):
             while text not in self.html:
-                self.html += await self._communicator.receive_from(timeout=seconds)
+                self.html += str(await self._communicator.receive_from(timeout=seconds))
         return self.html
 
     @property

@@ -39,6 +39,7 @@ async def test_an_answer_is_kept_with_its_rows(connection: Connection) -> None:
 
     assert episode.status == Episode.Status.SUCCEEDED
     assert episode.sql == "SELECT name FROM products ORDER BY name"
+    assert episode.result is not None
     assert from_json(episode.result).rows == (("Lamp",), ("Rope",), ("Tent",))
     assert episode.finished_at is not None
 
