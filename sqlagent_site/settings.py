@@ -5,8 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
+
 from agent.endpoint import choose_endpoint
 from sqlagent_site import env
+
+# Lets ModelAdmin[Team] and its like be written at run time, too.
+django_stubs_ext.monkeypatch()
 
 _ENV = env.load()
 

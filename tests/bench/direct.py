@@ -2,6 +2,8 @@
 
 import re
 import time
+from dataclasses import asdict
+from typing import Any
 
 from openai import OpenAI
 
@@ -23,23 +25,14 @@ class Direct:
 
     def first_token(self, question: str) -> float:
         """Seconds until the first token of the SQL; the fence before it does not count."""
-        messages = [
-            {"role": message.role, "content": message.content} for message in prompt.opening(self._system, (), question)
-        ]
+        messages: Any = [asdict(message) for message in prompt.opening(self._system, (), question)]
         started = time.perf_counter()
         with self._client.chat.completions.create(
-            model="local",
-            messages=messages,  # type: ignore[arg-type]
-            max_tokens=Limits().answer_tokens,
-            temperature=0.0,
-            stream=True,
-            stream_options={"include_usage": True},
+            model="local", messages=messages, max_tokens=Limits().answer_tokens, temperature=0.0, stream=True
         ) as stream:
             text = ""
-            for chunk in stream:
-                text += chunk.choices[0].delta.content or "" if chunk.choices else ""
-                if _SQL.match(text):
-                    break
+            while not _SQL.match(text):
+                text += next(stream).choices[0].delta.content or ""
         seconds = time.perf_counter() - started
         self.wait_until_idle()
         return seconds
