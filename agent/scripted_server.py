@@ -34,11 +34,13 @@ class ScriptedServer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, kept alive until the client leaves."""
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            while request := await read_request(reader):
-                await self._answer(request, reader, writer)
-                await writer.drain()
-        writer.close()
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                while request := await read_request(reader):
+                    await self._answer(request, reader, writer)
+                    await writer.drain()
+        finally:
+            writer.close()
 
     async def _answer(self, request: HttpRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         match request.method, request.path:

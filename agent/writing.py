@@ -52,6 +52,8 @@ async def write_sql(
                 break
     draft.usage = finished.usage if finished else _estimate(messages, pieces)
     _judge(draft, reader, complete=reader.closed or (finished is not None and finished.reason != "length"))
+    if reader.rest:
+        yield reader.rest.removeprefix(opening)
 
 
 def _judge(draft: Draft, reader: SqlStream, *, complete: bool) -> None:

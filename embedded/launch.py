@@ -1,6 +1,7 @@
 """From settings to a running model server, telling the page and the terminal how far it is."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +38,11 @@ class Plan:
         return self.models_dir / "slots"
 
 
-def launch(plan: Plan, printed: Report | None = None) -> ModelServer:
-    """Get the weights and serve them. Raises ModelUnavailable, after the status file says what to do."""
+def launch(plan: Plan, printed: Report | None = None, loaded: Callable[[], None] = lambda: None) -> ModelServer:
+    """Get the weights and serve them. Raises ModelUnavailable, after the status file says what to do.
+
+    `loaded` is called when the server answers and the status file does not say so yet.
+    """
     report = StatusReport(plan.models_dir, printed or PrintedProgress())
     try:
         weights = _weights(plan, report)
@@ -47,6 +51,7 @@ def launch(plan: Plan, printed: Report | None = None) -> ModelServer:
     except ModelUnavailable as error:
         write_status(plan.models_dir, Status(State.FAILED, f"{error} {WAY_OUT}"))
         raise
+    loaded()
     report(State.READY, f"{weights.name} is ready.", 0, 0)
     return server
 

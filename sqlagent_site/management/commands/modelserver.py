@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from embedded.errors import ModelUnavailable
 from embedded.launch import launch
 from embedded.server import wait_for_the_end
+from learning.warming import enqueue_all
 from sqlagent_site.local_model import plan
 
 
@@ -18,20 +19,14 @@ class Command(BaseCommand):
         if settings.LOCAL_MODEL == "none":
             raise CommandError("LOCAL_MODEL is none, so there is no model to serve.")
         try:
-            server = launch(plan())
+            # Before anybody is told that the model is ready: a question of that moment waits for the warming, too.
+            server = launch(plan(), loaded=enqueue_all)
         except ModelUnavailable as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             return
-        _warm()
         # The server stays as long as there is a reference to it.
         wait_for_the_end(server)
-
-
-def _warm() -> None:
-    from learning.warming import enqueue_all
-
-    enqueue_all()
 
 
 def _leave(number: int, frame: object) -> NoReturn:
