@@ -64,7 +64,7 @@ def _row(figure: Figure) -> tuple[str, str, str, str, str]:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}" if value >= 10 else f"{value:.3f}"
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

@@ -10,6 +10,7 @@ from statistics import median
 from django.conf import settings
 
 from datasources.models import Connection
+from embedded.catalogue import MODELS
 from embedded.server import ServerSettings, running
 from embedded.slots import SlotStore
 from embedded.status import State, Status, write_status
@@ -40,8 +41,8 @@ QUESTIONS = [
 
 
 def figures(options: Options) -> Iterator[Figure]:
-    if options.model == "none" or not (options.models / f"qwen2.5-coder-{options.model}.gguf").exists():
-        sys.stderr.write(f"No first tokens: the weights of {options.model} are not in {options.models}.\n")
+    if options.model == "none":
+        sys.stderr.write("No first tokens: there is no model to ask.\n")
         return
     with _cold_site(options) as (person, direct):
         cold, second = (_through_site(person, direct, question) for question in QUESTIONS[:2])
@@ -101,7 +102,7 @@ def _cold_site(options: Options) -> Iterator[tuple[Person, Direct]]:
     """The site before a model that has read nothing. No worker runs and no page is opened: nothing warms it."""
     [port] = free_ports(1)
     alias, models = settings.LLM_ENDPOINT.model, options.data_dir / "models"
-    weights = models / f"qwen2.5-coder-{options.model}.gguf"
+    weights = models / MODELS[options.model].filename
     server = ServerSettings(model=weights, port=port, slots_dir=options.data_dir / "slots", alias=alias)
     with running(server) as base_url, web(options.data_dir, _local(options, port)) as (site, _):
         write_status(models, Status(State.READY, "The benchmark's."))

@@ -1,9 +1,11 @@
 """What the command line may say."""
 
 import argparse
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from embedded.catalogue import MODELS
 from sqlagent_site.env import ROOT
 
 BENCHES = {"model": "first_token", "lag": "lag", "linucb": "linucb", "select": "statements"}
@@ -26,10 +28,21 @@ def read_options() -> Options:
         prog="python -m tests.bench", description="Measure the product against its targets."
     )
     parser.add_argument("benches", nargs="*", metavar="bench", help=f"some of {', '.join(BENCHES)}; all by default")
-    parser.add_argument("--model", choices=("1.5b", "0.5b", "none"), default="1.5b", help="the embedded model to ask")
-    parser.add_argument("--models", type=Path, default=ROOT / "data" / "models", help="where its weights are")
+    parser.add_argument("--model", choices=(*MODELS, "none"), help="the embedded model to ask; by default the largest")
+    parser.add_argument("--models", type=Path, default=_models_dir(), help="where its weights are")
     parser.add_argument("--pairs", type=int, default=7, help="first tokens measured by the site and by the model")
     given = parser.parse_args()
     if unknown := set(given.benches) - BENCHES.keys():
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
-    return Options(tuple(given.benches) or tuple(BENCHES), given.model, given.models, given.pairs)
+    model = given.model or _largest(given.models)
+    if model != "none" and not (given.models / MODELS[model].filename).exists():
+        parser.error(f"the weights of {model} are not in {given.models}")
+    return Options(tuple(given.benches) or tuple(BENCHES), model, given.models, given.pairs)
+
+
+def _models_dir() -> Path:
+    return ROOT / os.environ.get("DATA_DIR", "data") / "models"
+
+
+def _largest(models: Path) -> str:
+    return next((name for name, model in MODELS.items() if (models / model.filename).exists()), "none")
