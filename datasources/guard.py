@@ -15,6 +15,10 @@ from sqlglot.tokenizer_core import Token, TokenType
 from datasources.errors import NotReadOnly, QueryFailed, SQLError
 
 MAX_BYTES = 20_000
+# Far below where Python's stack ends: how near that is depends on who calls.
+MAX_DEPTH = 100
+_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE})
+_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE})
 
 _READS = (exp.Select, exp.SetOperation, exp.Subquery, exp.Values)
 # exp.Condition covers operators, literals, columns and function calls.
@@ -135,9 +139,18 @@ def _check_statement(sql: str, dialect: str) -> str:
         start = _after_explain(sql, tokens[0].end + 1, dialect)
         checked, length = _without_end(grammar.tokenize(sql[start:]), end - start)
         end = start + length
+    _check_depth(checked)
     _check_names_of_functions(checked, dialect)
     _check_tree(_only_statement(grammar.parser().parse(checked, sql[start:])), dialect)
     return sql[:end].rstrip()
+
+
+def _check_depth(tokens: list[Token]) -> None:
+    depth = 0
+    for token in tokens:
+        depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
+        if depth > MAX_DEPTH:
+            raise NotReadOnly("The statement is nested too deeply to be checked.")
 
 
 def _without_end(tokens: list[Token], length: int) -> tuple[list[Token], int]:
