@@ -26,6 +26,12 @@ def running(episode_id: UUID) -> LiveAnswer | None:
     return _running.get(episode_id)
 
 
+async def stop_all(conversation_id: UUID) -> None:
+    """End what is being answered in a conversation."""
+    for answer in [answer for answer in _running.values() if answer.conversation_id == conversation_id]:
+        await answer.stop()
+
+
 def group_of(conversation_id: UUID) -> str:
     """The channel-layer group of everybody who looks at a conversation."""
     return f"conversation.{conversation_id}"
@@ -56,7 +62,7 @@ class LiveAnswer:
         self.sent = 0
         self._started = time.monotonic()
         self._id = UUID(view.id)
-        self._conversation_id = conversation_id
+        self.conversation_id = conversation_id
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -67,6 +73,7 @@ class LiveAnswer:
     async def stop(self) -> None:
         """End it where it is; returns when that has been recorded and shown."""
         self._tasks[0].cancel()
+        self._events.put_nowait(None)  # a task that is cancelled before it began says nothing itself
         await asyncio.wait(self._tasks)
 
     async def _read(self, events: AsyncGenerator[Event]) -> None:
@@ -129,7 +136,7 @@ class LiveAnswer:
 
     async def _send(self, html: str) -> None:
         self.sent += 1
-        await send(self._conversation_id, html, answer=self.view.id, number=self.sent)
+        await send(self.conversation_id, html, answer=self.view.id, number=self.sent)
 
 
 class _Text:

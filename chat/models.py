@@ -38,6 +38,11 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return self.title or "New question"
 
+    def delete_with_answers(self) -> None:
+        """The questions and answers, too: they are private to the user. What the bandit learned from them stays."""
+        Episode.objects.filter(turn__conversation=self).delete()
+        self.delete()
+
 
 class Turn(models.Model):
     """One question of a conversation, with the episode that answers it."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from chat import pages
+from chat import live, pages
 from chat.forms import TitleForm
 from chat.models import Conversation
 from chat.status import model_status as status_of
@@ -70,9 +71,10 @@ def rename_conversation(request: UserRequest, conversation_id: UUID) -> HttpResp
 
 
 @require_POST
-def delete_conversation(request: UserRequest, conversation_id: UUID) -> HttpResponse:
-    found = _get_conversation(request, conversation_id)
-    found.delete()
+async def delete_conversation(request: UserRequest, conversation_id: UUID) -> HttpResponse:
+    found = await sync_to_async(_get_conversation)(request, conversation_id)
+    await live.stop_all(found.pk)
+    await sync_to_async(found.delete_with_answers)()
     return redirect("home")
 
 

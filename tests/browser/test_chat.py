@@ -183,6 +183,17 @@ def test_a_conversation_is_deleted_after_a_question(page: Page, scripted: Server
     expect(page.locator("#conversations")).not_to_contain_text("Delete me")
 
 
+def test_a_conversation_is_deleted_while_it_is_being_answered(page: Page, scripted: ServerHandle) -> None:
+    scripted.set_script([SLOW])
+    ask(page, "Delete me at once")
+    page.locator("[data-stop]").wait_for()
+    page.get_by_role("button", name="Delete this conversation").click()
+    page.locator("#delete").get_by_role("button", name="Delete").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#conversations")).not_to_contain_text("Delete me at once")
+    assert scripted.requests()[-1].ended == "closed"
+
+
 def test_columns_sort_on_click(page: Page, scripted: ServerHandle) -> None:
     scripted.set_script([{"text": GOOD}])
     ask(page)

@@ -195,12 +195,11 @@ def test_a_conversation_is_renamed(conversation: Conversation, alice_client: Cli
     assert conversation.title == "Prices"
 
 
-def test_a_conversation_is_deleted_with_its_answers_gone_from_the_list(
-    conversation: Conversation, alice_client: Client
-) -> None:
+def test_a_conversation_is_deleted_with_its_answers(conversation: Conversation, alice_client: Client) -> None:
     answered(conversation)
     alice_client.post(url("delete_conversation", conversation.pk))
     assert not Conversation.objects.exists()
+    assert not Episode.objects.exists()
 
 
 def test_the_list_is_searched_by_title_and_by_question(
