@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from agent import prompt
+from agent.attempt import Attempt
 from agent.errors import ErrorClass, classify_error
 from agent.events import (
     AttemptStarted,
@@ -19,21 +20,21 @@ from agent.events import (
     SqlReady,
 )
 from agent.hints import hint
-from agent.llm import LLM, LLMCut, LLMEmpty, LLMError, TextDelta, Usage
+from agent.llm import LLM, LLMError, TextDelta, Usage
 from agent.policy import Context, Decision, Policy
 from agent.repairs import Strategy
-from agent.rewards import Outcome, Reward, grade, hindsight
+from agent.rewards import Outcome, grade, hindsight
 from agent.threads import execute
 from agent.writing import Draft, write_sql
 from datasources.engine import Database, ResultSet
-from datasources.errors import SQLError
+from datasources.errors import ConnectFailed, QueryCancelled, SQLError
 from datasources.introspect import Schema
 
 MAX_QUESTION = 4000
 """Characters of a question."""
 
 _TEMPERATURES = (0.0, 0.3, 0.6, 0.8)
-_GIVES_UP_AFTER_PROSE = 2
+_GIVES_UP_WITHOUT_SQL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +45,6 @@ class Limits:
     answer_tokens: int = 700
     diagnosis_tokens: int = 60
     diagnose: bool = True
-
-
-@dataclass
-class Attempt:
-    """What one attempt came to. `error_class` is None while it runs and when it answered.
-
-    `taught` is the reward that the policy knows of.
-    """
-
-    number: int
-    strategy: Strategy
-    decision: Decision | None = None
-    sql: str = ""
-    error_class: ErrorClass | None = None
-    message: str = ""
-    hint: str = ""
-    diagnosis: str = ""
-    prose: bool = False
-    reward: Reward = field(default_factory=lambda: Reward(0.0, {}))
-    taught: float | None = None
 
 
 class Episode:
@@ -124,8 +105,10 @@ class Episode:
         try:
             async for event in self._attempt(attempt):
                 yield event
-        except LLMError as error:
-            yield self._finish(None, error.message)
+        except (LLMError, ConnectFailed, QueryCancelled) as error:
+            # No repair helps against these, and no strategy is to blame.
+            async for event in self._give_up(error.message):
+                yield event
 
     async def _attempt(self, attempt: Attempt) -> AsyncIterator[Event]:
         result = None
@@ -140,8 +123,8 @@ class Episode:
                 yield event
             yield self._finish(attempt)
             return
-        yield QueryError(_error(attempt), attempt.message, attempt.hint)
-        self._failed = prompt.failure(_error(attempt), attempt.message, attempt.hint)
+        yield QueryError(attempt.failure, attempt.message, attempt.hint)
+        self._failed = prompt.failure(attempt.failure, attempt.message, attempt.hint)
         async for event in self._after_failure(attempt):
             yield event
 
@@ -151,17 +134,15 @@ class Episode:
             self._messages.append(prompt.repair_request(self._failed, attempt.strategy))
         draft = Draft()
         temperature = _TEMPERATURES[min(attempt.number, len(_TEMPERATURES)) - 1]
-        try:
-            stream = write_sql(
-                self._llm, self._messages, draft, max_tokens=self.limits.answer_tokens, temperature=temperature
-            )
-            async with aclosing(stream) as deltas:
-                async for text in deltas:
-                    yield SqlDelta(text)
-        except (LLMCut, LLMEmpty) as error:
-            draft.problem = error.message
+        stream = write_sql(
+            self._llm, self._messages, draft, max_tokens=self.limits.answer_tokens, temperature=temperature
+        )
+        async with aclosing(stream) as deltas:
+            async for text in deltas:
+                attempt.sql += text
+                yield SqlDelta(text)
         self.usage += draft.usage
-        attempt.sql, attempt.prose = draft.sql, draft.prose_only
+        attempt.sql, attempt.spoiled = draft.sql, draft.spoiled
         if draft.problem:
             attempt.error_class, attempt.message = ErrorClass.OTHER, draft.problem
             self._messages.append(prompt.said(draft.text))
@@ -173,6 +154,8 @@ class Episode:
         """The rows, or None with the failure noted in `attempt`. Zero rows fail it once; the second time they count."""
         try:
             result = await execute(self._database, attempt.sql)
+        except (ConnectFailed, QueryCancelled):
+            raise
         except SQLError as error:
             self._note(attempt, classify_error(error, self._database.dialect), error.message)
             return None
@@ -188,27 +171,28 @@ class Episode:
 
     async def _after_failure(self, attempt: Attempt) -> AsyncIterator[Event]:
         """What a failure leads to: a diagnosis and the next attempt, or the end of the episode."""
-        if self._empty and self._empty[0] is not attempt:
-            async for event in self._settle_for_empty(attempt):
-                yield event
-            return
-        last = attempt.number == self.limits.attempts or self._only_talks()
+        last = attempt.number == self.limits.attempts or self._writes_no_sql() or self._has_empty_answer(attempt)
         if not last and self.limits.diagnose and not attempt.hint and attempt.sql:
             async for event in self._diagnose(attempt):
                 yield event
         async for event in self._reward(attempt):
             yield event
         if last:
-            yield self._finish(None, _gave_up(attempt))
+            async for event in self._give_up(attempt.why_given_up()):
+                yield event
 
-    async def _settle_for_empty(self, attempt: Attempt) -> AsyncIterator[Event]:
-        """The retry of an empty result failed: the empty result was the answer."""
-        answered, result = self._empty or (attempt, None)
-        async for event in self._reward(attempt):
-            yield event
-        if result is not None:
-            yield QueryOk(result)
+    async def _give_up(self, why: str) -> AsyncIterator[Event]:
+        """End without a new answer; where a query found no rows and its retry failed, no rows are the answer."""
+        if self._empty is None:
+            yield self._finish(None, why)
+            return
+        answered, result = self._empty
+        yield QueryOk(result)
         yield self._finish(answered)
+
+    def _has_empty_answer(self, attempt: Attempt) -> bool:
+        """Whether `attempt` was the one retry that an empty result gets."""
+        return self._empty is not None and self._empty[0] is not attempt
 
     async def _diagnose(self, attempt: Attempt) -> AsyncIterator[Event]:
         self._messages.append(prompt.diagnosis_request(self._failed))
@@ -221,18 +205,24 @@ class Episode:
                         yield DiagnosisDelta(item.text)
                     else:
                         self.usage += item.usage
-        except (LLMCut, LLMEmpty):
-            pass
+        except LLMError:
+            pass  # the repair goes on without it
         self._messages.append(prompt.said(attempt.diagnosis))
         self._failed = ""
 
     async def _reward(self, attempt: Attempt, result: ResultSet | None = None) -> AsyncIterator[Event]:
-        """Grade `attempt`; when it answered, also what the failures before it gain in hindsight."""
+        """Grade `attempt`; when it answered, also what the failures before it gain in hindsight.
+
+        A repair of an empty result that found nothing again has repaired nothing, though no rows are the answer now.
+        """
         previous = self.attempts[attempt.number - 2].error_class if attempt.number > 1 else None
         score = self._score(result) if self._score and result is not None else None
-        attempt.reward = grade(Outcome(attempt.number, attempt.error_class, previous, score))
+        error_class = attempt.error_class
+        if error_class is None and score is None and self._empty:
+            error_class = ErrorClass.EMPTY_RESULT if result is None or not result.rows else None
+        attempt.reward = grade(Outcome(attempt.number, error_class, previous, score))
         yield RewardGiven(attempt.reward.total, attempt.reward.parts, attempt.number)
-        if attempt.error_class is None:
+        if error_class is None:
             for earlier in self.attempts[: attempt.number - 1]:
                 earlier.reward = earlier.reward.plus("hindsight", hindsight(earlier.number, attempt.number))
                 yield RewardGiven(earlier.reward.total, earlier.reward.parts, earlier.number)
@@ -248,9 +238,9 @@ class Episode:
             error=error,
         )
 
-    def _only_talks(self) -> bool:
-        recent = self.attempts[-_GIVES_UP_AFTER_PROSE:]
-        return len(recent) == _GIVES_UP_AFTER_PROSE and all(attempt.prose for attempt in recent)
+    def _writes_no_sql(self) -> bool:
+        recent = self.attempts[-_GIVES_UP_WITHOUT_SQL:]
+        return len(recent) == _GIVES_UP_WITHOUT_SQL and not any(attempt.sql for attempt in recent)
 
     def _streak(self, error_class: ErrorClass) -> int:
         count = 0
@@ -275,21 +265,10 @@ async def solve(episode: Episode, policy: Policy) -> AsyncGenerator[Event]:
 
 def _teach(policy: Policy, attempt: Attempt, given: RewardGiven) -> None:
     """Tell the policy what a decision of its own earned; given again, only what hindsight adds."""
-    if attempt.decision is None:
+    if attempt.decision is None or attempt.spoiled:
         return
     if attempt.taught is None:
         policy.learn(attempt.decision, given.total)
     else:
         policy.correct(attempt.decision, given.total - attempt.taught)
     attempt.taught = given.total
-
-
-def _error(attempt: Attempt) -> ErrorClass:
-    return attempt.error_class or ErrorClass.OTHER
-
-
-def _gave_up(attempt: Attempt) -> str:
-    if attempt.prose:
-        return attempt.message
-    tries = "1 attempt" if attempt.number == 1 else f"{attempt.number} attempts"
-    return f"No query worked in {tries}. The last one failed with: {attempt.message}"

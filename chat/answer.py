@@ -108,8 +108,8 @@ class AnswerView:
 
     @property
     def current(self) -> AttemptView | None:
-        """The attempt that answered; until there is one, the last."""
-        answered = (attempt for attempt in self.attempts if self.sql and attempt.sql == self.sql)
+        """The attempt that answered (of two with the same SQL the later); until there is one, the last."""
+        answered = (attempt for attempt in reversed(self.attempts) if self.sql and attempt.sql == self.sql)
         return next(answered, self.attempts[-1] if self.attempts else None)
 
     @property

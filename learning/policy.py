@@ -6,6 +6,7 @@ IMMEDIATE transaction takes), so that two episodes that end at once both count.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,14 +83,19 @@ class StoredPolicy:
         self._lessons.append(Lesson(decision, difference, pulls=0))
 
     def save(self) -> None:
-        """Add what was learned since the last save to the stored sums, of the connection and of all together."""
+        """Add what was learned since the last save to the stored sums, of the connection and of all together.
+
+        Arms are locked in one order, the same for everybody: two that save at once wait, and never for each other.
+        """
         lessons, self._lessons = self._lessons, []
         if not lessons:
             return
         with transaction.atomic():
-            for lesson in lessons:
-                _add(self._connection, lesson)
-                _add(None, lesson)
+            for strategy in REPAIRS:
+                learned = [lesson for lesson in lessons if lesson.decision.strategy is strategy]
+                if learned:
+                    _add(self._connection, strategy, learned)
+                    _add(None, strategy, learned)
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,7 @@ def _read(arm: BanditArm) -> tuple[Floats, Floats]:
     return fitted, answers
 
 
-def _add(connection: Connection | None, lesson: Lesson) -> None:
+def _add(connection: Connection | None, strategy: Strategy, lessons: Sequence[Lesson]) -> None:
     size = len(FEATURES)
     zero = {
         "features": list(FEATURES),
@@ -158,13 +164,14 @@ def _add(connection: Connection | None, lesson: Lesson) -> None:
         "response": np.zeros(size).tobytes(),
     }
     arm, _ = BanditArm.objects.select_for_update().get_or_create(
-        connection=connection, strategy=lesson.decision.strategy, defaults=zero
+        connection=connection, strategy=strategy, defaults=zero
     )
     gram, response = _read(arm)
-    x = np.array(lesson.decision.vector)
-    arm.features = list(FEATURES)
-    arm.gram = (gram + lesson.pulls * np.outer(x, x)).tobytes()
-    arm.response = (response + lesson.reward * x).tobytes()
-    arm.pulls += lesson.pulls
-    arm.reward_sum += lesson.reward
+    for lesson in lessons:
+        x = np.array(lesson.decision.vector)
+        gram += lesson.pulls * np.outer(x, x)
+        response += lesson.reward * x
+        arm.pulls += lesson.pulls
+        arm.reward_sum += lesson.reward
+    arm.features, arm.gram, arm.response = list(FEATURES), gram.tobytes(), response.tobytes()
     arm.save()

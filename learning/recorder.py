@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from agent import episode as agent
+from agent.attempt import Attempt as AgentAttempt
 from agent.events import EpisodeDone, Event, QueryOk, RewardGiven
 from agent.llm import LLM, Usage
 from agent.prompt import Turn
@@ -27,7 +29,12 @@ from learning.results import to_json
 
 logger = logging.getLogger(__name__)
 
+STOPPED = "Stopped before it was done."
 BROKE = "Something went wrong on this server. The question is kept, and the operator finds the details in the log."
+
+
+# Half of a character, as broken clients send it: no database and no endpoint takes it.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadQuestion(ValueError):
@@ -36,7 +43,7 @@ class BadQuestion(ValueError):
 
 def clean_question(text: str) -> str:
     """The question as it will be asked. Raises BadQuestion."""
-    question = text.replace("\0", "").strip()
+    question = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\0", "")).strip()
     if not question:
         raise BadQuestion("Type a question first.")
     if len(question) > agent.MAX_QUESTION:
@@ -67,12 +74,12 @@ async def answer(record: Episode, llm: LLM, history: Sequence[Turn] = ()) -> Asy
                 await run.record(event)
                 yield event
     except (asyncio.CancelledError, GeneratorExit):
-        await asyncio.shield(sync_to_async(_close)(record, Episode.Status.STOPPED, "Stopped before it was done."))
+        await asyncio.shield(sync_to_async(_close)(record, run, Episode.Status.STOPPED, STOPPED))
         raise
     except Exception as error:
         message = error.message if isinstance(error, SQLError) else BROKE
         logger.exception("episode %s broke", record.pk)
-        await sync_to_async(_close)(record, Episode.Status.FAILED, message)
+        await sync_to_async(_close)(record, run, Episode.Status.FAILED, message)
         yield EpisodeDone(False, "", len(run.episode.attempts) if run else 0, 0.0, Usage(), message)
     finally:
         if run:
@@ -107,19 +114,27 @@ class _Run:
             case EpisodeDone():
                 await sync_to_async(self._finish)(event)
 
-    @transaction.atomic
     def _finish(self, done: EpisodeDone) -> None:
+        self.stored.sql, self.stored.reward = done.sql, done.reward
+        _close(self.stored, self, Episode.Status.SUCCEEDED if done.success else Episode.Status.FAILED, done.error)
+
+    def save_what_is_there(self) -> None:
+        """Attempts (also one that was stopped half-way) and tokens so far."""
         for attempt in self.episode.attempts:
             if attempt.sql or attempt.error_class:
                 self._save_attempt(attempt)
-        stored = self.stored
-        stored.sql, stored.reward = done.sql, done.reward
-        stored.prompt_tokens, stored.completion_tokens = done.usage.prompt, done.usage.completion
-        stored.cached_tokens = done.usage.cached
-        self.policy.save()
-        _close(stored, Episode.Status.SUCCEEDED if done.success else Episode.Status.FAILED, done.error)
+        used = self.episode.usage
+        self.stored.prompt_tokens, self.stored.completion_tokens = used.prompt, used.completion
+        self.stored.cached_tokens = used.cached
 
-    def _save_attempt(self, attempt: agent.Attempt) -> None:
+    def save_lessons(self) -> None:
+        """In a transaction of its own: an answer is not lost because its lessons could not be kept."""
+        try:
+            self.policy.save()
+        except DatabaseError:
+            logger.exception("the lessons of episode %s were lost", self.stored.pk)
+
+    def _save_attempt(self, attempt: AgentAttempt) -> None:
         decision = attempt.decision
         Attempt.objects.update_or_create(
             episode=self.stored,
@@ -139,9 +154,15 @@ class _Run:
         )
 
 
-def _close(stored: Episode, status: str, error: str) -> None:
-    stored.status, stored.error, stored.finished_at = status, error, timezone.now()
-    stored.save()
+def _close(stored: Episode, run: _Run | None, status: str, error: str) -> None:
+    """The one end of every episode, however it came to it."""
+    with transaction.atomic():
+        if run:
+            run.save_what_is_there()
+        stored.status, stored.error, stored.finished_at = status, error, timezone.now()
+        stored.save()
+    if run:
+        run.save_lessons()
 
 
 @asynccontextmanager
@@ -151,7 +172,10 @@ async def _beating(record: Episode) -> AsyncIterator[None]:
     async def beat() -> None:
         while True:
             await asyncio.sleep(HEARTBEAT.total_seconds())
-            await Episode.objects.filter(pk=record.pk).aupdate(heartbeat_at=timezone.now())
+            try:
+                await Episode.objects.filter(pk=record.pk).aupdate(heartbeat_at=timezone.now())
+            except DatabaseError:
+                logger.warning("a heartbeat of episode %s was missed", record.pk, exc_info=True)
 
     task = asyncio.create_task(beat())
     try:

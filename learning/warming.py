@@ -49,22 +49,26 @@ def enqueue(connection: Connection) -> None:
     """Somebody has opened this connection: have its prompt read, unless that is done or under way."""
     if not settings.LLM_ENDPOINT.local or read_status(models_dir()).state is not State.READY:
         return
-    known = Warmth.objects.filter(connection=connection, prefix=prefix_key(connection))
-    if not known.exclude(state=Warmth.State.FAILED).exists():
+    if not _warming_rows(connection).exists() and not _is_warm(connection):
         _enqueue(connection, everywhere=False)
 
 
 def warm(connection: Connection, *, everywhere: bool) -> None:
-    """Put the connection's prefix into one idle slot of the model server, or into all of them."""
+    """Put the connection's prefix into one idle slot of the model server, or into all of them.
+
+    Without it answers only start slower, so a failure is noted and no more.
+    """
+    key, state, message = "", Warmth.State.FAILED, "It broke off."
     try:
         key = prefix_key(connection)
         _note(connection, key, Warmth.State.WARMING)
         _warm(connection, key, everywhere=everywhere)
+        state, message = Warmth.State.WARM, ""
     except (LLMError, SQLError, SlotError) as error:
         logger.warning("warming %s failed: %s", connection, error)
-        _note(connection, "", Warmth.State.FAILED, str(error))
-    else:
-        _note(connection, key, Warmth.State.WARM)
+        message = str(error)
+    finally:
+        _note(connection, key, state, message)
 
 
 async def until_ready(connection: Connection) -> None:
@@ -100,11 +104,11 @@ def prefix_key(connection: Connection) -> str:
 def _warm(connection: Connection, key: str, *, everywhere: bool) -> None:
     store = SlotStore(settings.LLM_ENDPOINT.base_url, models_dir() / "slots")
     idle = store.idle()
-    read_by: int | None = None
+    without = idle if everywhere else idle[-1:]
     if not store.has(key):
-        read_by = _read(connection, key, store, idle)
-    others = [slot for slot in idle if slot != read_by]
-    for slot in others if everywhere else others[-1:] if read_by is None else []:
+        reader = _read(connection, key, store, idle)
+        without = [slot for slot in idle if slot != reader] if everywhere else []
+    for slot in without:
         store.restore(key, slot)
 
 
@@ -118,13 +122,22 @@ def _read(connection: Connection, key: str, store: SlotStore, idle: list[int]) -
 def _enqueue(connection: Connection, *, everywhere: bool) -> None:
     from learning.tasks import warm_connection  # tasks.py imports this module
 
-    _note(connection, prefix_key(connection), Warmth.State.WARMING)
+    _note(connection, "", Warmth.State.WARMING)
     warm_connection.enqueue(connection.pk, everywhere)
 
 
 def _note(connection: Connection, key: str, state: str, message: str = "") -> None:
     values = {"prefix": key, "state": state, "message": message}
     Warmth.objects.update_or_create(connection=connection, defaults=values)
+
+
+def _is_warm(connection: Connection) -> bool:
+    """Whether what was read is still what would be asked. A database that cannot be opened is none to warm."""
+    try:
+        key = prefix_key(connection)
+    except SQLError:
+        return True
+    return Warmth.objects.filter(connection=connection, prefix=key, state=Warmth.State.WARM).exists()
 
 
 def _warming_rows(connection: Connection) -> models.QuerySet[Warmth]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,6 +252,58 @@ async def test_earlier_turns_come_before_the_question(shop: SqliteDatabase) -> N
 
     assert [message.role for message in llm.asked[0]] == ["system", "user", "assistant", "user"]
     assert llm.asked[0][1].content == "How many orders?"
+
+
+async def test_a_broken_stream_is_not_blamed_on_the_strategy(shop: SqliteDatabase) -> None:
+    policy = Scripted(Strategy.FIX_COLUMN)
+    llm = ScriptedLLM([{"text": WRONG_COLUMN}, {"text": GOOD, "cut_after": 4}, {"text": GOOD}])
+    await collect(solve(episode(shop, llm), policy))
+
+    assert [reward > 0 for _, reward in policy.lessons] == [True]
+
+
+async def test_streams_that_break_twice_end_it(shop: SqliteDatabase) -> None:
+    llm = ScriptedLLM([{"text": GOOD, "cut_after": 4, "times": None}])
+    events = await collect(solve(episode(shop, llm), RandomPolicy()))
+
+    assert (len(llm.asked), only(events, EpisodeDone)[0].success) == (2, False)
+
+
+async def test_a_database_that_is_gone_ends_it_at_once(tmp_path: Path, shop: SqliteDatabase) -> None:
+    llm, policy = replies(*[GOOD] * 5), Scripted(Strategy.FIX_TABLE)
+    gone = Episode("Which?", SqliteDatabase(tmp_path / "gone.sqlite3"), llm, "You write SQL.", shop.schema())
+    events = await collect(solve(gone, policy))
+
+    assert (len(llm.asked), policy.lessons) == (1, [])
+    assert only(events, EpisodeDone)[0].error
+
+
+async def test_no_rows_stand_when_the_endpoint_fails_in_the_retry(shop: SqliteDatabase) -> None:
+    llm = ScriptedLLM([{"text": NO_ROWS}, {"status": 500, "error": "down"}])
+    events = await collect(solve(episode(shop, llm), RandomPolicy()))
+
+    assert only(events, EpisodeDone)[0].success
+    assert only(events, QueryOk)[0].result.rows == ()
+
+
+async def test_a_repair_that_finds_nothing_again_has_earned_nothing(shop: SqliteDatabase) -> None:
+    policy = Scripted(Strategy.RELAX_FILTER)
+    await collect(solve(episode(shop, replies(NO_ROWS, NO_ROWS)), policy))
+
+    [(_, reward)] = policy.lessons
+    assert reward == pytest.approx(-0.2)
+    assert policy.corrections == []
+
+
+async def test_a_diagnosis_that_fails_costs_no_more_than_itself(shop: SqliteDatabase) -> None:
+    llm = ScriptedLLM([
+        {"text": "```sql\nSELECT name FROM products products WHERE\n```"},
+        {"status": 500, "error": "down"},
+        {"text": GOOD},
+    ])  # fmt: skip
+    events = await collect(solve(episode(shop, llm), RandomPolicy()))
+
+    assert only(events, EpisodeDone)[0].success
 
 
 async def test_a_gold_score_scales_the_reward_of_success(shop: SqliteDatabase) -> None:

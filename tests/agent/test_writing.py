@@ -1,5 +1,7 @@
 """What is shown of a reply while it streams."""
 
+from typing import Any
+
 import pytest
 
 from agent.llm import Message
@@ -34,4 +36,35 @@ async def test_capitals_that_were_english_do_not_count_as_sql() -> None:
     assert "".join(shown) == draft.sql == "SELECT 1"
 
     shown, draft = await written("SELECT", " statements", " need", " a", " table", ".")
-    assert (shown, draft.sql, draft.prose_only) == (["SELECT"], "", True)
+    assert (shown, draft.sql) == (["SELECT"], "")
+    assert "answered in words" in draft.problem
+
+
+async def ended(reply: dict[str, Any]) -> Draft:
+    draft = Draft()
+    async for _ in write_sql(ScriptedLLM([reply]), [Message("user", "Who?")], draft, max_tokens=100, temperature=0.0):
+        pass
+    return draft
+
+
+async def test_a_stream_that_breaks_after_its_sql_is_complete_counts() -> None:
+    draft = await ended({"text": "```sql\nSELECT 1\n```\nThis lists", "cut_after": 10})
+    assert (draft.sql, draft.problem) == ("SELECT 1", "")
+
+
+async def test_a_stream_that_breaks_before_is_spoiled_by_the_endpoint() -> None:
+    draft = await ended({"text": "```sql\nSELECT name FROM products", "cut_after": 6})
+    assert draft.sql == ""
+    assert draft.spoiled
+
+
+@pytest.mark.parametrize("reason", ["content_filter", "length", "error"])
+async def test_an_unfinished_fence_that_did_not_end_normally_is_no_sql(reason: str) -> None:
+    draft = await ended({"text": "```sql\nSELECT name", "finish_reason": reason})
+    assert draft.sql == ""
+    assert "cut off" in draft.problem
+
+
+@pytest.mark.parametrize("reason", ["stop", "eos_token"])
+async def test_an_unclosed_fence_that_ended_normally_is_sql(reason: str) -> None:
+    assert (await ended({"text": "```sql\nSELECT 1", "finish_reason": reason})).sql == "SELECT 1"

@@ -80,21 +80,46 @@ async def test_a_failure_is_recorded_not_lost(connection: Connection) -> None:
     assert "MODEL_NAME" in episode.error
 
 
-async def test_a_stopped_episode_keeps_what_it_had(connection: Connection) -> None:
-    llm = ScriptedLLM([{"text": WRONG_COLUMN}, {"text": GOOD, "tokens_per_second": 5}])
+async def stop_at(connection: Connection, llm: ScriptedLLM, request: int) -> Episode:
+    """Ask, and stop as soon as the model writes its answer to the `request`-th request."""
     record = await sync_to_async(begin)(connection, "Which?", llm=llm, source=Episode.Source.CHAT)
 
     async def watch() -> None:
         async for event in answer(record, llm):
-            if isinstance(event, SqlDelta) and len(llm.asked) == 2:
+            if isinstance(event, SqlDelta) and len(llm.asked) == request:
                 task.cancel()
 
     task = asyncio.create_task(watch())
     with pytest.raises(asyncio.CancelledError):
         await task
-    stored = await Episode.objects.aget(pk=record.pk)
+    return await Episode.objects.aget(pk=record.pk)
+
+
+async def test_a_stopped_episode_keeps_what_it_had(connection: Connection) -> None:
+    usage = {"prompt": 100, "cached": 80, "completion": 10}
+    llm = ScriptedLLM([{"text": WRONG_COLUMN, "usage": usage}, {"text": GOOD, "tokens_per_second": 5}])
+    stored = await stop_at(connection, llm, request=2)
+
     assert stored.status == Episode.Status.STOPPED
-    assert len(await attempts(stored)) == 1
+    assert stored.prompt_tokens == 100
+    failed, unfinished = await attempts(stored)
+    assert failed.error_class == "no_such_column"
+    assert "SELECT".startswith(unfinished.sql)
+    assert unfinished.error_class == ""
+
+
+async def test_a_stopped_episode_has_taught_what_failed_before(connection: Connection) -> None:
+    llm = ScriptedLLM([{"text": WRONG_COLUMN, "times": 2}, {"text": GOOD, "tokens_per_second": 5}])
+    await stop_at(connection, llm, request=3)
+
+    arm = await BanditArm.objects.aget(connection=connection)
+    assert arm.pulls == 1
+    assert arm.reward_sum < 0
+
+
+async def test_half_a_character_in_a_question_is_replaced(connection: Connection) -> None:
+    record = await sync_to_async(begin)(connection, "Which \ud800?", llm=replies(), source=Episode.Source.CHAT)
+    assert record.question == "Which \N{REPLACEMENT CHARACTER}?"
 
 
 async def test_a_database_that_cannot_be_opened_is_a_sentence(connection: Connection) -> None:
