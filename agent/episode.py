@@ -34,6 +34,7 @@ MAX_QUESTION = 4000
 """Characters of a question."""
 
 _TEMPERATURES = (0.0, 0.3, 0.6, 0.8)
+_TEMPERATURE_AFTER_REPEAT = 1.0
 _GIVES_UP_WITHOUT_SQL = 2
 
 
@@ -124,7 +125,8 @@ class Episode:
             yield self._finish(attempt)
             return
         yield QueryError(attempt.failure, attempt.message, attempt.hint)
-        self._failed = prompt.failure(attempt.failure, attempt.message, attempt.hint)
+        repeated = self._repeats(attempt)
+        self._failed = prompt.failure(attempt.failure, attempt.message, attempt.hint, repeated=repeated)
         async for event in self._after_failure(attempt):
             yield event
 
@@ -134,6 +136,8 @@ class Episode:
             self._messages.append(prompt.repair_request(self._failed, attempt.strategy))
         draft = Draft()
         temperature = _TEMPERATURES[min(attempt.number, len(_TEMPERATURES)) - 1]
+        if attempt.number > 1 and self._repeats(self.attempts[-2]):
+            temperature = _TEMPERATURE_AFTER_REPEAT
         stream = write_sql(
             self._llm, self._messages, draft, max_tokens=self.limits.answer_tokens, temperature=temperature
         )
@@ -241,6 +245,11 @@ class Episode:
     def _writes_no_sql(self) -> bool:
         recent = self.attempts[-_GIVES_UP_WITHOUT_SQL:]
         return len(recent) == _GIVES_UP_WITHOUT_SQL and not any(attempt.sql for attempt in recent)
+
+    def _repeats(self, attempt: Attempt) -> bool:
+        """Whether an earlier attempt was the same query, white space aside."""
+        words = attempt.sql.split()
+        return bool(words) and any(earlier.sql.split() == words for earlier in self.attempts[: attempt.number - 1])
 
     def _streak(self, error_class: ErrorClass) -> int:
         count = 0

@@ -8,13 +8,15 @@ from agent.sql_start import begins_query, begins_statement
 _LANGUAGES = r"(?:sql|sqlite3?|postgres(?:ql)?|psql|mysql|mariadb|tsql|plsql|duckdb)"
 _THOUGHT = r"(?:think|thinking|thought|reasoning)"
 _LABEL = re.compile(r"[ \t]*\**(?:sql|query|answer|sql ?query|final sql)\**:\**[ \t]*", re.IGNORECASE)
-_LABEL_SO_FAR = re.compile(r"[ \t]*\**[a-z]{0,6} ?[a-z]{0,5}\**:?\**[ \t]*\Z", re.IGNORECASE)
+# Possessive: what fails after thousands of stars must not be tried in thousands of ways.
+_LABEL_SO_FAR = re.compile(r"[ \t]*+\**+[a-z]{0,6} ?[a-z]{0,5}\**+:?\**+[ \t]*+\Z", re.IGNORECASE)
 _MARK = re.compile(
     rf"(?P<fence>`{{3,}}|(?:(?<=\n)|\A)[ \t]*~{{3,}})|(?P<think><{_THOUGHT}>)|(?P<thought></{_THOUGHT}>)|(?P<line>\n)"
 )
 _UNCERTAIN = re.compile(r"(?:(?<!`)`{1,2}|</?[a-z]{0,9}|(?:(?<=\n)|\A)[ \t]*~{0,2})\Z")
 _FENCE = re.compile(r"[ \t]*(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[\w+#.-]*)")
 _SQL_INFO = re.compile(_LANGUAGES, re.IGNORECASE)
+_BLANK_LINES = re.compile(r"\s*\n")
 _LANGUAGE_LINE = re.compile(rf"\s*{_LANGUAGES}[ \t]*\r?\n", re.IGNORECASE)
 _THOUGHT_END = re.compile(rf"</{_THOUGHT}>")
 _UNCERTAIN_END = re.compile(r"<(?:/[a-z]{0,9})?\Z|(?<!`)`{1,2}\Z|(?<!~)~{1,2}\Z")
@@ -39,6 +41,7 @@ class SqlStream:
         self._fence = ""
         self._line_start = True
         self._pending = ""
+        self._enough = 0
         self._heard: list[str] = []
         self._sql: list[str] = []
         self._prose: list[str] = []
@@ -55,19 +58,21 @@ class SqlStream:
             return []
         self._heard.append(text)
         self._pending += text
+        if len(self._pending) < self._enough:
+            return []
         known = len(self._sql)
         self._advance()
         return self._sql[known:]
 
     def finish(self, complete: bool) -> str | None:
         """The SQL, or None. `complete` says that the model ended its answer itself: only then a fence may be open."""
+        known = len(self._sql)
+        if not self.closed:
+            self._final = complete
+            self._advance()
         if not complete and not self.closed:
             return None
-        if not self.closed:
-            self._final = True
-            known = len(self._sql)
-            self._advance()
-            self.rest = "".join(self._sql[known:])
+        self.rest = "".join(self._sql[known:])
         return "".join(self._sql).strip() or self._second_look()
 
     def _second_look(self) -> str | None:
@@ -82,14 +87,22 @@ class SqlStream:
 
     def _advance(self) -> None:
         """Each reader says whether it got further; it has not where it needs more text."""
+        self._enough = 0
         while self._read():
             pass
 
+    def _wait(self) -> bool:
+        """For undecided text, which may grow long: it is not judged anew for every character."""
+        self._enough = len(self._pending) + len(self._pending) // 64
+        return False
+
     def _in_prose(self) -> bool:
         if self._line_start:
+            self._to_prose(_end(_BLANK_LINES, self._pending))
+            self._line_start = True
             verdict = self._begins_query()
             if verdict is None:
-                return False
+                return self._wait()
             if verdict:
                 return self._enter_sql("", self._pending[_end(_LABEL, self._pending) :])
         mark = _MARK.search(self._pending)
@@ -135,7 +148,7 @@ class SqlStream:
     def _at_fence(self) -> bool:
         opening = _FENCE.match(self._pending)
         if not opening or (opening.end() == len(self._pending) and not self._final):
-            return False
+            return self._wait()
         info, after = opening["info"], self._pending[opening.end() :]
         if _SQL_INFO.fullmatch(info):
             return self._enter_sql(opening["fence"], after)
@@ -146,7 +159,7 @@ class SqlStream:
         if verdict:
             return self._enter_sql(opening["fence"], content)
         if verdict is None and not self._final:
-            return False
+            return self._wait()
         self._fence, self._pending, self._read = opening["fence"], content, self._in_foreign_fence
         return True
 

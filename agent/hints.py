@@ -36,9 +36,13 @@ def _column(message: str, sql: str, schema: Schema, dialect: str) -> str:
         return ""
     column = name.rsplit(".", 1)[-1]
     homes = schema.tables_with_column(column)
+    names = _names_used(sql, schema, dialect)
+    there = [f"{names[home]}.{column}" for home in homes if home in names]
+    if there:
+        return f"{name} does not exist here, but {_listed(there)} does: write that."
     if homes:
-        return f"The column {column} is in {_listed(homes)}. Join that table or use its alias."
-    used = _tables_used(sql, schema, dialect)
+        return f"The column {column} is in {_listed(homes)}. Join that table."
+    used = list(names)
     close = schema.closest_columns(column, used) or schema.closest_columns(column)
     facts = [f"No table has a column {column}."]
     if close:
@@ -60,8 +64,9 @@ def _table(message: str, sql: str, schema: Schema, dialect: str) -> str:
 def _ambiguous(message: str, sql: str, schema: Schema, dialect: str) -> str:
     name = _named(_AMBIGUOUS, message)
     homes = set(schema.tables_with_column(name.rsplit(".", 1)[-1])) if name else set()
-    used = [table for table in _tables_used(sql, schema, dialect) if table in homes]
-    return f"{name} is in {_listed(used)}: write the alias of the one that is meant before it." if used else ""
+    names = _names_used(sql, schema, dialect)
+    used = [f"{alias}.{name}" for table, alias in names.items() if table in homes]
+    return f"{name} could be {_listed(used)}: write the one that is meant." if used else ""
 
 
 def _function(message: str, sql: str, schema: Schema, dialect: str) -> str:
@@ -125,10 +130,10 @@ def _find(sql: str, dialect: str, kind: type[E]) -> list[E]:
         return []
 
 
-def _tables_used(sql: str, schema: Schema, dialect: str) -> list[str]:
-    """The schema's names of the tables in a statement, in order, without repeats."""
-    found = (schema.table(table.name) for table in _find(sql, dialect, exp.Table))
-    return list(dict.fromkeys(table.name for table in found if table))
+def _names_used(sql: str, schema: Schema, dialect: str) -> dict[str, str]:
+    """The schema's tables in a statement, in order, each with the name that the statement calls it by."""
+    found = ((schema.table(table.name), table.alias_or_name) for table in _find(sql, dialect, exp.Table))
+    return {table.name: alias for table, alias in found if table}
 
 
 @cache

@@ -63,12 +63,13 @@ def said(text: str) -> Message:
     return Message("assistant", text.strip() or "…")
 
 
-def failure(error_class: ErrorClass, message: str, hint: str) -> str:
-    """What went wrong, for the model."""
+def failure(error_class: ErrorClass, message: str, hint: str, *, repeated: bool = False) -> str:
+    """What went wrong, for the model; `repeated` when it wrote a failed query once more."""
     what = f"That query failed ({error_class}): {message}"
     if error_class is ErrorClass.EMPTY_RESULT:
         what = "That query ran, but found no rows."
-    return f"{what}\n{hint}" if hint else what
+    parts = [what, hint, "It is the same query as before. Write a different one." if repeated else ""]
+    return "\n".join(part for part in parts if part)
 
 
 def diagnosis_request(failed: str) -> Message:

@@ -8,9 +8,9 @@ _CONTINUATIONS = (
     "and|as|asc|case|cross|desc|else|end|except|fetch|from|full|group|having|inner|intersect|join|left|limit|lateral|"
     "natural|offset|on|or|order|outer|qualify|right|select|then|union|using|values|when|where|window|with"
 )
-_PROSE_AFTER = (
-    rf"\n[ \t]*\n\s*(?=\S)(?!(?i:{_CONTINUATIONS})\b|--|/\*|[(),;])|\n\s*(?=(?:This|The|Here|Note|Explanation|It)\b)"
-)
+# As much as matters; without an end, thousands of empty lines would be read thousands of times.
+_SPACE = r"\s{0,99}"
+_PROSE_AFTER = rf"\n[ \t]*\n{_SPACE}(?=\S)(?!(?i:{_CONTINUATIONS})\b|--|/\*|[(),;])|\n{_SPACE}(?=(?:This|The|Here|Note|Explanation|It)\b)"
 _EXPECTING_MORE = frozenset(",(+-*/=<>|.")
 
 
@@ -127,8 +127,8 @@ def _pattern(fence: str, closer: str) -> re.Pattern[str]:
 def _held_back(fence: str) -> re.Pattern[str]:
     short = max(len(fence), 3) - 1
     after_line = rf"(?:`{{0,{short}}}|~{{0,{short}}})" if fence else r"(?:\w*|[^\w\s]|`{1,2}|~{1,2})"
-    space = r"[ \t]*" if fence else r"\s*"
-    return re.compile(rf"(?:\n{space}{after_line}|(?<!-)-|(?<!\*)/\*?|\*|(?:\$\w*)+)\Z")
+    space = r"[ \t]*" if fence else _SPACE
+    return re.compile(rf"(?:\n{space}{after_line}|(?<!-)-|(?<!\*)/\*?|\*|(?<![\w$])(?=\w*\$)[\w$]{{1,200}})\Z")
 
 
 def _fence(fence: str) -> str:

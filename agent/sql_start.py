@@ -90,8 +90,9 @@ def _first_is(tokens: list[str], *expected: str) -> Evidence:
 
 def _after_explain(body: str, tokens: list[re.Match[str]]) -> Evidence:
     for token in tokens:
-        if token.group().lower() not in _EXPLAIN_OPTIONS:
-            return _evidence(body[token.start() :])
+        word = token.group().lower()
+        if word not in _EXPLAIN_OPTIONS:
+            return "prose" if word == "explain" else _evidence(body[token.start() :])
     return "more"
 
 

@@ -127,6 +127,14 @@ async def test_a_repair_only_appends_to_the_conversation(shop: SqliteDatabase) -
     assert third[: len(second)] == second
 
 
+async def test_a_query_written_again_is_told_so(shop: SqliteDatabase) -> None:
+    llm = replies(WRONG_COLUMN, WRONG_COLUMN, GOOD)
+    await collect(solve(episode(shop, llm), Scripted(Strategy.FIX_COLUMN)))
+
+    assert "same query as before" not in llm.asked[1][-1].content
+    assert "same query as before" in llm.asked[2][-1].content
+
+
 async def test_the_model_diagnoses_only_what_no_program_knows(shop: SqliteDatabase) -> None:
     llm = replies("```sql\nSELECT name FROM products products WHERE\n```", "A condition is missing.", GOOD)
     events = await collect(solve(episode(shop, llm), Scripted(Strategy.FIX_SYNTAX)))

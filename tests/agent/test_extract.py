@@ -177,6 +177,30 @@ def test_prose_is_what_was_said_besides() -> None:
     assert "weather" in stream.prose
 
 
-def test_a_long_reply_in_single_characters_is_read_in_linear_time() -> None:
-    reply = "Here:\n```sql\nSELECT '" + "x" * 20_000 + "' AS a\n```"
-    assert len(read(reply, pieces=list(reply))[0] or "") > 20_000
+LONG = {
+    "a text": ("Here:\n```sql\nSELECT '", "x", "' AS a\n```"),
+    "a list of columns": ("SELECT ", "some_column, ", "other FROM t;"),
+    "empty lines": ("Here:", "\n", "SELECT a FROM t;"),
+    "empty lines after SQL": ("SELECT a.b FROM t", "\n ", "WHERE a = 1;"),
+    "EXPLAIN again and again": ("", "explain ", "\n```sql\nSELECT 1\n```"),
+    "options of EXPLAIN": ("EXPLAIN ", "query plan ", "SELECT a.b FROM t;"),
+    "stars": ("", "*", "!\nSELECT a FROM t;"),
+    "parentheses": ("", "(", "SELECT a.b FROM t;\n```sql\nSELECT 1\n```"),
+    "comments": ("", "/* - */ ", "SELECT a.b FROM t;"),
+    "dollars": ("```sql\nSELECT ", "$a", "$a$;\n```"),
+    "what follows a fence": ("```", "x", "\n```\nSELECT a FROM t;"),
+}
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(("start", "repeated", "end"), LONG.values(), ids=LONG)
+def test_a_long_reply_in_single_characters_takes_no_time(start: str, repeated: str, end: str) -> None:
+    reply = start + repeated * (20_000 // len(repeated)) + end
+    sql, shown = read(reply, pieces=list(reply))
+    assert sql
+    assert shown == sql
+
+
+def test_a_long_list_of_columns_is_known_to_be_sql_when_the_reply_is_cut_after_it() -> None:
+    reply = f"SELECT {'some_column, ' * 100}other FROM t WHERE a.b = 1;"
+    assert read(reply, pieces=list(reply), complete=False)[0] == reply[:-1]
