@@ -1,6 +1,7 @@
 """Which LLM endpoint answers: the operator's, or the embedded model's."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 HUGGING_FACE = "https://router.huggingface.co/v1"
 HUGGING_FACE_MODEL = "Qwen/Qwen2.5-72B-Instruct"
@@ -12,10 +13,16 @@ OPENAI_MODEL = "gpt-4.1-mini"
 class Endpoint:
     """An OpenAI-compatible endpoint. `local` is true for the embedded model server."""
 
-    base_url: str
+    base_url: str = field(repr=False)
     model: str
     api_key: str = field(default="", repr=False)
     local: bool = False
+
+    @property
+    def place(self) -> str:
+        """The address as people may see it: without the user, password and query that may be secrets."""
+        parts = urlsplit(self.base_url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def choose_endpoint(

@@ -35,6 +35,8 @@ def _column(message: str, sql: str, schema: Schema, dialect: str) -> str:
     if not name:
         return ""
     column = name.rsplit(".", 1)[-1]
+    if f'"{name}"' in sql:
+        return f"Double quotes are for names. If the text {name} is meant, write it in single quotes: '{name}'."
     homes = schema.tables_with_column(column)
     names = _names_used(sql, schema, dialect)
     there = [f"{names[home]}.{column}" for home in homes if home in names]

@@ -55,7 +55,7 @@ class OpenAILLM:
 
     def _finished(self, request: "Request") -> Finished:
         if not request.reason:
-            raise llm_failures.cut(self.endpoint.base_url)
+            raise llm_failures.cut(self.endpoint.place)
         if not request.text_seen:
             raise llm_failures.empty(self.model)
         return Finished(request.reason, request.usage)

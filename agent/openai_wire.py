@@ -2,6 +2,7 @@
 
 import asyncio
 import email.utils
+import re
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -21,6 +22,8 @@ Body = Mapping[str, Any]
 
 REPLACEMENTS = {"max_tokens": "max_completion_tokens", "temperature": "", "stream_options": ""}
 """What to send instead of a parameter that an endpoint refuses; newer OpenAI models refuse the first two."""
+
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 _refused: dict[Endpoint, frozenset[str]] = {}
 
@@ -84,8 +87,8 @@ class Request:
         choices = chunk.get("choices")
         if not choices:
             return ""
-        self.reason = choices[0].get("finish_reason") or self.reason
-        return (choices[0].get("delta") or {}).get("content") or ""
+        self.reason = _clean(choices[0].get("finish_reason") or self.reason)
+        return _clean((choices[0].get("delta") or {}).get("content") or "")
 
     def _patience(self, seconds: float) -> asyncio.Timeout:
         return asyncio.timeout_at(min(asyncio.get_running_loop().time() + seconds, self.deadline))
@@ -94,10 +97,10 @@ class Request:
         if asyncio.get_running_loop().time() >= self.deadline:
             return llm_failures.too_slow(self.timeouts.total)
         waited = self.timeouts.idle if self.text_seen else self.timeouts.first_token
-        return llm_failures.silent(self.endpoint.base_url, waited)
+        return llm_failures.silent(self.endpoint.place, waited)
 
     def _translated(self, error: APIError | JSONDecodeError) -> LLMError:
-        place = self.endpoint.base_url
+        place = self.endpoint.place
         if isinstance(error, APIConnectionError | JSONDecodeError):
             local = self.endpoint.local
             return llm_failures.cut(place) if self.opened else llm_failures.unreachable(place, local=local)
@@ -123,6 +126,11 @@ def _note_refusal(error: APIStatusError, endpoint: Endpoint, sent: Body) -> None
     _refused[endpoint] = _refused.get(endpoint, frozenset()) | {error.param}
 
 
+def _clean(text: str) -> str:
+    """Without what JSON can say, but neither UTF-8 nor PostgreSQL can hold."""
+    return _LONE_SURROGATES.sub("\ufffd", text).replace("\0", "")
+
+
 def _usage(said: Body) -> Usage:
     details = said.get("prompt_tokens_details") or {}
     return Usage(
@@ -143,7 +151,7 @@ def _status_of(error: APIError) -> int:
 def _detail_of(error: APIError) -> str:
     """The endpoint's own words; the SDK's repeat the status and the whole body."""
     if isinstance(error.body, dict):
-        return str(error.body.get("message") or error.body.get("error") or error.body.get("detail") or "")
+        return _clean(str(error.body.get("message") or error.body.get("error") or error.body.get("detail") or ""))
     return ""
 
 

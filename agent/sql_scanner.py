@@ -10,7 +10,10 @@ _CONTINUATIONS = (
 )
 # As much as matters; without an end, thousands of empty lines would be read thousands of times.
 _SPACE = r"\s{0,99}"
-_PROSE_AFTER = rf"\n[ \t]*\n{_SPACE}(?=\S)(?!(?i:{_CONTINUATIONS})\b|--|/\*|[(),;])|\n{_SPACE}(?=(?:This|The|Here|Note|Explanation|It)\b)"
+_PROSE_AFTER = (
+    rf"\n[ \t]*\n{_SPACE}(?=\S)(?!(?i:{_CONTINUATIONS})\b|--|/\*|[(),;])"
+    rf"|\n{_SPACE}(?=(?:This|The|Here|Note|Explanation|It)\b)"
+)
 _EXPECTING_MORE = frozenset(",(+-*/=<>|.")
 
 

@@ -36,3 +36,16 @@ def test_an_address_without_a_model_is_refused() -> None:
 
 def test_a_key_is_not_in_what_is_logged() -> None:
     assert "sk-secret" not in repr(choose(openai_key="sk-secret"))
+    assert "sk-secret" not in repr(choose(base_url="http://user:sk-secret@llm/v1", model="qwen"))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "place"),
+    [
+        ("http://llm:11434/v1", "http://llm:11434/v1"),
+        ("https://user:hunter2@llm/v1?key=hunter2#hunter2", "https://llm/v1"),
+        ("http://hunter2@[::1]:80/v1", "http://[::1]:80/v1"),
+    ],
+)
+def test_the_place_that_people_see_holds_no_secret(base_url: str, place: str) -> None:
+    assert Endpoint(base_url, "qwen").place == place

@@ -11,6 +11,7 @@ HINTS = [
     ("SELECT orders.name FROM products JOIN orders ON 1", "products.name does: write that"),
     ("SELECT titel FROM products", "No table has a column titel"),
     ("SELECT nam FROM products", "name"),
+    ('SELECT id FROM orders WHERE status = "paid"', "single quotes: 'paid'"),
     ("SELECT * FROM product", "closest are products"),
     ("SELECT * FROM zzz", "The tables are orders or products"),
     ("SELECT id FROM orders JOIN products ON product_id = products.id", "id could be orders.id or products.id"),

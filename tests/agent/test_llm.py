@@ -74,6 +74,27 @@ async def test_it_sends_the_messages_and_the_limits(server: ServerHandle) -> Non
     assert (body["model"], body["max_tokens"], body["temperature"]) == ("scripted", 100, 0.0)
 
 
+async def test_characters_that_no_database_can_hold_are_cleaned(server: ServerHandle) -> None:
+    server.set_script([{"chunks": ["\0", "SELECT '\ud800", "\0 🙂'"], "finish_reason": "st\0op"}])
+    text, finished = await ask(llm_for(server))
+    assert (text, finished.reason) == ("SELECT '\ufffd 🙂'", "stop")
+
+
+async def test_so_are_those_in_an_error(server: ServerHandle) -> None:
+    error = await failure(server, {"status": 400, "error": "no \0such \udfffmodel"})
+    assert error.message.endswith("It says: no such \ufffdmodel")
+
+
+async def test_secrets_in_the_address_are_not_shown() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{unused.getsockname()[1]}/v1"
+        with pytest.raises(LLMUnreachable) as error:
+            await ask(OpenAILLM(Endpoint(f"http://user:hunter2@{place}?key=hunter2", "scripted", KEY), QUICK))
+    assert "hunter2" not in error.value.message
+    assert f"http://{place} cannot" in error.value.message
+
+
 async def test_the_token_limit_is_told_from_a_complete_answer(server: ServerHandle) -> None:
     server.set_script(["SELECT a, b, c FROM t"])
     text, finished = await complete(llm_for(server), QUESTION, max_tokens=3, temperature=0.0)
