@@ -2,105 +2,138 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
+import time
 from typing import Any, cast
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from accounts.models import User
-from chat import asking, live, pages, render
+from accounts.sockets import user_now
+from chat import asking, live, messages, pages, render, requests, silent
+from chat.messages import Ask, Resume, Stop
 from chat.models import Conversation
 from learning.endpoints import llm
+from learning.models import Episode
 from learning.recorder import BadQuestion, answer
 
+LOGGED_OUT = 4401
 NOT_FOUND = 4404
+NOT_UNDERSTOOD = "The server did not understand that message. Reload the page."
+SILENT = "The server of this answer does not respond. If it is gone, the answer is closed in a few seconds."
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
-    """Messages: {"type": "ask", "question", "request"}, {"type": "stop", "answer"}, {"type": "resume", "answers"}."""
+    """Every message is answered for whoever is logged in at that moment; who only watches is looked at now and then."""
+
+    def __init__(self, recheck_seconds: float = 30.0) -> None:
+        super().__init__()
+        self.seen: dict[str, int] = {}
+        self._recheck_seconds = recheck_seconds
+        self._checked = 0.0
+        self._check: asyncio.Task[object] | None = None
 
     async def connect(self) -> None:
-        self.seen: dict[str, int] = {}
-        conversation = await self._conversation()
-        if conversation is None:
-            await self.close(code=NOT_FOUND)
-            return
-        await self.channel_layer.group_add(live.group_of(conversation.pk), self.channel_name)
+        """Accepted in any case: why a socket is closed, a browser learns only of one that was open."""
+        found = await self._find()
+        if isinstance(found, Conversation):
+            await self.channel_layer.group_add(live.group_of(found.pk), self.channel_name)
         await self.accept()
+        if isinstance(found, int):
+            await self.close(code=found)
 
     async def disconnect(self, code: int) -> None:
-        group = live.group_of(self.scope["url_route"]["kwargs"]["conversation_id"])
-        await self.channel_layer.group_discard(group, self.channel_name)
+        if self._check:
+            self._check.cancel()
+        await self.channel_layer.group_discard(live.group_of(self._conversation_id), self.channel_name)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Fragments go straight on: for others, Channels first waits for the one thread that all of Django shares."""
+        if message["type"] == "fragment":
+            await self.fragment(message)
+        else:
+            await super().dispatch(message)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        message = _parse(text_data)
+        message = messages.parse(text_data)
         conversation = await self._conversation()
         if conversation is None:
-            await self.close(code=NOT_FOUND)
             return
         match message:
-            case {"type": "ask", "question": str(question)}:
-                await self._ask(conversation, question, str(message.get("request", "")))
-            case {"type": "stop", "answer": str(episode_id)}:
+            case Ask(question, request):
+                await self._ask(conversation, question, request)
+            case Stop(episode_id):
                 await self._stop(conversation, episode_id)
-            case {"type": "resume", "answers": list(episode_ids)}:
+            case Resume(episode_ids):
                 await self._resume(conversation, episode_ids)
-            case _:
-                await self.send(render.error("The server did not understand that message. Reload the page."))
+            case None:
+                await self.send(render.error(NOT_UNDERSTOOD))
 
     async def fragment(self, message: dict[str, Any]) -> None:
         """From the group: HTML to pass on, unless this browser's picture of the answer holds it already."""
         if message["number"] == 0 or message["number"] > self.seen.get(message["answer"], 0):
             await self.send(message["html"])
+        if time.monotonic() - self._checked > self._recheck_seconds:
+            self._check = asyncio.create_task(self._conversation())
 
     async def _ask(self, conversation: Conversation, question: str, request: str) -> None:
+        if requests.is_known(conversation.pk, request):
+            await self.send(render.asked(request))
+            return
         model = llm(conversation.connection)
         try:
-            asked = await sync_to_async(asking.ask)(conversation, self._user(), question, model)
+            asked = await database_sync_to_async(asking.ask)(conversation, conversation.user, question, model)
         except BadQuestion as error:
             await self.send(render.error(str(error)))
             return
+        requests.remember(conversation.pk, request)
         view = pages.new_view(asked.episode)
         following = live.LiveAnswer(view, conversation.pk)
         await live.send(conversation.pk, render.turn(view))
         following.start(answer(asked.episode, model, asked.history))
         await self.send(render.asked(request))
         if asked.titled:
-            await self.send(await sync_to_async(pages.title_fragments)(conversation, self._user()))
+            await self.send(await database_sync_to_async(pages.title_fragments)(conversation))
 
     async def _stop(self, conversation: Conversation, episode_id: str) -> None:
-        episode = await sync_to_async(pages.episode_of)(conversation, episode_id)
+        episode = await database_sync_to_async(pages.episode_of)(conversation, episode_id)
         following = live.running(episode.pk) if episode else None
         if following:
             await following.stop()
         elif episode:
-            await self._resume(conversation, [episode_id])
+            await self._resume(conversation, (episode_id,))
+            if episode.status == Episode.Status.RUNNING and silent.stop(conversation.pk, episode):
+                await self.send(render.error(SILENT))
 
-    async def _resume(self, conversation: Conversation, episode_ids: list[Any]) -> None:
+    async def _resume(self, conversation: Conversation, episode_ids: tuple[str, ...]) -> None:
         """Bring answers that this browser saw running up to date."""
-        for episode_id in episode_ids[:20]:
-            episode = await sync_to_async(pages.episode_of)(conversation, str(episode_id))
+        for episode_id in episode_ids:
+            episode = await database_sync_to_async(pages.episode_of)(conversation, episode_id)
             if episode is None:
                 continue
             following = live.running(episode.pk)
-            view = following.view if following else await sync_to_async(pages.stored_view)(episode)
+            view = following.view if following else await database_sync_to_async(pages.stored_view)(episode)
             self.seen[view.id] = following.sent if following else 0
-            await self.send(render.answer(view))
+            await self.send(await live.drawn(view))
 
-    def _user(self) -> User:
-        """Anonymous ones see no conversation, and so get no further than that."""
-        return cast("User", self.scope["user"])
+    @property
+    def _conversation_id(self) -> UUID:
+        return cast("UUID", self.scope["url_route"]["kwargs"]["conversation_id"])
 
     async def _conversation(self) -> Conversation | None:
-        """The conversation of the address, if this user may (still) see it: asked anew for every message."""
-        conversation_id: UUID = self.scope["url_route"]["kwargs"]["conversation_id"]
-        return await sync_to_async(pages.conversation_for)(self._user(), conversation_id)
-
-
-def _parse(text: str | None) -> Any:
-    try:
-        return json.loads(text or "")
-    except ValueError:
+        """The conversation of the address, if its user may still see it; if not, the socket is closed."""
+        found = await self._find()
+        if isinstance(found, Conversation):
+            return found
+        await self.close(code=found)
         return None
+
+    async def _find(self) -> Conversation | int:
+        """The conversation of the address for whoever is logged in now, or the code that says why there is none."""
+        self._checked = time.monotonic()
+        user = await user_now(self.scope["session"])
+        if user is None:
+            return LOGGED_OUT
+        conversation = await database_sync_to_async(pages.conversation_for)(user, self._conversation_id)
+        return conversation or NOT_FOUND

@@ -1,14 +1,25 @@
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 
-from agent.episode import MAX_QUESTION
+from accounts.models import User
 from chat.models import Conversation
-
-
-class AskForm(forms.Form):
-    question = forms.CharField(max_length=MAX_QUESTION, widget=forms.Textarea)
+from datasources.models import Connection
 
 
 class TitleForm(forms.ModelForm[Conversation]):
+    title = forms.CharField(max_length=120)
+
     class Meta:
         model = Conversation
         fields = ["title"]
+
+
+def connection_of(user: User, wanted: Any) -> Connection | None:
+    """The connection of this id, which may be anything, if the user may use it."""
+    try:
+        found: Connection = forms.ModelChoiceField(Connection.objects.visible_to(user)).clean(wanted)
+    except ValidationError:
+        return None
+    return found

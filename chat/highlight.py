@@ -33,13 +33,8 @@ _CLASSES = (
 
 
 def sql_html(sql: str) -> SafeString:
-    """The statement, escaped and coloured; without a wrapping element."""
+    """A statement or a line of one, escaped and coloured; without a wrapping element."""
     return mark_safe("".join(_spans(sql)))  # noqa: S308 - every text in it is escaped below
-
-
-def line_html(line: str) -> SafeString:
-    """One line of a stream, coloured by itself."""
-    return sql_html(line)
 
 
 def _spans(sql: str) -> Iterator[str]:

@@ -43,6 +43,12 @@ async def send(conversation_id: UUID, html: str, *, answer: str = "", number: in
     await _layer().group_send(group_of(conversation_id), message)
 
 
+async def drawn(view: AnswerView) -> str:
+    """The whole answer. A large table takes a while, so one that is done is drawn in a thread; one that runs shows none
+    yet, and must not change meanwhile."""
+    return render.answer(view) if view.running else await asyncio.to_thread(render.answer, view)
+
+
 def _layer() -> BaseChannelLayer:
     layer = get_channel_layer()
     if layer is None:
@@ -87,14 +93,16 @@ class LiveAnswer:
     async def _write(self) -> None:
         try:
             while batch := await self._batch():
-                html, streamed = self._fold(batch)
-                if html:
-                    await self._send(html)
+                streamed = self._fold(batch)
+                if streamed is None:
+                    await self._send(await drawn(self.view))
+                else:
+                    await self._send("".join([*streamed, render.doing(self.view)]))
                 if streamed:
                     await asyncio.sleep(PAUSE)
             if self.view.running:
                 self.view.status = Episode.Status.STOPPED
-                await self._send(render.answer(self.view))
+                await self._send(await drawn(self.view))
         finally:
             _running.pop(self._id, None)
 
@@ -111,10 +119,9 @@ class LiveAnswer:
             self._events.put_nowait(None)
         return batch
 
-    def _fold(self, batch: list[Event]) -> tuple[str, bool]:
-        """The HTML that takes watchers to the state after `batch`, and whether it is streamed text only."""
+    def _fold(self, batch: list[Event]) -> list[str] | None:
+        """What was streamed in `batch`, as HTML; None where more has changed, so that the answer is drawn anew."""
         text = _Text()
-        fragments: list[str] = []
         whole = False
         for event in batch:
             self.view.apply(event)
@@ -129,10 +136,7 @@ class LiveAnswer:
                     pass
                 case _:
                     whole = True
-        if whole:
-            return render.answer(self.view), False
-        fragments = text.fragments(self.view)
-        return "".join([*fragments, render.doing(self.view)]), bool(fragments)
+        return None if whole else text.fragments(self.view)
 
     async def _send(self, html: str) -> None:
         self.sent += 1

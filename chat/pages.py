@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.models import User
-from agent.episode import Limits
+from agent.episode import MAX_QUESTION, Limits
 from chat import live, render
 from chat.answer import AnswerView
-from chat.forms import AskForm
 from chat.models import Conversation, Turn
 from chat.status import model_status
 from datasources.models import Connection
@@ -34,23 +33,20 @@ Group = tuple[str, list[Conversation]]
 def conversation_for(user: User | AnonymousUser, conversation_id: UUID) -> Conversation | None:
     if not isinstance(user, User):
         return None
-    visible = Conversation.objects.visible_to(user).select_related("connection__team")
+    visible = Conversation.objects.visible_to(user).select_related("user", "connection__team")
     return visible.filter(pk=conversation_id).first()
 
 
 def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
-    """The context of the whole page."""
-    Episode.objects.mark_lost()
+    """The context of the whole page, but for its turns."""
     connection = conversation.connection
-    turns = conversation.turns.select_related("episode").prefetch_related("episode__attempts")
     return {
         "conversation": conversation,
         "connection": connection,
         "connections": Connection.objects.visible_to(user),
         "groups": groups(user),
-        "answers": [current_view(turn.episode) for turn in turns],
         "examples": EXAMPLE_QUESTIONS if connection.is_sample else (),
-        "form": AskForm(),
+        "longest_question": MAX_QUESTION,
         "max_attempts": MAX_ATTEMPTS,
         "status": model_status(connection),
         **prompt_panel(connection),
@@ -90,8 +86,9 @@ def _day(conversation: Conversation) -> str:
     return f"{day:%B %Y}"
 
 
-def title_fragments(conversation: Conversation, user: User) -> str:
-    return render.title(conversation, groups(user))
+def title_fragments(conversation: Conversation) -> str:
+    conversation.refresh_from_db(fields=["title"])
+    return render.title(conversation, groups(conversation.user))
 
 
 def episode_of(conversation: Conversation, episode_id: str) -> Episode | None:

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from chat.answer import AnswerView
-from chat.highlight import line_html
+from chat.highlight import sql_html
 from chat.models import Conversation
 
 
@@ -43,9 +43,9 @@ def sql_delta(view: AnswerView, added: str) -> str:
     *finished, tail = (unfinished + added).split("\n")
     fragments = []
     if finished:
-        lines = mark_safe("".join(f"{line_html(line)}\n" for line in finished))  # noqa: S308 - line_html escapes
+        lines = mark_safe("".join(f"{sql_html(line)}\n" for line in finished))  # noqa: S308 - sql_html escapes
         fragments.append(format_html('<span id="sql-{}" hx-swap-oob="beforeend">{}</span>', view.id, lines))
-    fragments.append(format_html('<span id="tail-{}" hx-swap-oob="innerHTML">{}</span>', view.id, line_html(tail)))
+    fragments.append(format_html('<span id="tail-{}" hx-swap-oob="innerHTML">{}</span>', view.id, sql_html(tail)))
     return "".join(fragments)
 
 

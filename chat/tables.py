@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from datasources.engine import ResultSet
@@ -49,44 +50,61 @@ class Cell:
     numeric: bool = False
 
 
+Rows = tuple[tuple[Cell, ...], ...]
+
+
 @dataclass(frozen=True)
 class Table:
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    truncated: bool
-    elapsed_ms: float
+    """Written only when it is drawn, and no more of it than is drawn: a large one takes a while."""
+
+    result: ResultSet
 
     @classmethod
     def from_result(cls, result: ResultSet) -> Table:
-        values = [[row[index] for row in result.rows] for index in range(len(result.columns))]
-        columns = tuple(Column(name, _is_numeric(cells)) for name, cells in zip(result.columns, values, strict=True))
-        formats = [_format(column, cells) for column, cells in zip(columns, values, strict=True)]
-        return cls(
-            columns=columns,
-            rows=tuple(
-                tuple(_cell(*parts) for parts in zip(row, columns, formats, strict=True)) for row in result.rows
-            ),
-            truncated=result.truncated,
-            elapsed_ms=result.elapsed * 1000,
-        )
+        return cls(result)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Table:
-        return cls.from_result(results.from_json(data))
+        return cls(results.from_json(data))
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(Column(*named) for named in zip(self.result.columns, map(_is_numeric, self._values), strict=True))
+
+    @property
+    def rows(self) -> Rows:
+        return self._written(self.result.rows)
+
+    @property
+    def head(self) -> Rows:
+        """The rows that are shown at first; in the form that all of them ask for."""
+        return self._written(self.result.rows[:HEAD_ROWS])
 
     @property
     def row_count(self) -> int:
-        return len(self.rows)
+        return len(self.result.rows)
 
     @property
-    def head(self) -> tuple[tuple[Cell, ...], ...]:
-        """The rows that are shown at first."""
-        return self.rows[:HEAD_ROWS]
+    def truncated(self) -> bool:
+        return self.result.truncated
+
+    @property
+    def elapsed_ms(self) -> float:
+        return self.result.elapsed * 1000
 
     @property
     def more(self) -> int:
         """How many rows the head leaves out."""
         return max(0, self.row_count - HEAD_ROWS)
+
+    def _written(self, rows: Sequence[Sequence[Value]]) -> Rows:
+        formats = [_format(*column) for column in zip(self.columns, self._values, strict=True)]
+        return tuple(tuple(map(_cell, row, self.columns, formats)) for row in rows)
+
+    @cached_property
+    def _values(self) -> list[tuple[Value, ...]]:
+        """By column."""
+        return list(zip(*self.result.rows, strict=True)) or [() for _ in self.result.columns]
 
 
 def _is_numeric(values: Sequence[Value]) -> bool:
@@ -112,11 +130,17 @@ def _is_identifier(name: str, numbers: Sequence[float]) -> bool:
 
 def _decimals(numbers: Sequence[float]) -> int:
     """Two where two say everything (money); else as many as the column's size asks for."""
-    if all(_exact(number) == round(_exact(number), 2) for number in numbers):
+    if all(_has_two_decimals(number) for number in numbers):
         return 2
     sizes = [abs(number) for number in numbers if number]
     usual = 2 if max(sizes) >= 1000 else 4
     return min(10, max(usual, 2 - math.floor(math.log10(min(sizes)))))
+
+
+def _has_two_decimals(number: float) -> bool:
+    """Or fewer. By its digits: Decimals are exact but slow, and this looks at every number of a result."""
+    digits = f"{number:.12g}"
+    return "e+" in digits if "e" in digits else len(digits.partition(".")[2]) <= 2
 
 
 def _is_ordinary(number: float) -> bool:

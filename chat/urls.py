@@ -7,6 +7,7 @@ urlpatterns = [
     path("conversations/", views.conversations, name="conversations"),
     path("conversations/new/", views.new_conversation, name="new_conversation"),
     path("chat/<uuid:conversation_id>/", views.conversation, name="conversation"),
+    path("chat/<uuid:conversation_id>/before/<uuid:episode_id>/", views.earlier_turns, name="earlier_turns"),
     path("chat/<uuid:conversation_id>/rename/", views.rename_conversation, name="rename_conversation"),
     path("chat/<uuid:conversation_id>/delete/", views.delete_conversation, name="delete_conversation"),
     path("answers/<uuid:episode_id>/", views.answer, name="answer"),

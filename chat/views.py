@@ -8,10 +8,12 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from chat import live, pages
-from chat.forms import TitleForm
+from chat import live, pages, turns
+from chat.forms import TitleForm, connection_of
 from chat.models import Conversation
 from chat.status import model_status as status_of
 from datasources.models import Connection
@@ -23,6 +25,7 @@ class UserRequest(HttpRequest):
     """A request that LoginRequiredMiddleware let through."""
 
     user: User
+    htmx: HtmxDetails
 
 
 @require_GET
@@ -39,9 +42,7 @@ def home(request: UserRequest) -> HttpResponse:
 def new_conversation(request: UserRequest) -> HttpResponse:
     visible = Connection.objects.visible_to(request.user)
     wanted = request.POST.get("connection", "")
-    if wanted and not wanted.isdigit():
-        raise Http404
-    connection = get_object_or_404(visible, pk=wanted) if wanted else visible.first()
+    connection = _get_connection(request, wanted) if wanted else visible.first()
     if connection is None:
         return redirect("home")
     return redirect("conversation", _fresh(request.user, connection).pk)
@@ -49,16 +50,30 @@ def new_conversation(request: UserRequest) -> HttpResponse:
 
 @require_GET
 def conversation(request: UserRequest, conversation_id: UUID) -> HttpResponse:
+    """The last turns; with ?since=, all from that answer on."""
     found = _get_conversation(request, conversation_id)
     warming.enqueue(found.connection)
-    return render(request, "chat/conversation.html", pages.conversation_page(found, request.user))
+    Episode.objects.mark_lost()
+    context = pages.conversation_page(found, request.user)
+    shown = turns.latest(found, _uuid(request.GET.get("since", "")))
+    return render(request, "chat/conversation.html", {**context, "turns": shown})
 
 
 @require_GET
+def earlier_turns(request: UserRequest, conversation_id: UUID, episode_id: UUID) -> HttpResponse:
+    """The turns before an answer, to be put above it."""
+    found = _get_conversation(request, conversation_id)
+    context = {"turns": turns.before(found, episode_id), "conversation": found, "connection": found.connection}
+    return render(request, "chat/_turns.html", context)
+
+
+@require_GET
+@vary_on_headers("HX-Request")
 def conversations(request: UserRequest) -> HttpResponse:
-    """The list, searched; without htmx, the page it belongs to."""
-    groups = pages.groups(request.user, request.GET.get("q", "").strip()[:200])
-    return render(request, "chat/_conversations.html", {"groups": groups, "conversation": _current(request)})
+    """The list, searched; without htmx, as a page of its own."""
+    search = request.GET.get("q", "").strip()[:200]
+    context = {"groups": pages.groups(request.user, search), "search": search, "conversation": _current(request)}
+    return render(request, "chat/_conversations.html" if request.htmx else "chat/conversations.html", context)
 
 
 @require_POST
@@ -98,17 +113,21 @@ def answer_rows(request: UserRequest, episode_id: UUID) -> HttpResponse:
 
 @require_GET
 def model_status(request: UserRequest) -> HttpResponse:
-    wanted = request.GET.get("connection", "")
-    if not wanted.isdigit():
-        raise Http404
-    connection = get_object_or_404(Connection.objects.visible_to(request.user), pk=wanted)
+    connection = _get_connection(request, request.GET.get("connection"))
     return render(request, "chat/_model_status.html", {"status": status_of(connection), "connection": connection})
 
 
 @require_GET
 def prompt_panel(request: UserRequest, connection_id: int) -> HttpResponse:
-    connection = get_object_or_404(Connection.objects.visible_to(request.user), pk=connection_id)
+    connection = _get_connection(request, connection_id)
     return render(request, "chat/_prompt_panel.html", pages.prompt_panel(connection))
+
+
+def _get_connection(request: UserRequest, wanted: str | int | None) -> Connection:
+    found = connection_of(request.user, wanted)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _get_conversation(request: UserRequest, conversation_id: UUID) -> Conversation:
@@ -131,7 +150,12 @@ def _fresh(user: User, connection: Connection) -> Conversation:
 
 
 def _current(request: UserRequest) -> Conversation | None:
+    wanted = _uuid(request.GET.get("conversation", ""))
+    return pages.conversation_for(request.user, wanted) if wanted else None
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return pages.conversation_for(request.user, UUID(request.GET.get("conversation", "")))
+        return UUID(text)
     except ValueError:
         return None

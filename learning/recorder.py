@@ -19,7 +19,7 @@ from agent.attempt import Attempt as AgentAttempt
 from agent.events import EpisodeDone, Event, QueryOk, RewardGiven
 from agent.llm import LLM, Usage
 from agent.prompt import Turn
-from datasources.engine import Database
+from datasources.engine import Database, ResultSet
 from datasources.errors import SQLError
 from datasources.models import Connection
 from learning.models import HEARTBEAT, Attempt, Episode
@@ -94,6 +94,7 @@ class _Run:
     database: Database
     episode: agent.Episode
     policy: StoredPolicy
+    result: ResultSet | None = None
 
     @classmethod
     def prepare(cls, stored: Episode, llm: LLM, history: Sequence[Turn]) -> _Run:
@@ -108,7 +109,7 @@ class _Run:
     async def record(self, event: Event) -> None:
         match event:
             case QueryOk(result):
-                self.stored.result = to_json(result)
+                self.result = result
             case RewardGiven(_, _, number) if number == len(self.episode.attempts):
                 await sync_to_async(self._save_attempt)(self.episode.attempts[-1])
             case EpisodeDone():
@@ -123,6 +124,7 @@ class _Run:
         for attempt in self.episode.attempts:
             if attempt.sql or attempt.error_class:
                 self._save_attempt(attempt)
+        self.stored.result = to_json(self.result) if self.result else None
         used = self.episode.usage
         self.stored.prompt_tokens, self.stored.completion_tokens = used.prompt, used.completion
         self.stored.cached_tokens = used.cached

@@ -1,6 +1,5 @@
 """The site's one settings file. What the environment may say is declared in env.py."""
 
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import django_stubs_ext
 
 from agent.endpoint import choose_endpoint
 from sqlagent_site import env
+from sqlagent_site.secret_key import kept_secret_key
 
 # Lets ModelAdmin[Team] and its like be written at run time, too.
 django_stubs_ext.monkeypatch()
@@ -19,15 +19,7 @@ BASE_DIR = env.ROOT
 DATA_DIR: Path = _ENV["DATA_DIR"]
 
 
-def _kept_secret_key() -> str:
-    path = DATA_DIR / "secret_key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
-
-
-SECRET_KEY: str = _ENV["SECRET_KEY"] or _kept_secret_key()
+SECRET_KEY: str = _ENV["SECRET_KEY"] or kept_secret_key(DATA_DIR)
 DEBUG: bool = _ENV["DEBUG"]
 ALLOWED_HOSTS: list[str] = _ENV["ALLOWED_HOSTS"]
 HOST: str = _ENV["HOST"]
@@ -63,7 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -110,6 +110,18 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
 });
 document.addEventListener("htmx:beforeSwap", (event) => keep(event.detail.target));
 document.addEventListener("htmx:afterSettle", restore);
+
+// Earlier questions come in above: what is being read stays where it is.
+let below = 0;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.matches(".earlier")) below = scroller.scrollHeight - scroller.scrollTop;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (!below) return;
+  scroller.scrollTop = scroller.scrollHeight - below;
+  below = 0;
+  ($("#earlier") || $(".answer")).focus({ preventScroll: true });
+});
 document.addEventListener("htmx:wsAfterMessage", () => {
   quietSince = Date.now();
   restore();
@@ -119,8 +131,10 @@ document.addEventListener("htmx:wsAfterMessage", () => {
 
 // ---- The question box: nothing typed is lost ------------------------------------------------------------------------
 
+const LOGGED_OUT = 4401;
 const draftKey = "draft:" + chat.dataset.conversation;
 let sent = null;
+let unsure = null;
 let lost = false;
 let socket = null;
 let quietSince = 0;
@@ -151,25 +165,30 @@ function edit(text) {
 }
 
 function notSending(sentence) {
+  unsure = sent || unsure;
   sent = null;
   delete $("#ask").dataset.sending;
   if (sentence) $("#ask-error").textContent = sentence;
 }
 
 function confirmAsked() {
-  if (!sent) return;
-  if ($("#asked").dataset.request === sent.request) {
-    if (box.value === sent.text) setBox("");
+  const { request } = $("#asked").dataset;
+  const confirmed = [sent, unsure].find((question) => question?.request === request);
+  if (confirmed) {
+    if (box.value === confirmed.text) setBox("");
     atEnd = true;
-    notSending();
-  } else if ($("#ask-error").textContent.trim()) notSending();
+    if (confirmed === sent) notSending();
+    unsure = null;
+  } else if (sent && $("#ask-error").textContent.trim()) notSending();
 }
 
 function sendAsk(event) {
   const { parameters } = event.detail;
   if (sent || lost) return event.preventDefault();
-  parameters.request = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-  const request = parameters.request;
+  // The same question again, where it is not known whether it arrived, keeps its name: it is asked once.
+  const request = unsure?.text === parameters.question ? unsure.request
+    : `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  parameters.request = request;
   sent = { request, text: parameters.question };
   $("#ask").dataset.sending = "";
   $("#ask-error").textContent = "";
@@ -180,8 +199,12 @@ function sendAsk(event) {
 
 // What happened while the connection was away: first the turns, then what is still being written.
 async function reload() {
-  await htmx.ajax("GET", location.pathname, { target: "#turns", select: "#turns", swap: "outerHTML" });
-  if (box.value === questions().at(-1)) setBox("");
+  const first = $(".answer")?.id.slice("answer-".length) || "";
+  const address = `${location.pathname}?since=${first}`;
+  await htmx.ajax("GET", address, { target: "#turns", select: "#turns", swap: "outerHTML" });
+  const last = questions().at(-1);
+  if (box.value === last) setBox("");
+  if (unsure?.text === last) unsure = null;
   follow();
 }
 
@@ -221,8 +244,17 @@ chat.addEventListener("htmx:wsClose", (event) => {
   notSending();
   $("#connection").textContent = code >= 4000 ? "The server closed this page. Reload it to go on; your question is kept."
     : "Connection lost: reconnecting… Your question is kept.";
-  $("#connection").hidden = false;
+  $("#connection").hidden = code === LOGGED_OUT;
+  $("#logged-out").hidden = code !== LOGGED_OUT;
   if (code === 1000 || code === 1001 || code === 1005) setTimeout(event.detail.socketWrapper.reconnect, 1000);
+});
+
+// The log-in is where a person's own click may lead; what the page asks for by itself takes nobody away from typing.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (!xhr.getResponseHeader("HX-Redirect") || requestConfig.triggeringEvent?.isTrusted) return;
+  event.preventDefault();
+  $("#logged-out").hidden = false;
 });
 
 // ---- Keys -----------------------------------------------------------------------------------------------------------

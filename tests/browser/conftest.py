@@ -74,6 +74,10 @@ def page(context: BrowserContext, site: Site) -> Iterator[Page]:
 
 def log_in(page: Page, site: Site, password: str = PASSWORD) -> None:
     page.goto(site.url)
+    fill_in_login(page, password)
+
+
+def fill_in_login(page: Page, password: str = PASSWORD) -> None:
     page.locator("[name=username]").fill(USER)
     page.locator("[name=password]").fill(password)
     page.keyboard.press("Enter")

@@ -1,86 +1,19 @@
 """The chat's WebSocket: ask, watch, stop, come back. The real application, a scripted model behind real HTTP."""
 
 import asyncio
-import json
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import User
 from agent.scripted_server import ServerHandle
 from chat.models import Conversation, Turn
 from learning.models import Episode
-from sqlagent_site.asgi import application
+from tests.chat.sockets import GOOD, SLOW, browser, only_episode, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-GOOD = "```sql\nSELECT name\nFROM products\nORDER BY name\n```"
-SLOW = {"text": GOOD, "tokens_per_second": 10, "times": None}
-ORIGIN = [(b"host", b"testserver"), (b"origin", b"http://testserver")]
-
-
-def cookies(client: Client) -> list[tuple[bytes, bytes]]:
-    return [(b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode())]
-
-
-def text_of(html: str) -> str:
-    return re.sub(r"<[^>]+>", "", html)
-
-
-class Browser:
-    """One end of the socket; `html` is all that has been received."""
-
-    def __init__(self, communicator: WebsocketCommunicator) -> None:
-        self._communicator = communicator
-        self.html = ""
-
-    async def says(self, **message: Any) -> None:
-        await self._communicator.send_to(text_data=json.dumps(message))
-
-    async def sees(self, text: str, seconds: float = 10) -> str:
-        """Wait until `text` has been received; returns everything so far."""
-        async with asyncio.timeout(seconds):
-            while text not in self.html:
-                self.html += str(await self._communicator.receive_from(timeout=seconds))
-        return self.html
-
-    @property
-    def streamed(self) -> str:
-        """The SQL as the fragments show it: finished lines, then the unfinished one as it was last drawn."""
-        lines = re.findall(r'<span id="sql-[^"]+" hx-swap-oob="beforeend">(.*?)</span><span id="tail', self.html, re.S)
-        tails = re.findall(
-            r'<span id="tail-[^"]+" hx-swap-oob="innerHTML">(.*?)</span>(?:<span id=|$)', self.html, re.S
-        )
-        return re.sub(r"<[^>]+>", "", "".join(lines) + (tails[-1] if tails else ""))
-
-
-@asynccontextmanager
-async def browser(conversation: Conversation, client: Client) -> AsyncIterator[Browser]:
-    communicator = WebsocketCommunicator(application, f"/ws/chat/{conversation.pk}/", ORIGIN + cookies(client))
-    accepted, _ = await communicator.connect()
-    assert accepted
-    try:
-        yield Browser(communicator)
-    finally:
-        await communicator.disconnect()
-
-
-async def is_refused(path: str, headers: list[tuple[bytes, bytes]]) -> bool:
-    communicator = WebsocketCommunicator(application, path, headers)
-    accepted, _ = await communicator.connect()
-    await communicator.disconnect()
-    return not accepted
-
-
-async def only_episode() -> Episode:
-    return await Episode.objects.aget()
 
 
 async def test_a_question_is_answered_with_its_rows(
@@ -115,6 +48,8 @@ async def test_the_first_question_names_the_conversation(
     async with browser(conversation, alice_client) as page:
         await page.says(type="ask", question="Which products do we sell?")
         await page.sees('id="conversations"')
+
+    assert '<span id="conversation-title" hx-swap-oob="innerHTML">Which products do we sell?</span>' in page.html
 
     await conversation.arefresh_from_db()
     assert conversation.title == "Which products do we sell?"
@@ -264,25 +199,6 @@ async def test_one_question_at_a_time(conversation: Conversation, alice_client: 
         await page.sees('data-status="stopped"')
 
 
-@pytest.mark.parametrize("frame", [" ", "{", "[]", '{"type": "ask"}', '{"type": "dance"}', '"ask"', "null"])
-async def test_a_malformed_frame_is_answered_and_harms_nothing(
-    conversation: Conversation, alice_client: Client, model: ServerHandle, frame: str
-) -> None:
-    communicator = WebsocketCommunicator(application, f"/ws/chat/{conversation.pk}/", ORIGIN + cookies(alice_client))
-    await communicator.connect()
-    await communicator.send_to(text_data=frame)
-    assert "did not understand" in await communicator.receive_from()
-    await communicator.disconnect()
-
-
-async def test_bytes_are_answered_too(conversation: Conversation, alice_client: Client, model: ServerHandle) -> None:
-    communicator = WebsocketCommunicator(application, f"/ws/chat/{conversation.pk}/", ORIGIN + cookies(alice_client))
-    await communicator.connect()
-    await communicator.send_to(bytes_data=b"\x00\xff")
-    assert "did not understand" in await communicator.receive_from()
-    await communicator.disconnect()
-
-
 async def test_text_of_people_and_models_is_escaped(
     conversation: Conversation, alice_client: Client, model: ServerHandle
 ) -> None:
@@ -296,49 +212,87 @@ async def test_text_of_people_and_models_is_escaped(
     assert "<b>" not in page.html
 
 
-async def test_a_stranger_s_socket_is_refused(conversation: Conversation, bob: User) -> None:
-    client = Client()
-    await sync_to_async(client.force_login)(bob)
-    assert await is_refused(f"/ws/chat/{conversation.pk}/", ORIGIN + cookies(client))
-
-
-async def test_an_anonymous_socket_is_refused(conversation: Conversation) -> None:
-    assert await is_refused(f"/ws/chat/{conversation.pk}/", ORIGIN)
-
-
-async def test_a_conversation_that_is_none_is_refused(alice_client: Client) -> None:
-    assert await is_refused(f"/ws/chat/{uuid4()}/", ORIGIN + cookies(alice_client))
-
-
-@pytest.mark.parametrize(
-    "origin", [b"http://evil.example", b"https://testserver", b"http://testserver:81", b"null", b""]
-)
-async def test_a_page_of_another_origin_is_refused(
-    conversation: Conversation, alice_client: Client, origin: bytes
+async def test_a_question_that_is_sent_again_is_asked_once(
+    conversation: Conversation, alice_client: Client, model: ServerHandle
 ) -> None:
-    headers = [(b"host", b"testserver"), (b"origin", origin), *cookies(alice_client)]
-    assert await is_refused(f"/ws/chat/{conversation.pk}/", headers)
-
-
-async def test_permission_is_asked_for_every_message(
-    conversation: Conversation, alice_client: Client, alice: User, model: ServerHandle
-) -> None:
-    communicator = WebsocketCommunicator(application, f"/ws/chat/{conversation.pk}/", ORIGIN + cookies(alice_client))
-    await communicator.connect()
-    await alice.memberships.all().adelete()
-    await communicator.send_to(text_data=json.dumps({"type": "ask", "question": "Which products?"}))
-
-    assert (await communicator.receive_output())["type"] == "websocket.close"
-    assert not await Episode.objects.aexists()
-
-
-async def test_an_answer_of_another_conversation_cannot_be_stopped(
-    conversation: Conversation, alice_client: Client, alice: User, model: ServerHandle
-) -> None:
-    model.set_script([SLOW])
-    other = await Conversation.objects.acreate(user=alice, connection=conversation.connection)
-    async with browser(conversation, alice_client) as page, browser(other, alice_client) as elsewhere:
-        await page.says(type="ask", question="Which products?")
-        await page.sees("tail-")
-        await elsewhere.says(type="stop", answer=str((await only_episode()).pk))
+    model.set_script([{"text": GOOD, "times": None}])
+    async with browser(conversation, alice_client) as page:
+        await page.says(type="ask", question="Which products?", request="r1")
         await page.sees("3 rows")
+    async with browser(conversation, alice_client) as page:
+        await page.says(type="ask", question="Which products?", request="r1")
+        await page.sees('data-request="r1"')
+
+    assert await Turn.objects.acount() == 1
+
+
+async def test_a_question_that_was_refused_can_be_sent_again(
+    conversation: Conversation, alice_client: Client, model: ServerHandle
+) -> None:
+    model.set_script([{"text": GOOD}])
+    async with browser(conversation, alice_client) as page:
+        await page.says(type="ask", question="", request="r1")
+        await page.sees("Type a question first.")
+        await page.says(type="ask", question="Which products?", request="r1")
+        await page.sees("3 rows")
+
+
+async def test_questions_without_an_id_are_all_asked(
+    conversation: Conversation, alice_client: Client, model: ServerHandle
+) -> None:
+    model.set_script([{"text": GOOD, "times": None}])
+    async with browser(conversation, alice_client) as page:
+        for _ in range(2):
+            page.html = ""
+            await page.says(type="ask", question="Which products?")
+            await page.sees("3 rows")
+
+    assert await Turn.objects.acount() == 2
+
+
+async def test_an_answer_whose_process_is_gone_can_be_stopped(conversation: Conversation, alice_client: Client) -> None:
+    episode = await running_nowhere(conversation, silent_for=11)
+    async with browser(conversation, alice_client) as page:
+        await page.says(type="stop", answer=str(episode.pk))
+        await page.sees('data-status="stopped"', seconds=2)
+
+    await episode.arefresh_from_db()
+    assert episode.status == Episode.Status.STOPPED
+    assert episode.finished_at is not None
+
+
+async def test_an_answer_that_may_be_another_process_s_is_stopped_once_it_has_been_silent(
+    conversation: Conversation, alice_client: Client
+) -> None:
+    episode = await running_nowhere(conversation, silent_for=8.5)
+    async with browser(conversation, alice_client) as page:
+        await page.says(type="stop", answer=str(episode.pk))
+        await page.sees("does not respond", seconds=1)
+        assert (await only_episode()).status == Episode.Status.RUNNING
+        await page.sees('data-status="stopped"', seconds=4)
+
+
+async def test_an_answer_of_another_process_that_lives_is_not_stopped_here(
+    conversation: Conversation, alice_client: Client
+) -> None:
+    episode = await running_nowhere(conversation, silent_for=9)
+    async with browser(conversation, alice_client) as page:
+        await page.says(type="stop", answer=str(episode.pk))
+        await page.sees("does not respond", seconds=1)
+        await Episode.objects.filter(pk=episode.pk).aupdate(heartbeat_at=timezone.now())
+        await asyncio.sleep(1.5)
+
+    assert (await only_episode()).status == Episode.Status.RUNNING
+
+
+async def running_nowhere(conversation: Conversation, silent_for: float) -> Episode:
+    """An answer that says it runs, as a web process that was killed leaves it."""
+    episode = await Episode.objects.acreate(
+        connection=conversation.connection,
+        source=Episode.Source.CHAT,
+        question="Which products?",
+        model="scripted",
+        heartbeat_at=timezone.now() - timedelta(seconds=silent_for),
+    )
+    await Turn.objects.acreate(conversation=conversation, episode=episode)
+    return episode

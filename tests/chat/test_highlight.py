@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from chat.highlight import line_html, sql_html
+from chat.highlight import sql_html
 
 
 def plain(markup: str) -> str:
@@ -51,17 +51,17 @@ def test_it_takes_anything() -> None:
 
 
 def test_a_line_is_coloured_like_a_statement() -> None:
-    assert line_html("FROM t") == '<span class="k">FROM</span> t'
+    assert sql_html("FROM t") == '<span class="k">FROM</span> t'
 
 
 def test_a_streamed_line_costs_little() -> None:
     line = "SELECT p.name, SUM(oi.quantity * oi.unit_price) AS revenue FROM products p"
-    line_html(line)
+    sql_html(line)
     best = min(_seconds(line) for _ in range(20))
     assert best < 0.002
 
 
 def _seconds(line: str) -> float:
     started = time.perf_counter()
-    line_html(line)
+    sql_html(line)
     return time.perf_counter() - started

@@ -55,6 +55,7 @@ ROUTES = [
     ("conversations", "get", 200),
     ("new_conversation", "post", 302),
     ("conversation", "get", 200),
+    ("earlier_turns", "get", 200),
     ("rename_conversation", "post", 302),
     ("delete_conversation", "post", 302),
     ("answer", "get", 200),
@@ -68,6 +69,8 @@ def address_of(name: str, conversation: Conversation, episode: Episode) -> str:
     match name:
         case "answer" | "answer_rows":
             return url(name, episode.pk)
+        case "earlier_turns":
+            return url(name, conversation.pk, episode.pk)
         case "prompt_panel":
             return url(name, conversation.connection_id)
         case "model_status":
@@ -195,6 +198,14 @@ def test_a_conversation_is_renamed(conversation: Conversation, alice_client: Cli
     assert conversation.title == "Prices"
 
 
+@pytest.mark.parametrize("title", ["", "   ", "x" * 121])
+def test_a_title_that_is_none_changes_nothing(conversation: Conversation, alice_client: Client, title: str) -> None:
+    Conversation.objects.update(title="Prices")
+    assert alice_client.post(url("rename_conversation", conversation.pk), {"title": title}).status_code == 302
+    conversation.refresh_from_db()
+    assert conversation.title == "Prices"
+
+
 def test_a_conversation_is_deleted_with_its_answers(conversation: Conversation, alice_client: Client) -> None:
     answered(conversation)
     alice_client.post(url("delete_conversation", conversation.pk))
@@ -219,11 +230,32 @@ def test_the_list_is_by_day(conversation: Conversation, alice_client: Client) ->
     assert "Yesterday" in text(alice_client, url("conversations"))
 
 
-@pytest.mark.parametrize("connection_id", ["", "x", "-1", "999999"])
+def test_the_list_is_a_fragment_for_htmx_and_a_page_otherwise(conversation: Conversation, alice_client: Client) -> None:
+    answered(conversation, question="Revenue?")
+    address = url("conversations") + "?q=revenue"
+    page = text(alice_client, address)
+    assert "<!DOCTYPE html>" in page
+    assert 'value="revenue"' in page
+    assert str(conversation.pk) in page
+    response = alice_client.get(address, headers={"HX-Request": "true"})
+    assert response.content.decode().startswith("<nav")
+    assert "HX-Request" in response["Vary"]
+
+
+NO_CONNECTION = ["x", "-1", "999999", "²", "1.5", "9" * 30, "9" * 5000, "\0"]
+
+
+@pytest.mark.parametrize("connection_id", ["", *NO_CONNECTION])
 def test_the_status_of_no_connection_is_not_found(
     alice_client: Client, connection: Connection, connection_id: str
 ) -> None:
-    assert alice_client.get(url("model_status") + f"?connection={connection_id}").status_code == 404
+    assert alice_client.get(url("model_status"), {"connection": connection_id}).status_code == 404
+
+
+@pytest.mark.parametrize("connection_id", NO_CONNECTION)
+def test_nothing_is_asked_of_no_connection(alice_client: Client, connection: Connection, connection_id: str) -> None:
+    assert alice_client.post(url("new_conversation"), {"connection": connection_id}).status_code == 404
+    assert not Conversation.objects.exists()
 
 
 def test_the_page_allows_no_inline_script(conversation: Conversation, alice_client: Client) -> None:

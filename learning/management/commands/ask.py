@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import DatabaseError, connection
 
 from agent.events import (
     AttemptStarted,
@@ -31,6 +32,8 @@ from learning.recorder import BadQuestion, answer, begin
 from learning.results import to_json
 
 WIDEST_COLUMN = 40
+# All but tab and line feed: what a terminal would obey.
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Command(BaseCommand):
@@ -71,32 +74,41 @@ class Command(BaseCommand):
                 belief = f" (score {scores[strategy]:.2f})" if strategy in scores else ""
                 self._line(f"\n-- attempt {number}: {strategy}{belief}")
             case SqlDelta(text) | DiagnosisDelta(text):
-                self.stdout.write(text, ending="")
+                self.stdout.write(printable(text), ending="")
                 self.stdout.flush()
             case QueryError(error_class, message, hint):
                 self._line(f"\n-- failed ({error_class}): {message}" + (f"\n-- hint: {hint}" if hint else ""))
             case QueryOk(result):
                 self._line("\n\n" + table_text(result))
             case EpisodeDone(success=False, error=error):
-                self.stderr.write(error)
+                self.stderr.write(printable(error))
 
     def _line(self, text: str) -> None:
-        self.stdout.write(text)
+        self.stdout.write(printable(text))
 
 
 def find_connection(wanted: str) -> Connection:
     """By number or name. Raises CommandError, which lists what there is."""
     known = Connection.objects.select_related("team")
     try:
-        found = list(known.filter(pk=wanted) if wanted.isdigit() else known.filter(name=wanted))
-    except OperationalError:
+        found = list(known.filter(pk=wanted) if re.fullmatch("[0-9]{1,18}", wanted) else known.filter(name=wanted))
+    except DatabaseError:
+        if connection.connection is None:  # it could not even be opened, which the error itself says best
+            raise
         raise CommandError("There is no application database yet: run “make run” or manage.py setup first.") from None
     if len(found) == 1:
         return found[0]
     if found:
-        raise CommandError(f"Several teams have a connection {wanted}: name it by number, {_numbers(found)}.")
+        raise CommandError(
+            printable(f"Several teams have a connection {wanted}: name it by number, {_numbers(found)}.")
+        )
     names = _numbers(known) or "none: run manage.py setup"
-    raise CommandError(f"There is no connection {wanted}. There are: {names}.")
+    raise CommandError(printable(f"There is no connection {wanted}. There are: {names}."))
+
+
+def printable(text: str) -> str:
+    """Without what would steer a terminal: models, databases and people wrote this."""
+    return _CONTROL_CHARACTERS.sub("", text)
 
 
 def event_json(event: Event) -> dict[str, Any]:
@@ -107,9 +119,10 @@ def event_json(event: Event) -> dict[str, Any]:
 
 def table_text(result: ResultSet) -> str:
     """The rows in columns, for a terminal."""
+    columns = [_cell(name) for name in result.columns]
     rows = [[_cell(value) for value in row] for row in result.rows]
-    widths = [max(map(len, column)) for column in zip(result.columns, *rows, strict=True)]
-    lines = [_row(result.columns, widths), _row(["-" * width for width in widths], widths)]
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    lines = [_row(columns, widths), _row(["-" * width for width in widths], widths)]
     lines += [_row(row, widths) for row in rows]
     count = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
     cut = ", cut here: there are more" if result.truncated else ""
@@ -121,7 +134,8 @@ def _row(cells: Sequence[str], widths: list[int]) -> str:
 
 
 def _cell(value: Cell) -> str:
-    text = "NULL" if value is None else f"{value:.12g}" if isinstance(value, float) else " ".join(str(value).split())
+    text = "NULL" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
+    text = printable(" ".join(text.split()))
     return text if len(text) <= WIDEST_COLUMN else text[: WIDEST_COLUMN - 1] + "…"
 
 

@@ -1,0 +1,16 @@
+"""Who is at the other end of a WebSocket: asked anew, since a socket outlives log-outs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.auth import get_user
+
+from accounts.models import User
+
+
+async def user_now(session: Any) -> User | None:
+    """The user of a socket's session as both are in the database now; None after a log-out or a deactivation."""
+    scope: Any = {"session": session.__class__(session.session_key)}
+    user = await get_user(scope)
+    return user if isinstance(user, User) else None

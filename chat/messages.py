@@ -1,0 +1,55 @@
+"""What a browser may say over the chat's WebSocket, read from JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+MOST_ANSWERS = 20
+LONGEST_REQUEST = 64
+
+
+@dataclass(frozen=True)
+class Ask:
+    """`request` is the browser's name for this question, the same when it sends it again; empty where it has none."""
+
+    question: str
+    request: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    answer: str
+
+
+@dataclass(frozen=True)
+class Resume:
+    """The answers that the browser saw running."""
+
+    answers: tuple[str, ...]
+
+
+def parse(text: str | None) -> Ask | Stop | Resume | None:
+    """None for what is no such message, whatever it is."""
+    match _loaded(text):
+        case {"type": "ask", "question": str(question), **more}:
+            request = more.get("request")
+            return Ask(_whole(question), _whole(request)[:LONGEST_REQUEST] if isinstance(request, str) else "")
+        case {"type": "stop", "answer": str(answer)}:
+            return Stop(answer)
+        case {"type": "resume", "answers": list(answers)}:
+            return Resume(tuple(answer for answer in answers[:MOST_ANSWERS] if isinstance(answer, str)))
+    return None
+
+
+def _loaded(text: str | None) -> Any:
+    try:
+        return json.loads(text or "")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _whole(text: str) -> str:
+    """Without halves of characters, which JSON can say and UTF-8 cannot."""
+    return text.encode(errors="replace").decode()

@@ -1,0 +1,91 @@
+"""A long conversation shows its last questions; the earlier ones come on request."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from chat.models import Conversation, Turn
+from chat.turns import SHOWN
+from learning.models import Episode
+
+pytestmark = pytest.mark.django_db
+
+
+def long_conversation(conversation: Conversation, count: int) -> list[Episode]:
+    episodes = []
+    for number in range(count):
+        episode = Episode.objects.create(
+            connection=conversation.connection, source=Episode.Source.CHAT, question=f"Question {number}?",
+            model="scripted", status=Episode.Status.FAILED,
+        )  # fmt: skip
+        asked_at = timezone.now() - timedelta(minutes=count - number)
+        Turn.objects.create(conversation=conversation, episode=episode, asked_at=asked_at)
+        episodes.append(episode)
+    return episodes
+
+
+def questions(client: Client, address: str) -> list[int]:
+    """The numbers of the questions that are shown, in their order."""
+    response = client.get(address)
+    assert response.status_code == 200
+    return [int(number) for number in re.findall(r"hx-disable>Question (\d+)", response.content.decode())]
+
+
+def link(client: Client, address: str, attribute: str) -> str:
+    """Where "Earlier questions" leads; empty where it is not shown."""
+    found = re.search(rf'id="earlier"[^>]* {attribute}="([^"]+)"', client.get(address).content.decode())
+    return found[1] if found else ""
+
+
+def page_of(conversation: Conversation) -> str:
+    return reverse("conversation", args=[conversation.pk])
+
+
+def test_a_short_conversation_is_shown_whole(conversation: Conversation, alice_client: Client) -> None:
+    long_conversation(conversation, SHOWN)
+    assert questions(alice_client, page_of(conversation)) == list(range(SHOWN))
+    assert link(alice_client, page_of(conversation), "href") == ""
+
+
+def test_a_long_one_shows_its_end(conversation: Conversation, alice_client: Client) -> None:
+    long_conversation(conversation, 45)
+    assert questions(alice_client, page_of(conversation)) == list(range(25, 45))
+
+
+def test_the_earlier_ones_come_page_by_page(conversation: Conversation, alice_client: Client) -> None:
+    long_conversation(conversation, 45)
+    second = link(alice_client, page_of(conversation), "hx-get")
+    assert questions(alice_client, second) == list(range(5, 25))
+    third = link(alice_client, second, "hx-get")
+    assert questions(alice_client, third) == list(range(5))
+    assert link(alice_client, third, "hx-get") == ""
+
+
+def test_without_htmx_the_link_shows_them_with_all_that_follow(
+    conversation: Conversation, alice_client: Client
+) -> None:
+    long_conversation(conversation, 45)
+    second = link(alice_client, page_of(conversation), "href")
+    assert questions(alice_client, second) == list(range(5, 45))
+    assert questions(alice_client, link(alice_client, second, "href")) == list(range(45))
+
+
+@pytest.mark.parametrize("since", ["", "x", "²", str(uuid4())])
+def test_since_nothing_shows_the_end(conversation: Conversation, alice_client: Client, since: str) -> None:
+    long_conversation(conversation, 21)
+    assert questions(alice_client, f"{page_of(conversation)}?since={since}") == list(range(1, 21))
+
+
+def test_an_answer_of_another_conversation_is_no_beginning(
+    conversation: Conversation, alice: User, alice_client: Client
+) -> None:
+    other = Conversation.objects.create(user=alice, connection=conversation.connection)
+    long_conversation(conversation, 3)
+    [foreign] = long_conversation(other, 1)
+    assert questions(alice_client, reverse("earlier_turns", args=[conversation.pk, foreign.pk])) == []
