@@ -27,7 +27,7 @@ from agent.rewards import Outcome, grade, hindsight
 from agent.threads import execute
 from agent.writing import Draft, write_sql
 from datasources.engine import Database, ResultSet
-from datasources.errors import ConnectFailed, QueryCancelled, SQLError
+from datasources.errors import ConnectFailed, DatabaseBusy, QueryCancelled, SQLError
 from datasources.introspect import Schema
 
 MAX_QUESTION = 4000
@@ -35,6 +35,7 @@ MAX_QUESTION = 4000
 
 _TEMPERATURES = (0.0, 0.3, 0.6, 0.8)
 _TEMPERATURE_AFTER_REPEAT = 1.0
+_NOBODYS_FAULT = (ConnectFailed, DatabaseBusy, QueryCancelled)
 _GIVES_UP_WITHOUT_SQL = 2
 
 
@@ -106,7 +107,7 @@ class Episode:
         try:
             async for event in self._attempt(attempt):
                 yield event
-        except (LLMError, ConnectFailed, QueryCancelled) as error:
+        except (LLMError, *_NOBODYS_FAULT) as error:
             # No repair helps against these, and no strategy is to blame.
             async for event in self._give_up(error.message):
                 yield event
@@ -158,7 +159,7 @@ class Episode:
         """The rows, or None with the failure noted in `attempt`. Zero rows fail it once; the second time they count."""
         try:
             result = await execute(self._database, attempt.sql)
-        except (ConnectFailed, QueryCancelled):
+        except _NOBODYS_FAULT:
             raise
         except SQLError as error:
             self._note(attempt, classify_error(error, self._database.dialect), error.message)

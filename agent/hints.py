@@ -18,6 +18,7 @@ E = TypeVar("E", bound=exp.Expr)
 _DIALECTS = Path(__file__).parent / "prompts" / "dialects"
 _FOREIGN_DIALECTS = ("mysql", "postgres", "duckdb", "snowflake")
 _NAME = r"[\"'`]?([\w.$ ]+?)[\"'`]?"
+_LONGEST_MESSAGE = 1000  # the patterns take quadratic time
 _COLUMN = re.compile(rf"no such column: {_NAME}(?: - |$)|column {_NAME} does not exist|has no column named {_NAME}$")
 _TABLE = re.compile(rf"no such table: {_NAME}$|relation {_NAME} does not exist|for table {_NAME}$", re.MULTILINE)
 _AMBIGUOUS = re.compile(rf"ambiguous column name: {_NAME}$|column reference {_NAME} is ambiguous", re.MULTILINE)
@@ -111,7 +112,7 @@ _FINDERS: dict[ErrorClass, Callable[[str, str, Schema, str], str]] = {
 
 
 def _named(pattern: re.Pattern[str], message: str) -> str:
-    match = pattern.search(message)
+    match = pattern.search(message[:_LONGEST_MESSAGE])
     return next((group for group in match.groups() if group), "") if match else ""
 
 

@@ -14,14 +14,20 @@ _START = "import sys; sys.path.append(sys.argv[1]); from datasources.child impor
 _ROOT = str(Path(__file__).parent.parent)
 _SECONDS_TO_OPEN = 10.0
 _SECONDS_TO_DIE = 1.0
+# Who is gone this soon after it was lent was dead before the statement could kill it.
+_SECONDS_TO_BE_FOUND_DEAD = 0.1
 
 
 class ChildGone(Exception):
-    """The child ended, or was ended, before it answered. `signal` is what ended it, 0 if nothing did."""
+    """The child ended, or was ended, before it answered. `signal` is what ended it, 0 if nothing did.
 
-    def __init__(self, signal: int = 0) -> None:
+    `was_dead`: it ended while it was idle, so that the request is as good as never made.
+    """
+
+    def __init__(self, signal: int = 0, *, was_dead: bool = False) -> None:
         super().__init__(f"ended by signal {signal}")
         self.signal = signal
+        self.was_dead = was_dead
 
 
 class DeadlinePassed(Exception):
@@ -54,43 +60,43 @@ class Child:
     """One process with one open database. `kill` is for any thread, the rest for the one that has borrowed it."""
 
     def __init__(self, source: Source) -> None:
+        """Raises OSError when the system has no room for another process."""
         self.source = source
         self.idle_since = 0.0
         self.is_spent = False
         self._socket, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-c", _START, _ROOT],
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env={},
-                start_new_session=True,
-            )
+            try:
+                self._process = _start(theirs.fileno())
+            except OSError:
+                self._socket.close()
+                raise
 
     def open(self) -> None:
-        """Raises Refused or ChildGone."""
+        """Raises Refused."""
         request = ("open", self.source.driver, dict(self.source.parameters))
         try:
             answer = self.ask(request, _SECONDS_TO_OPEN)
         except DeadlinePassed:
             answer = Failure("connect", "The database took too long to open.")
+        except ChildGone:
+            answer = Failure("connect", "The database process broke down while it was opened.")
         if isinstance(answer, Failure):
             raise Refused(answer)
 
     def ask(self, request: tuple[object, ...], seconds: float) -> tuple[Any, ...] | Failure:
         """The answer. Raises ChildGone or DeadlinePassed; like a fatal failure, either spends the child."""
         self.is_spent = True
-        deadline = time.monotonic() + seconds
+        started = time.monotonic()
         try:
             self._socket.settimeout(seconds)
             self._socket.sendall(pack(request))
-            answer = self._answer(deadline)
+            answer = self._answer(started + seconds)
         except TimeoutError:
             raise DeadlinePassed from None
         except (OSError, ValueError) as error:
-            raise ChildGone(self._signal()) from error
+            at_once = time.monotonic() - started < _SECONDS_TO_BE_FOUND_DEAD
+            raise ChildGone(self._signal(), was_dead=at_once and self.idle_since > 0) from error
         self.is_spent = isinstance(answer, Failure) and answer.fatal
         return answer
 
@@ -133,3 +139,15 @@ class Child:
         self.kill()
         self._process.wait()
         self._socket.close()
+
+
+def _start(pipe: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-c", _START, _ROOT],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={},
+        start_new_session=True,
+    )

@@ -8,9 +8,17 @@ from typing import Any, NoReturn, Protocol
 
 from datasources import guard
 from datasources.children import ChildGone, DeadlinePassed, Refused, Source
-from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout, SQLError
+from datasources.errors import (
+    ConnectFailed,
+    DatabaseBusy,
+    NotReadOnly,
+    QueryCancelled,
+    QueryFailed,
+    QueryTimeout,
+    SQLError,
+)
 from datasources.introspect import Schema
-from datasources.pool import Turn, pool
+from datasources.pool import AllBusy, Turn, pool
 from datasources.wire import Failure, Limits
 
 __all__ = ["Cell", "Database", "Limits", "ResultSet", "SqliteDatabase"]
@@ -70,7 +78,7 @@ class SqliteDatabase:
         limits = self.limits
         request = ("run", statement, limits.seconds, limits.rows, limits.result_bytes, limits.cell_chars)
         columns, rows, truncated, elapsed = self._ask(request)
-        return ResultSet(columns, rows, truncated, elapsed)
+        return ResultSet(tuple(_as_written(name, sql, statement) for name in columns), rows, truncated, elapsed)
 
     def schema(self) -> Schema:
         [tables] = self._ask(("schema", self.limits.seconds))
@@ -108,19 +116,41 @@ class SqliteDatabase:
         return Source("sqlite", (("path", str(self._path)),), version)
 
 
+def _as_written(header: str, sql: str, statement: str) -> str:
+    """An expression without a name is called by its own text, in which the guard has changed the quotes."""
+    return header.replace("`", '"') if header in statement and "`" not in sql else header
+
+
 def _answer(source: Source, request: tuple[object, ...], turn: Turn, seconds: float) -> tuple[Any, ...]:
     try:
-        with pool.lend(source, turn, seconds) as child:
-            answer = child.ask(request, seconds + _GRACE_SECONDS)
+        answer = _ask_a_child(source, request, turn, seconds)
+    except AllBusy as busy:
+        message = f"{busy.running} queries are running on this database already. Try again in a moment."
+        raise DatabaseBusy(message) from None
     except Refused as refusal:
         _raise(refusal.failure, seconds)
     except DeadlinePassed:
         _raise(Failure("timeout", ""), seconds)
     except ChildGone as gone:
         _raise(_death(gone), seconds)
+    except OSError as error:
+        raise ConnectFailed(f"The database process could not be started: {error.strerror}.") from error
     if isinstance(answer, Failure):
         _raise(answer, seconds)
     return answer
+
+
+def _ask_a_child(
+    source: Source, request: tuple[object, ...], turn: Turn, seconds: float, *, fresh: bool = False
+) -> tuple[Any, ...] | Failure:
+    """A child that died while it was idle is replaced: everything here only reads, so asking again changes nothing."""
+    try:
+        with pool.lend(source, turn, seconds, fresh=fresh) as child:
+            return child.ask(request, seconds + _GRACE_SECONDS)
+    except ChildGone as gone:
+        if fresh or turn.has_ended or not gone.was_dead:
+            raise
+    return _ask_a_child(source, request, turn, seconds, fresh=True)
 
 
 def _death(gone: ChildGone) -> Failure:

@@ -22,6 +22,10 @@ class QueryTimeout(SQLError):
     """It ran longer than the limit and was stopped."""
 
 
+class DatabaseBusy(SQLError):
+    """It never ran: too many others did, all the time that it waited."""
+
+
 class QueryCancelled(SQLError):
     """A person stopped it."""
 

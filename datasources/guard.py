@@ -5,7 +5,7 @@ The syntax tree is held against a list of what may be in it. What does not parse
 
 import logging
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -94,7 +94,7 @@ _EXPLAIN_OPTIONS = {
     "mysql": re.compile(r"\s*FORMAT\s*=\s*\w+", re.IGNORECASE),
     "duckdb": re.compile(r"(?!)"),
 }
-_ANALYZE = re.compile(r"(?:\s|/\*.*?\*/)*(?:\([^)]*)?\bANALY[SZ]E\b", re.IGNORECASE | re.DOTALL)
+_ANALYZE = frozenset({"ANALYZE", "ANALYSE"})
 _READING_WORDS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN", "("})
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -109,7 +109,10 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 def check(sql: str, dialect: str) -> str:
-    """The statement to run, without what ends it. Raises NotReadOnly, or QueryFailed("PARSE") for bad syntax."""
+    """The statement to run, without what ends it. Raises NotReadOnly, or QueryFailed("PARSE") for bad syntax.
+
+    For SQLite, names in double quotes come back in backticks: a name that is nowhere would be taken for a text.
+    """
     sql = sql.replace("\r\n", "\n").replace("\r", "\n").strip()
     _check_text(sql)
     try:
@@ -136,13 +139,32 @@ def _check_statement(sql: str, dialect: str) -> str:
     tokens, end = _without_end(grammar.tokenize(sql), len(sql))
     checked, start = tokens, 0
     if tokens and tokens[0].text.upper() == "EXPLAIN":
-        start = _after_explain(sql, tokens[0].end + 1, dialect)
+        start = tokens[0].end + 1
+        # Some dialects take all that follows for one text: it is read anew.
+        _refuse_analyze(grammar.tokenize(sql[start:]))
+        start = _after_options(sql, start, dialect)
         checked, length = _without_end(grammar.tokenize(sql[start:]), end - start)
         end = start + length
     _check_depth(checked)
     _check_names_of_functions(checked, dialect)
     _check_tree(_only_statement(grammar.parser().parse(checked, sql[start:])), dialect)
-    return sql[:end].rstrip()
+    names = _in_backticks(sql, checked, start) if dialect == "sqlite" else []
+    return _replaced(sql[:end], names).rstrip()
+
+
+def _in_backticks(sql: str, tokens: list[Token], start: int) -> list[tuple[int, int, str]]:
+    """From where to where names stand in double quotes, and what to write instead."""
+    return [
+        (start + token.start, start + token.end + 1, "`" + token.text.replace("`", "``") + "`")
+        for token in tokens
+        if token.token_type is TokenType.IDENTIFIER and sql[start + token.start] == '"'
+    ]
+
+
+def _replaced(sql: str, pieces: list[tuple[int, int, str]]) -> str:
+    for start, end, text in reversed(pieces):
+        sql = sql[:start] + text + sql[end:]
+    return sql
 
 
 def _check_depth(tokens: list[Token]) -> None:
@@ -161,10 +183,17 @@ def _without_end(tokens: list[Token], length: int) -> tuple[list[Token], int]:
     return tokens, length
 
 
-def _after_explain(sql: str, position: int, dialect: str) -> int:
-    """Where the explained statement begins. An option that is not known makes that begin with nonsense."""
-    if _ANALYZE.match(sql, position):
+def _refuse_analyze(tokens: list[Token]) -> None:
+    """`tokens` are what follows EXPLAIN: its options come first, alone or in parentheses."""
+    options = tokens[:1]
+    if options and options[0].token_type is TokenType.L_PAREN:
+        options = list(takewhile(lambda token: token.token_type is not TokenType.R_PAREN, tokens))
+    if any(token.text.upper() in _ANALYZE for token in options):
         raise NotReadOnly("EXPLAIN ANALYZE is not allowed: it runs the statement.")
+
+
+def _after_options(sql: str, position: int, dialect: str) -> int:
+    """Where the explained statement begins. An option that is not known makes that begin with nonsense."""
     options = _EXPLAIN_OPTIONS[dialect].match(sql, position)
     return options.end() if options else position
 

@@ -11,7 +11,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from datasources.children import Child, ChildGone, DeadlinePassed, Source
+from datasources.children import Child, ChildGone, Source
+
+
+class AllBusy(Exception):
+    """No child became free in time. `running` is how many are at work on this database."""
+
+    def __init__(self, running: int) -> None:
+        super().__init__(f"{running} are running")
+        self.running = running
 
 
 class Turn:
@@ -55,11 +63,14 @@ class Pool:
         self._running: Counter[tuple[object, ...]] = Counter()
 
     @contextmanager
-    def lend(self, source: Source, turn: Turn, seconds_to_wait: float) -> Iterator[Child]:
-        """Raises DeadlinePassed when too many run for too long, ChildGone when the turn ended, and what `open` does."""
+    def lend(self, source: Source, turn: Turn, seconds_to_wait: float, *, fresh: bool = False) -> Iterator[Child]:
+        """Raises AllBusy when too many run for too long, ChildGone when the turn ended, and what `open` does.
+
+        `fresh`: not one that was idle.
+        """
         self._enter(source, turn, seconds_to_wait)
         try:
-            child = self._warm(source) or Child(source)
+            child = (None if fresh else self._warm(source)) or Child(source)
             try:
                 yield from self._lent(child, turn)
             finally:
@@ -91,7 +102,7 @@ class Pool:
 
         with self._changed:
             if not self._changed.wait_for(may_go, seconds):
-                raise DeadlinePassed
+                raise AllBusy(self._running_per_place)
             if turn.has_ended:
                 raise ChildGone
             self._running[source.place] += 1

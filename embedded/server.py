@@ -6,7 +6,6 @@
 import argparse
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import IO, NoReturn
 
 from embedded.errors import ModelUnavailable
 from embedded.orphans import die_with_parent
+from embedded.ports import is_free
 from embedded.slots import prepare_slots_dir
 from embedded.waiting import wait_until_healthy
 
@@ -52,7 +52,8 @@ class ModelServer:
 
     def __init__(self, settings: ServerSettings) -> None:
         self.base_url = settings.base_url
-        _refuse_taken_port(settings.port)
+        if not is_free(HOST, settings.port):
+            raise ModelUnavailable(f"Port {settings.port} is taken by another program; LOCAL_MODEL_PORT names another.")
         prepare_slots_dir(settings.slots_dir, _maker(settings))
         # Read when OpenMP is loaded. Without it idle threads spin and starve the rest of a busy machine.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -95,17 +96,6 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def _refuse_taken_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            raise ModelUnavailable(
-                f"Port {port} is taken by another program; LOCAL_MODEL_PORT names another."
-            ) from None
-
-
 def _maker(settings: ServerSettings) -> str:
     """What saved slots depend on: other weights or another build of the server would misread them."""
     stat = settings.model.stat()
@@ -144,8 +134,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ModelUnavailable as error:
         sys.exit(str(error))
     wait_for_the_end(server)
-
-    main()
 
 
 def wait_for_the_end(server: ModelServer) -> NoReturn:

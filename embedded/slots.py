@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embedded.loopback import OPENER
+
 TIMEOUT_SECONDS = 10.0
 FILES_KEPT = 32
 MAKER = "maker.txt"
@@ -66,7 +68,7 @@ class SlotStore:
             headers={"Content-Type": "application/json"},
         )
         try:
-            with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as response:
+            with OPENER.open(request, timeout=TIMEOUT_SECONDS) as response:
                 return json.load(response)
         except (OSError, ValueError) as error:
             raise SlotError(f"The model server did not answer {path}: {error}") from error
@@ -75,10 +77,6 @@ class SlotStore:
         if not key.replace(".", "").isalnum():
             raise ValueError(f"{key!r} is no name for a slot file")
         return self.slots_dir / f"{key}{suffix}"
-
-
-# The server is on this machine: a proxy that the environment names has no part in it.
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def prepare_slots_dir(directory: Path, maker: str) -> None:

@@ -1,18 +1,18 @@
 """Wait until a server answers."""
 
 import time
-import urllib.request
 from collections.abc import Callable
 from http.client import HTTPException
 
+from embedded.loopback import OPENER
+
 POLL_SECONDS = 0.2
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def is_healthy(base_url: str) -> bool:
     """Whether the model server at `base_url` (which ends in /v1) has loaded its model."""
     try:
-        with _OPENER.open(base_url.removesuffix("/v1") + "/health", timeout=2) as response:
+        with OPENER.open(base_url.removesuffix("/v1") + "/health", timeout=2) as response:
             return bool(response.status == 200)
     except (OSError, HTTPException):
         return False

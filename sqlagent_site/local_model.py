@@ -1,21 +1,15 @@
 """The embedded model as the settings want it."""
 
-from pathlib import Path
-
 from django.conf import settings
 
 from embedded.catalogue import MODELS
 from embedded.launch import Plan
+from learning.warming import models_dir
 
 
 def is_wanted() -> bool:
     """Whether answers come from the embedded model server, so that it has to run."""
     return bool(settings.LLM_ENDPOINT.local) and settings.LOCAL_MODEL != "none"
-
-
-def models_dir() -> Path:
-    path: Path = settings.DATA_DIR / "models"
-    return path
 
 
 def plan() -> Plan:

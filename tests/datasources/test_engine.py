@@ -64,6 +64,28 @@ def test_every_type_of_cell(database: SqliteDatabase, expression: str, cell: obj
     assert type(value) is type(cell)
 
 
+def test_a_name_in_double_quotes_is_found_and_heads_its_column(database: SqliteDatabase) -> None:
+    result = database.execute(
+        'SELECT "list price", b."list price" * 2, "id" AS "a ""b""", "upper"("title") FROM "books" b WHERE "id" = 1'
+    )
+    assert result.columns == ("list price", 'b."list price" * 2', 'a "b"', '"upper"("title")')
+    assert result.rows == ((12.5, 25.0, 1, "NOTES"),)
+
+
+def test_a_backtick_stays_in_the_head_of_its_column(path: Path, database: SqliteDatabase) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript('CREATE TABLE odd AS SELECT 1 AS "a`b"')
+    assert database.execute("SELECT `id` + 1 FROM books LIMIT 1").columns == ("`id` + 1",)
+    assert database.execute('SELECT * FROM "odd"').columns == ("a`b",)
+
+
+@pytest.mark.parametrize("sql", ['SELECT "boook" FROM books', 'SELECT id FROM books WHERE title = "boook"'])
+def test_a_name_in_double_quotes_that_is_nowhere_is_no_text(database: SqliteDatabase, sql: str) -> None:
+    with pytest.raises(QueryFailed) as failure:
+        database.execute(sql)
+    assert failure.value.message == "no such column: boook"
+
+
 def test_explain_shows_the_plan(database: SqliteDatabase) -> None:
     assert "SCAN" in str(database.execute("EXPLAIN QUERY PLAN SELECT name FROM authors").rows)
 
@@ -139,6 +161,16 @@ class TestErrors:
         with pytest.raises(ConnectFailed, match="could not be opened"):
             SqliteDatabase(tmp_path / "none.db").execute("SELECT 1")
         assert not (tmp_path / "none.db").exists()
+
+    def test_nor_can_one_that_was_moved_away(self, path: Path, database: SqliteDatabase) -> None:
+        database.execute("SELECT 1")
+        path.rename(path.with_suffix(".moved"))
+        with pytest.raises(ConnectFailed, match=r"could not be opened: No such file or directory\.$"):
+            database.execute("SELECT 1")
+
+    def test_nor_can_a_directory(self, tmp_path: Path) -> None:
+        with pytest.raises(ConnectFailed, match="could not be opened: "):
+            SqliteDatabase(tmp_path).execute("SELECT 1")
 
     def test_nor_can_a_file_of_another_kind(self, tmp_path: Path) -> None:
         other = tmp_path / "other.db"

@@ -25,13 +25,14 @@ READS = {
         "SELECT row_number() OVER (PARTITION BY a ORDER BY b ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t",
         "SELECT sum(x) FILTER (WHERE y) OVER w FROM t WINDOW w AS (ORDER BY z)",
         "SELECT a ->> '$.x', b || c, x'00ff', 0x1F, CAST(a AS REAL), a GLOB 'x*', a COLLATE NOCASE FROM t",
-        'SELECT `a`, [b], "c d" FROM t NATURAL JOIN u LEFT JOIN v USING (id) CROSS JOIN w',
+        "SELECT `a`, [b], c FROM t NATURAL JOIN u LEFT JOIN v USING (id) CROSS JOIN w",
         "SELECT CASE a WHEN 1 THEN 2 ELSE 3 END, a ISNULL, a IS NOT b, a BETWEEN 1 AND 2, NOT EXISTS (SELECT 1) FROM t",
         "SELECT * FROM json_each('[1]') WHERE value IN (SELECT 1)",
-        "SELECT 'DROP TABLE books; --' AS \"delete\"",
+        "SELECT 'DROP TABLE books; --' AS [delete]",
         "SELECT replace(title, 'a', 'b'), round(1.5), random(), coalesce(a, b) FROM books",
         "SELECT date_trunc('month', due) FROM loans",
-        "SELECT 'ünïcødé 🙂' AS \"naïve\"",
+        "SELECT 'ünïcødé 🙂' AS naïve",
+        'SELECT \'a "b" c\' -- "d"',
     ],
     "postgres": [
         "SELECT a::text, b ILIKE 'x%', c ~ 'y' FROM t WHERE d = ANY(ARRAY[1, 2]) FETCH FIRST 3 ROWS ONLY",
@@ -103,6 +104,7 @@ WRITES = {
         "EXPLAIN/**/ANALYZE SELECT 1",
         "EXPLAIN (ANALYZE) SELECT 1",
         "EXPLAIN (FORMAT JSON, ANALYZE) SELECT 1",
+        "EXPLAIN /* ( */ -- )\n (VERBOSE, /* ) */ analyse) SELECT 1",
         "EXPLAIN VERBOSE DELETE FROM t",
         "COPY t TO PROGRAM 'id'",
         "COPY (SELECT 1) TO '/tmp/x'",
@@ -260,3 +262,33 @@ def test_bad_syntax_is_a_failure_that_says_where(sql: str, near: str) -> None:
 )
 def test_what_ends_a_statement_is_taken_off(sql: str, statement: str) -> None:
     assert check(sql, "sqlite") == statement
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "mysql", "duckdb"])
+@pytest.mark.parametrize("comment", ["/**/", "/* */ ", "--\n"])
+def test_many_comments_take_no_time(comment: str, dialect: str) -> None:
+    comments = comment * 2_000
+    assert check(f"EXPLAIN {comments}SELECT 1", dialect) == f"EXPLAIN {comments}SELECT 1"
+    with pytest.raises(NotReadOnly, match="it runs the statement"):
+        check(f"EXPLAIN {comments}ANALYZE SELECT 1", dialect)
+    with pytest.raises(NotReadOnly):
+        check(f"{comments}!", dialect)
+
+
+@pytest.mark.parametrize(
+    ("sql", "statement"),
+    [
+        ('SELECT "a" FROM "t"', "SELECT `a` FROM `t`"),
+        ('SELECT "a""b", "c`d" FROM t', 'SELECT `a"b`, `c``d` FROM t'),
+        ('SELECT \'🙂\' AS "naïve 🙂", "b" -- "c"', "SELECT '🙂' AS `naïve 🙂`, `b` -- \"c\""),
+        ('EXPLAIN QUERY PLAN SELECT "a" FROM t;', "EXPLAIN QUERY PLAN SELECT `a` FROM t"),
+        ("""SELECT 'it''s "so"', `"`, ["] FROM t""", """SELECT 'it''s "so"', `"`, ["] FROM t"""),
+    ],
+)
+def test_sqlite_gets_names_that_it_cannot_take_for_texts(sql: str, statement: str) -> None:
+    assert check(sql, "sqlite") == statement
+
+
+def test_other_databases_get_names_as_they_are() -> None:
+    assert check('SELECT "a" FROM "t"', "postgres") == 'SELECT "a" FROM "t"'

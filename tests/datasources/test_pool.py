@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from datasources import children, engine
 from datasources.children import Child, ChildGone, DeadlinePassed, Source
 from datasources.engine import SqliteDatabase
-from datasources.errors import QueryFailed
-from datasources.pool import Pool, Turn
+from datasources.errors import ConnectFailed, DatabaseBusy, QueryFailed
+from datasources.pool import AllBusy, Pool, Turn
 from datasources.wire import Failure
+from tests.datasources.conftest import OpenDatabase
 from tests.datasources.test_engine import ENDLESS
 
 
@@ -55,6 +57,12 @@ def _ends(pid: int) -> bool:
     return not _is_running(pid)
 
 
+def _send(database: SqliteDatabase, number: signal.Signals) -> None:
+    [turn] = database._turns
+    assert turn._child
+    os.kill(turn._child.pid, number)
+
+
 def test_a_child_is_used_again(pool: Pool, source: Source) -> None:
     assert _pid(pool, source) == _pid(pool, source)
 
@@ -82,13 +90,44 @@ def test_a_child_that_died_while_idle_is_replaced(pool: Pool, source: Source) ->
     assert _pid(pool, source) != child.pid
 
 
-def test_a_crash_is_reported_and_the_next_statement_runs(database: SqliteDatabase) -> None:
-    def crash() -> None:
-        [turn] = database._turns
-        assert turn._child
-        os.kill(turn._child.pid, signal.SIGSEGV)
+def test_a_child_that_dies_the_moment_it_is_lent_is_replaced(
+    database: SqliteDatabase, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "pool", pool)
+    with pool.lend(database._source(), Turn(), 1), pool.lend(database._source(), Turn(), 1):
+        pass
+    for child in pool._idle:
+        os.kill(child.pid, signal.SIGKILL)
+    # The pool has looked at them just before.
+    monkeypatch.setattr(Child, "is_alive", lambda child: True)
+    assert database.execute("SELECT 1").rows == ((1,),)
 
-    threading.Timer(0.2, crash).start()
+
+def test_a_child_that_is_killed_at_work_is_not(database: SqliteDatabase) -> None:
+    database.execute("SELECT 1")
+    threading.Timer(0.2, _send, (database, signal.SIGKILL)).start()
+    with pytest.raises(QueryFailed, match="broke down"):
+        database.execute(ENDLESS)
+
+
+def test_a_child_that_cannot_be_started_is_no_connection(
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "pool", Pool())
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(ConnectFailed, match="could not be started: No such file"):
+        database.execute("SELECT 1")
+
+
+def test_nor_is_one_that_breaks_down_while_it_opens(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "pool", Pool())
+    monkeypatch.setattr(children, "_START", "import os; os.abort()")
+    with pytest.raises(ConnectFailed, match="broke down while it was opened"):
+        database.execute("SELECT 1")
+
+
+def test_a_crash_is_reported_and_the_next_statement_runs(database: SqliteDatabase) -> None:
+    threading.Timer(0.2, _send, (database, signal.SIGSEGV)).start()
     with pytest.raises(QueryFailed, match="broke down") as failure:
         database.execute(ENDLESS)
     assert failure.value.code == "CRASH"
@@ -96,8 +135,19 @@ def test_a_crash_is_reported_and_the_next_statement_runs(database: SqliteDatabas
 
 
 def test_only_so_many_run_at_once(pool: Pool, source: Source) -> None:
-    with pool.lend(source, Turn(), 1), pool.lend(source, Turn(), 1), pytest.raises(DeadlinePassed):
+    with pool.lend(source, Turn(), 1), pool.lend(source, Turn(), 1), pytest.raises(AllBusy):
         _pid(pool, source, seconds_to_wait=0.05)
+
+
+def test_a_statement_that_never_ran_was_not_stopped(
+    open_database: OpenDatabase, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "pool", pool)
+    database = open_database(seconds=0.05)
+    place = database._source()
+    with pool.lend(place, Turn(), 1), pool.lend(place, Turn(), 1), pytest.raises(DatabaseBusy) as busy:
+        database.execute("SELECT 1")
+    assert busy.value.message == "2 queries are running on this database already. Try again in a moment."
 
 
 def test_who_waits_goes_on_when_another_has_finished(pool: Pool, source: Source) -> None:

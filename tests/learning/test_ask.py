@@ -71,6 +71,23 @@ def test_an_unknown_connection_lists_those_there_are(connection: Connection) -> 
         run("nowhere", "Which?")
 
 
+@pytest.mark.parametrize("name", ["²", "٣", "9" * 5000, "1\x1b[2J"])
+def test_a_name_that_is_almost_a_number_is_a_name(connection: Connection, name: str) -> None:
+    with pytest.raises(CommandError, match="There is no connection") as refused:
+        run(name, "Which?")
+    assert "\x1b" not in str(refused.value)
+
+
+def test_nothing_steers_the_terminal(connection: Connection, model: ServerHandle) -> None:
+    reply = "```sql\nSELECT 'a' || char(27, 155, 13) || '[31mb' AS [x\x1b]ED\n-- \x1b[2J\x9b\r\n```"
+    model.set_script([{"text": reply}, {"text": "```sql\nSELECT char(27) || '[31mb' AS c\nFROM products\n```"}])
+    printed = run("shop", "Which?")
+
+    assert not set(printed) & {"\x1b", "\x9b", "\r"}
+    assert "AS c\nFROM products" in printed
+    assert "[31mb" in printed
+
+
 def test_an_empty_question_is_a_sentence(connection: Connection, model: ServerHandle) -> None:
     with pytest.raises(CommandError, match="Type a question"):
         run("shop", "  ")

@@ -8,7 +8,7 @@ from embedded.catalogue import MODELS
 from embedded.errors import ModelUnavailable
 from embedded.progress import PrintedProgress
 from embedded.weights import ensure
-from sqlagent_site.local_model import models_dir
+from learning.warming import models_dir
 
 
 class Command(BaseCommand):
