@@ -176,7 +176,7 @@ class Episode:
 
     async def _after_failure(self, attempt: Attempt) -> AsyncIterator[Event]:
         """What a failure leads to: a diagnosis and the next attempt, or the end of the episode."""
-        last = attempt.number == self.limits.attempts or self._writes_no_sql() or self._has_empty_answer(attempt)
+        last = attempt.number == self.limits.attempts or self._writes_no_sql()
         if not last and self.limits.diagnose and not attempt.hint and attempt.sql:
             async for event in self._diagnose(attempt):
                 yield event
@@ -187,17 +187,13 @@ class Episode:
                 yield event
 
     async def _give_up(self, why: str) -> AsyncIterator[Event]:
-        """End without a new answer; where a query found no rows and its retry failed, no rows are the answer."""
+        """End without a new answer; where a query found no rows and what followed failed, no rows are the answer."""
         if self._empty is None:
             yield self._finish(None, why)
             return
         answered, result = self._empty
         yield QueryOk(result)
         yield self._finish(answered)
-
-    def _has_empty_answer(self, attempt: Attempt) -> bool:
-        """Whether `attempt` was the one retry that an empty result gets."""
-        return self._empty is not None and self._empty[0] is not attempt
 
     async def _diagnose(self, attempt: Attempt) -> AsyncIterator[Event]:
         self._messages.append(prompt.diagnosis_request(self._failed))

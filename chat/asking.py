@@ -15,7 +15,8 @@ from chat.models import Conversation, Turn
 from learning.models import Episode
 from learning.recorder import BadQuestion, begin
 
-HISTORY_TURNS = 5
+HISTORY_STEP = 4
+"""A question knows the last 4 to 7 answered turns."""
 TITLE_CHARACTERS = 60
 
 
@@ -50,7 +51,12 @@ def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
 
 
 def _history(conversation: Conversation) -> tuple[PromptTurn, ...]:
-    """The last answered turns, oldest first."""
-    answered = conversation.turns.filter(episode__status=Episode.Status.SUCCEEDED).order_by("-asked_at")
-    latest = answered.values_list("episode__question", "episode__sql")[:HISTORY_TURNS]
-    return tuple(PromptTurn(question, sql) for question, sql in reversed(latest))
+    """The last answered turns, oldest first.
+
+    Old ones are dropped several at a time: what the model has read of a conversation stays the beginning of what it
+    is asked next, and so in its cache.
+    """
+    answered = conversation.turns.filter(episode__status=Episode.Status.SUCCEEDED).order_by("asked_at")
+    turns = answered.values_list("episode__question", "episode__sql")
+    dropped = max(0, turns.count() // HISTORY_STEP - 1) * HISTORY_STEP
+    return tuple(PromptTurn(question, sql) for question, sql in turns[dropped:])

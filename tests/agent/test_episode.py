@@ -166,8 +166,16 @@ async def test_no_rows_twice_are_the_answer(shop: SqliteDatabase) -> None:
     assert only(events, EpisodeDone)[0].success
 
 
-async def test_no_rows_stand_when_the_retry_breaks(shop: SqliteDatabase) -> None:
-    events = await collect(solve(episode(shop, replies(NO_ROWS, WRONG_COLUMN)), Scripted(Strategy.RELAX_FILTER)))
+async def test_a_retry_of_no_rows_that_breaks_is_repaired_itself(shop: SqliteDatabase) -> None:
+    llm = replies(NO_ROWS, WRONG_COLUMN, GOOD)
+    events = await collect(solve(episode(shop, llm), Scripted(Strategy.RELAX_FILTER)))
+
+    assert len(only(events, QueryOk)[0].result.rows) == 3
+
+
+async def test_no_rows_stand_when_all_that_follows_breaks(shop: SqliteDatabase) -> None:
+    llm = replies(NO_ROWS, *[WRONG_COLUMN] * 4)
+    events = await collect(solve(episode(shop, llm), Scripted(Strategy.RELAX_FILTER)))
 
     done = only(events, EpisodeDone)[0]
     assert done.success
