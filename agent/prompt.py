@@ -19,7 +19,10 @@ PROMPTS = Path(__file__).parent / "prompts"
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the conversation and the SQL that answered it."""
+    """An earlier question of the conversation and the SQL that answered it; empty when that found no rows.
+
+    SQL that found nothing is likely wrong, and small models copy what they see.
+    """
 
     question: str
     sql: str
@@ -48,9 +51,13 @@ def system_prompt(schema: str, dialect: str, generation: str, notes: str = "") -
 def opening(system: str, history: Sequence[Turn], question: str) -> list[Message]:
     """The messages of a first attempt."""
     messages = [Message("system", system)]
+    fruitless = ""
     for turn in history:
-        messages += [Message("user", turn.question), reply(turn.sql)]
-    return [*messages, Message("user", question)]
+        if turn.sql:
+            messages += [Message("user", turn.question), reply(turn.sql)]
+        else:
+            fruitless += f"(Asked before, and no rows were found: {turn.question})\n\n"
+    return [*messages, Message("user", fruitless + question)]
 
 
 def reply(sql: str) -> Message:

@@ -51,12 +51,19 @@ def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
 
 
 def _history(conversation: Conversation) -> tuple[PromptTurn, ...]:
-    """The last answered turns, oldest first.
+    """The last turns that found rows, oldest first, and the very last one also when it found none.
 
     Old ones are dropped several at a time: what the model has read of a conversation stays the beginning of what it
     is asked next, and so in its cache.
     """
     answered = conversation.turns.filter(episode__status=Episode.Status.SUCCEEDED).order_by("asked_at")
-    turns = answered.values_list("episode__question", "episode__sql")
-    dropped = max(0, turns.count() // HISTORY_STEP - 1) * HISTORY_STEP
-    return tuple(PromptTurn(question, sql) for question, sql in turns[dropped:])
+    fruitful = answered.exclude(episode__result__rows=[])
+    dropped = max(0, fruitful.count() // HISTORY_STEP - 1) * HISTORY_STEP
+    turns = [
+        PromptTurn(question, sql)
+        for question, sql in fruitful.values_list("episode__question", "episode__sql")[dropped:]
+    ]
+    last = answered.last()
+    if last and not fruitful.filter(pk=last.pk).exists():
+        turns.append(PromptTurn(last.episode.question, ""))
+    return tuple(turns)

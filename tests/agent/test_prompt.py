@@ -33,3 +33,12 @@ def test_a_repair_tells_the_failure_and_the_strategy() -> None:
 
 def test_every_repair_has_its_instruction() -> None:
     assert len({instruction(strategy) for strategy in REPAIRS}) == 8
+
+
+def test_a_fruitless_turn_is_told_without_its_sql() -> None:
+    history = [prompt.Turn("How many?", "SELECT 1"), prompt.Turn("Which are Red?", "")]
+    messages = prompt.opening("system", history, "And lower-case red?")
+
+    assert [message.role for message in messages] == ["system", "user", "assistant", "user"]
+    assert "no rows were found: Which are Red?" in messages[-1].content
+    assert messages[-1].content.endswith("And lower-case red?")
