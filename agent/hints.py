@@ -61,7 +61,7 @@ def _table(message: str, sql: str, schema: Schema, dialect: str) -> str:
     close = schema.closest_tables(name.rsplit(".", 1)[-1])
     if close:
         return f"There is no table {name}. The closest are {_listed(close)}."
-    return f"There is no table {name}. The tables are {_listed(table.name for table in schema.tables)}."
+    return f"There is no table {name}. The tables are {_listed(table.full_name for table in schema.tables)}."
 
 
 def _ambiguous(message: str, sql: str, schema: Schema, dialect: str) -> str:
@@ -135,8 +135,9 @@ def _find(sql: str, dialect: str, kind: type[E]) -> list[E]:
 
 def _names_used(sql: str, schema: Schema, dialect: str) -> dict[str, str]:
     """The schema's tables in a statement, in order, each with the name that the statement calls it by."""
-    found = ((schema.table(table.name), table.alias_or_name) for table in _find(sql, dialect, exp.Table))
-    return {table.name: alias for table, alias in found if table}
+    used = ((".".join(filter(None, (table.db, table.name))), table) for table in _find(sql, dialect, exp.Table))
+    found = ((schema.table(name), table.alias_or_name) for name, table in used)
+    return {table.full_name: alias for table, alias in found if table}
 
 
 @cache

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
+from datasources.engine import Cell as Value
 from datasources.engine import ResultSet
 from learning import results
 
@@ -25,7 +26,6 @@ _IDENTIFIERS = frozenset({
 })
 # fmt: on
 
-Value = None | int | float | str | bytes
 Format = Callable[[Any], "Cell"]
 
 
@@ -109,12 +109,16 @@ class Table:
 
 def _is_numeric(values: Sequence[Value]) -> bool:
     present = [value for value in values if value is not None]
-    return bool(present) and all(isinstance(value, int | float) for value in present)
+    return bool(present) and all(map(_is_number, present))
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _format(column: Column, values: Sequence[Value]) -> Format:
     """How the numbers of a column are written: all of them alike, so that their points stand in line."""
-    numbers = [value for value in values if isinstance(value, int | float)]
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     if all(isinstance(number, int) for number in numbers):
         return _plain_integer if _is_identifier(column.name, numbers) else _measure(0)
     return _measure(_decimals([number for number in numbers if isinstance(number, float) and _is_ordinary(number)]))
@@ -174,12 +178,21 @@ def _cell(value: Value, column: Column, form: Format) -> Cell:
     match value:
         case None:
             return Cell("null", "NULL", numeric=column.numeric)
+        case bool():
+            return Cell("text", str(value).lower())
+        case Decimal():
+            return _decimal(value)
         case int() | float():
             return form(value)
         case bytes():
             return _bytes(value)
         case str():
             return _text(value)
+
+
+def _decimal(value: Decimal) -> Cell:
+    """Exact, with the digits that the database keeps."""
+    return Cell("number", f"{value:,f}" if value.is_finite() else str(value))
 
 
 def _text(value: str) -> Cell:

@@ -4,6 +4,7 @@ from chat import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("databases/<int:connection_id>/ask/", views.ask, name="ask"),
     path("conversations/", views.conversations, name="conversations"),
     path("conversations/new/", views.new_conversation, name="new_conversation"),
     path("chat/<uuid:conversation_id>/", views.conversation, name="conversation"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from accounts.requests import UserRequest
 from chat import live, pages, turns
 from chat.forms import TitleForm, connection_of
 from chat.models import Conversation
@@ -19,13 +19,6 @@ from chat.status import model_status as status_of
 from datasources.models import Connection
 from learning import warming
 from learning.models import Episode
-
-
-class UserRequest(HttpRequest):
-    """A request that LoginRequiredMiddleware let through."""
-
-    user: User
-    htmx: HtmxDetails
 
 
 @require_GET
@@ -36,6 +29,14 @@ def home(request: UserRequest) -> HttpResponse:
     if connection is None:
         return render(request, "chat/no_connection.html")
     return redirect("conversation", _fresh(request.user, connection).pk)
+
+
+@require_GET
+def ask(request: UserRequest, connection_id: int) -> HttpResponse:
+    """The Chat tab of a connection: its last conversation, or a fresh one."""
+    connection = _get_connection(request, connection_id)
+    latest = Conversation.objects.visible_to(request.user).filter(connection=connection).first()
+    return redirect("conversation", (latest or _fresh(request.user, connection)).pk)
 
 
 @require_POST

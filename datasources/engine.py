@@ -3,6 +3,7 @@
 import os
 import signal
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
@@ -23,7 +24,8 @@ from datasources.wire import Failure, Limits
 
 __all__ = ["Cell", "Database", "Limits", "ResultSet", "SqliteDatabase"]
 
-Cell = None | int | float | str | bytes
+Cell = None | bool | int | float | Decimal | str | bytes
+"""What a database has besides comes as text, the way the database itself writes it: dates, times, JSON, arrays."""
 
 # The database stops itself at the limit; what it cannot interrupt is killed this much later.
 _GRACE_SECONDS = 0.25
@@ -33,7 +35,8 @@ _ERRORS: dict[str, type[SQLError]] = {"connect": ConnectFailed, "failed": QueryF
 
 @dataclass(frozen=True, slots=True)
 class ResultSet:
-    """What a statement gave. Column names may repeat.
+    """What a statement gave. Column names may repeat; `types` are the columns' in the database's own words, empty
+    where it says none.
 
     `truncated`: there were more rows. A cell that was cut ends in an ellipsis. `elapsed` is in seconds.
     """
@@ -42,6 +45,7 @@ class ResultSet:
     rows: tuple[tuple[Cell, ...], ...]
     truncated: bool
     elapsed: float
+    types: tuple[str, ...] = ()
 
 
 class Database(Protocol):

@@ -15,15 +15,22 @@ _RESERVED = frozenset((Path(__file__).parent / "reserved_words.txt").read_text()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`type` is as declared, in the database's own words; empty where the database declares none."""
+    """`type` is as declared, in the database's own words; empty where the database declares none.
+
+    `values`: all that a text column of few different values holds, or none.
+    """
 
     name: str
     type: str
     nullable: bool = True
+    comment: str = ""
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
+    """`table` is the full name of the referenced one."""
+
     columns: tuple[str, ...]
     table: str
     referenced: tuple[str, ...]
@@ -31,11 +38,26 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """`schema` is empty for the one that needs no naming; `rows` is the database's own estimate, or None."""
+
     name: str
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     is_view: bool = False
+    schema: str = ""
+    comment: str = ""
+    rows: int | None = None
+
+    @property
+    def full_name(self) -> str:
+        """What tells it from all others: the name, after its schema's where that needs naming."""
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    @property
+    def sql_name(self) -> str:
+        """As a statement has to spell it."""
+        return ".".join(quoted(part) for part in (self.schema, self.name) if part)
 
     def column(self, name: str) -> Column | None:
         """By name, in any case."""
@@ -44,14 +66,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Tables and views in the order of their names."""
+    """Tables and views in the order of their full names."""
 
     tables: tuple[Table, ...]
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Schema":
         tables = (_table_from_dict(table) for table in data["tables"])
-        return cls(tuple(sorted(tables, key=lambda table: (table.name.casefold(), table.name))))
+        return cls(tuple(sorted(tables, key=lambda table: (table.full_name.casefold(), table.full_name))))
 
     def to_dict(self) -> dict[str, Any]:
         """Fit for JSON, and for `from_dict`."""
@@ -62,21 +84,24 @@ class Schema:
         return "\n\n".join(_create_statement(table) for table in self.tables)
 
     def table(self, name: str) -> Table | None:
-        """By name, in any case."""
-        return next((table for table in self.tables if table.name.casefold() == name.casefold()), None)
+        """By full name, else by name, in any case."""
+        wanted = name.casefold()
+        found = (table for table in self.tables if wanted in (table.full_name.casefold(), table.name.casefold()))
+        return min(found, key=lambda table: table.full_name.casefold() != wanted, default=None)
 
     def tables_with_column(self, name: str) -> list[str]:
-        return [table.name for table in self.tables if table.column(name)]
+        """Full names."""
+        return [table.full_name for table in self.tables if table.column(name)]
 
     def closest_tables(self, name: str, count: int = 3) -> list[str]:
         """The names most like `name`, best first; none where nothing is like it."""
-        return _closest(name, (table.name for table in self.tables), count)
+        return _closest(name, (table.full_name for table in self.tables), count)
 
     def closest_columns(self, name: str, tables: Iterable[str] | None = None, count: int = 3) -> list[str]:
         """As `table.column`, best first, among the columns of `tables` or of all."""
         among = self.tables if tables is None else tuple(filter(None, map(self.table, tables)))
         names = _closest(name, (column.name for table in among for column in table.columns), count)
-        return [f"{table.name}.{column}" for column in names for table in among if table.column(column)][:count]
+        return [f"{table.full_name}.{column}" for column in names for table in among if table.column(column)][:count]
 
     def words(self) -> list[str]:
         """Every name of a table or a column, once, for completion."""
@@ -98,7 +123,7 @@ def quoted(name: str) -> str:
 def _create_statement(table: Table) -> str:
     kind = "VIEW" if table.is_view else "TABLE"
     lines = ",\n".join(f"  {line}" for line in _lines(table))
-    return f"CREATE {kind} {quoted(table.name)} (\n{lines}\n);"
+    return f"CREATE {kind} {table.sql_name} (\n{lines}\n);"
 
 
 def _lines(table: Table) -> Iterator[str]:
@@ -136,11 +161,18 @@ def _closest(name: str, candidates: Iterable[str], count: int) -> list[str]:
 def _table_from_dict(data: Mapping[str, Any]) -> Table:
     return Table(
         name=data["name"],
-        columns=tuple(Column(**column) for column in data["columns"]),
+        columns=tuple(_column_from_dict(column) for column in data["columns"]),
         primary_key=tuple(data["primary_key"]),
         foreign_keys=tuple(_foreign_key_from_dict(key) for key in data["foreign_keys"]),
         is_view=data["is_view"],
+        schema=data.get("schema", ""),
+        comment=data.get("comment", ""),
+        rows=data.get("rows"),
     )
+
+
+def _column_from_dict(data: Mapping[str, Any]) -> Column:
+    return Column(**{**data, "values": tuple(data.get("values", ()))})
 
 
 def _foreign_key_from_dict(data: Mapping[str, Any]) -> ForeignKey:

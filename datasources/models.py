@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -9,7 +10,10 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Team
+from datasources import encryption
+from datasources.dsn import ServerAddress
 from datasources.engine import Database, Limits, SqliteDatabase
+from datasources.errors import ConnectFailed
 from datasources.introspect import Schema
 
 if TYPE_CHECKING:
@@ -18,24 +22,55 @@ if TYPE_CHECKING:
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def visible_to(self, user: User) -> ConnectionQuerySet:
-        """The one door: connections of the teams that `user` belongs to."""
+        """The one door: connections of the teams that `user` belongs to, also those that are switched off."""
         return self.filter(team__memberships__user=user)
+
+    def enabled(self) -> ConnectionQuerySet:
+        return self.filter(is_enabled=True)
 
 
 class Connection(models.Model):
-    """A saved database of a team. `path` is its SQLite file, `notes` what people want the agent to know of it."""
+    """A saved database of a team: a file (`path`), or a server (`address`). `notes` tell the agent about it."""
 
     class Dialect(models.TextChoices):
         SQLITE = "sqlite", "SQLite"
+        POSTGRES = "postgres", "PostgreSQL"
+        MYSQL = "mysql", "MySQL / MariaDB"
+        DUCKDB = "duckdb", "DuckDB"
+
+    class Origin(models.TextChoices):
+        """Where the database is. An uploaded file belongs to the connection and goes with it."""
+
+        UPLOAD = "upload", "Uploaded file"
+        PATH = "path", "File on the server"
+        MEMORY = "memory", "Empty scratch database in memory"
+        SERVER = "server", "Database server"
+
+    class SchemaState(models.TextChoices):
+        NONE = "none", "Not read yet"
+        READING = "reading", "Reading"
+        READY = "ready", "Read"
+        FAILED = "failed", "Could not be read"
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="connections")
     name = models.CharField(max_length=60)
     dialect = models.CharField(max_length=20, choices=Dialect, default=Dialect.SQLITE)
-    path = models.CharField(max_length=500)
-    notes = models.TextField(blank=True)
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.PATH)
+    path = models.CharField(max_length=500, blank=True)
+    encrypted_address = models.TextField(blank=True, editable=False)
+    is_enabled = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)
+    notes = models.TextField(blank=True, help_text="Markdown: what people want the agent to know of it.")
+    warning = models.TextField(blank=True, editable=False, help_text="What is unsafe about it, in words for a person.")
     schema_snapshot = models.JSONField(null=True, editable=False)
+    schema_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     schema_taken_at = models.DateTimeField(null=True, editable=False)
+    schema_state = models.CharField(max_length=10, choices=SchemaState, default=SchemaState.NONE, editable=False)
+    schema_progress = models.CharField(max_length=200, blank=True, editable=False)
+    schema_state_at = models.DateTimeField(null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ConnectionQuerySet.as_manager()
@@ -47,9 +82,25 @@ class Connection(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def address(self) -> ServerAddress | None:
+        """The server's, with the password; None for a file. Raises encryption.Unreadable."""
+        if not self.encrypted_address:
+            return None
+        return ServerAddress.from_dict(json.loads(encryption.decrypt(self.encrypted_address)))
+
+    @address.setter
+    def address(self, address: ServerAddress | None) -> None:
+        self.encrypted_address = encryption.encrypt(json.dumps(address.to_dict())) if address else ""
+
     def database(self) -> Database:
-        """A handle for running statements, one at a time. Close it after use."""
-        return SqliteDatabase(self.path, Limits(seconds=settings.QUERY_SECONDS, rows=settings.QUERY_ROWS))
+        """A handle for running statements, one at a time. Close it after use. Raises ConnectFailed."""
+        if not self.is_enabled:
+            raise ConnectFailed(f"The database {self.name} is switched off. An owner of the team can switch it on.")
+        return SqliteDatabase(self.path, self.limits())
+
+    def limits(self) -> Limits:
+        return Limits(seconds=settings.QUERY_SECONDS, rows=settings.QUERY_ROWS)
 
     def schema(self) -> Schema:
         """The stored snapshot, taken now if there is none yet."""
@@ -66,3 +117,80 @@ class Connection(models.Model):
             database.close()
         self.schema_taken_at = timezone.now()
         self.save(update_fields=["schema_snapshot", "schema_taken_at"])
+
+
+class Description(models.Model):
+    """What a table, or a column of it, means, in a curator's words. `column` is empty for the table itself."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="descriptions")
+    table = models.CharField(max_length=300, help_text="As Table.full_name has it")
+    column = models.CharField(max_length=200, blank=True)
+    text = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["table", "column"]
+        constraints = [models.UniqueConstraint(fields=["connection", "table", "column"], name="one_description_each")]
+
+    def __str__(self) -> str:
+        return ".".join(filter(None, (self.table, self.column)))
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, user: User) -> AuditEntryQuerySet:
+        """What happened in the teams that `user` owns."""
+        owned = Team.objects.filter(memberships__user=user, memberships__role="owner")
+        return self.filter(team__in=owned)
+
+
+class AuditEntry(models.Model):
+    """One statement that ran or was refused, or one change to a connection. Names stay when what they name is gone."""
+
+    class Action(models.TextChoices):
+        QUERY = "query", "Query"
+        SCHEMA = "schema", "Schema read"
+        TEST = "test", "Connection test"
+        CREATE = "create", "Connected"
+        CHANGE = "change", "Changed"
+        DELETE = "delete", "Deleted"
+        EXPORT = "export", "Exported"
+
+    class Verdict(models.TextChoices):
+        """Of the guard, the host policy and the database's own read-only session."""
+
+        ALLOWED = "allowed", "Allowed"
+        REFUSED = "refused", "Refused"
+
+    class Outcome(models.TextChoices):
+        OK = "ok", "OK"
+        FAILED = "failed", "Failed"
+        TIMEOUT = "timeout", "Timed out"
+        CANCELLED = "cancelled", "Cancelled"
+        REFUSED = "refused", "Refused"
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="audit")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="audit")
+    connection = models.ForeignKey(Connection, on_delete=models.SET_NULL, null=True, related_name="audit")
+    user_name = models.CharField(max_length=150, blank=True)
+    connection_name = models.CharField(max_length=60, blank=True)
+    action = models.CharField(max_length=10, choices=Action)
+    source = models.CharField(max_length=20, blank=True, help_text="Where it came from: chat, command, data, examples")
+    sql = models.TextField(blank=True)
+    verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.ALLOWED)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OK)
+    message = models.TextField(blank=True)
+    rows = models.PositiveIntegerField(null=True)
+    milliseconds = models.FloatField(null=True)
+
+    objects = AuditEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["team", "-at"], name="audit_of_team"),
+            models.Index(fields=["connection", "-at"], name="audit_of_connection"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.user_name} {self.action} {self.connection_name}"

@@ -6,6 +6,7 @@ Answers:   ("opened",)   ("rows", *rows)   ("schema", tables)   ("failure", *fai
 
 import struct
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgpack  # type: ignore[import-untyped]
@@ -14,6 +15,7 @@ import msgpack  # type: ignore[import-untyped]
 MAX_FRAME = 64 << 20
 _LENGTH = struct.Struct(">I")
 HEAD_SIZE = _LENGTH.size
+_DECIMAL, _BIG_INTEGER = 1, 2
 
 FailureKind = Literal["connect", "failed", "refused", "timeout"]
 
@@ -39,13 +41,31 @@ class Failure:
 
 
 def pack(message: object) -> bytes:
-    body: bytes = msgpack.packb(message)
+    """Decimals and whole numbers over 64 bits travel as their digits."""
+    body: bytes = msgpack.packb(message, default=_extended)
     return _LENGTH.pack(len(body)) + body
 
 
 def unpack(body: bytes) -> Any:
     """Sequences come out as tuples."""
-    return msgpack.unpackb(body, use_list=False)
+    return msgpack.unpackb(body, use_list=False, ext_hook=_read_extended)
+
+
+def _extended(value: object) -> msgpack.ExtType:
+    if isinstance(value, Decimal):
+        return msgpack.ExtType(_DECIMAL, str(value).encode())
+    if isinstance(value, int):
+        return msgpack.ExtType(_BIG_INTEGER, str(value).encode())
+    raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+def _read_extended(kind: int, digits: bytes) -> Decimal | int:
+    """Raises ValueError for what no child of ours sends."""
+    if kind == _BIG_INTEGER:
+        return int(digits)
+    if kind == _DECIMAL:
+        return Decimal(digits.decode())
+    raise ValueError(f"an extension of kind {kind}")
 
 
 def body_length(head: bytes) -> int:

@@ -2,13 +2,17 @@
 
 import base64
 import math
+from decimal import Decimal
 from typing import Any
 
 from datasources.engine import Cell, ResultSet
 
+_EXACT_IN_JSON = 2**53
+
 
 def to_json(result: ResultSet) -> dict[str, Any]:
-    """What JSON cannot hold is tagged: bytes as {"bytes": base64}, NaN and infinities as {"float": text}.
+    """What JSON cannot hold is tagged: bytes as {"bytes": base64}, NaN and infinities as {"float": text}, exact numbers
+    as {"decimal": text}, whole ones that a browser would round as {"int": text}.
 
     NUL characters, which PostgreSQL's JSON refuses, are replaced.
     """
@@ -17,6 +21,7 @@ def to_json(result: ResultSet) -> dict[str, Any]:
         "rows": [[_pack(cell) for cell in row] for row in result.rows],
         "truncated": result.truncated,
         "elapsed": result.elapsed,
+        "types": list(result.types),
     }
 
 
@@ -26,6 +31,7 @@ def from_json(data: dict[str, Any]) -> ResultSet:
         rows=tuple(tuple(_unpack(cell) for cell in row) for row in data["rows"]),
         truncated=data["truncated"],
         elapsed=data["elapsed"],
+        types=tuple(data.get("types", ())),
     )
 
 
@@ -34,6 +40,10 @@ def _pack(cell: Cell) -> Any:
         return {"bytes": base64.b64encode(cell).decode()}
     if isinstance(cell, float) and not math.isfinite(cell):
         return {"float": str(cell)}
+    if isinstance(cell, Decimal):
+        return {"decimal": str(cell)}
+    if isinstance(cell, int) and abs(cell) > _EXACT_IN_JSON:
+        return {"int": str(cell)}
     if isinstance(cell, str):
         return cell.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return cell
@@ -45,4 +55,8 @@ def _unpack(cell: Any) -> Cell:
             return base64.b64decode(text)
         case {"float": text}:
             return float(text)
+        case {"decimal": text}:
+            return Decimal(text)
+        case {"int": text}:
+            return int(text)
     return cell  # type: ignore[no-any-return]

@@ -129,6 +129,43 @@ def _database_config(value: str) -> dict[str, Any]:
         return {}
 
 
+def _directories(value: str) -> list[Path]:
+    """Whole paths of directories that exist."""
+    paths = [_path(part) for part in _listing(value)]
+    if not all(path.is_dir() for path in paths):
+        raise ValueError("directories that exist")
+    return paths
+
+
+def _hosts(value: str) -> list[str]:
+    hosts = _listing(value)
+    if not all(re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:.]+(/[0-9]{1,3})?", host) for host in hosts):
+        raise ValueError("host names, addresses or networks such as db.example.org, 10.1.2.3 or 10.0.0.0/8")
+    return hosts
+
+
+def _email(value: str) -> dict[str, Any]:
+    """Django's settings of e-mail."""
+    if not value.startswith(("consolemail:", "smtp:", "smtps:", "smtp+tls:", "smtp+ssl:")):
+        raise ValueError("an address such as smtp+tls://user:password@host:587, or consolemail://")
+    try:
+        return dict(environ.Env.email_url_config(value.replace("smtps:", "smtp+ssl:", 1)))
+    except ValueError:
+        raise ValueError("an address such as smtp+tls://user:password@host:587, or consolemail://") from None
+
+
+def _keys(value: str) -> list[str]:
+    from cryptography.fernet import Fernet
+
+    keys = _listing(value)
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        raise ValueError("keys as “manage.py newkey” prints them, the newest first") from None
+    return keys
+
+
 def _http_url(value: str) -> str:
     value = value.strip()
     if value and not _is_http_url(value):
@@ -173,6 +210,15 @@ SETTINGS = (
     Setting("PORT", _whole(1, 65535), "8000", "Port of the site"),
     Setting("ADMIN_USER", _text, "admin", "Name of the first user"),
     Setting("ADMIN_PASSWORD", _text, "", "Password of the first user; empty: made up and printed once"),
+    Setting("ALLOW_SIGNUP", _boolean, "false", "Whether anybody may make an account; without it, only who is invited"),
+    Setting("EMAIL_URL", _email, "consolemail://", "Mail server, such as smtp+tls://user:password@host:587"),
+    Setting("EMAIL_FROM", _text, "sqlagent@localhost", "Sender of the site's e-mails"),
+    Setting("FIELD_ENCRYPTION_KEYS", _keys, "", "Keys that encrypt credentials; empty: made once and kept in DATA_DIR"),
+    Setting("ALLOWED_DB_HOSTS", _hosts, "", "Private hosts or networks of databases, such as localhost,10.0.0.0/8"),
+    Setting("ALLOWED_DB_DIRS", _directories, "", "Directories whose SQLite and DuckDB files may be connected by path"),
+    Setting("ALLOW_POWERFUL_ROLES", _boolean, "false", "Whether superusers may be the role of a connection"),
+    Setting("MAX_UPLOAD_MB", _whole(1, 100000), "200", "Size of an uploaded database"),
+    Setting("AUDIT_RETENTION_DAYS", _whole(1, 36500), "365", "Days that the audit list is kept"),
     Setting("QUERY_SECONDS", _whole(1, 3600), "30", "Seconds that one statement may run"),
     Setting("QUERY_ROWS", _whole(1, 100000), "1000", "Rows that one result may hold"),
 )

@@ -8,7 +8,7 @@ import django_stubs_ext
 
 from agent.endpoint import choose_endpoint
 from sqlagent_site import env
-from sqlagent_site.secret_key import kept_secret_key
+from sqlagent_site.secret_key import kept_field_key, kept_secret_key
 
 # Lets ModelAdmin[Team] and its like be written at run time, too.
 django_stubs_ext.monkeypatch()
@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "rest_framework",
+    "knox",
     "accounts",
     "datasources",
     "learning",
@@ -96,6 +98,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in production: locks of an in-memory database are others.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 
+# Shared by every process: log-in throttling counts there.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -152,5 +156,23 @@ try:
 except ValueError as error:
     sys.exit(f"Wrong setting: {error}")
 
+ALLOW_SIGNUP: bool = _ENV["ALLOW_SIGNUP"]
+EMAIL_CONFIG: dict[str, Any] = _ENV["EMAIL_URL"]
+EMAIL_BACKEND: str = EMAIL_CONFIG["EMAIL_BACKEND"]
+EMAIL_HOST: str = EMAIL_CONFIG.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT: int = EMAIL_CONFIG.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER: str = EMAIL_CONFIG.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD: str = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS: bool = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL: str = _ENV["EMAIL_FROM"]
+
+FIELD_ENCRYPTION_KEYS: list[str] = _ENV["FIELD_ENCRYPTION_KEYS"] or [kept_field_key(DATA_DIR)]
+ALLOWED_DB_HOSTS: list[str] = _ENV["ALLOWED_DB_HOSTS"]
+ALLOWED_DB_DIRS: list[Path] = _ENV["ALLOWED_DB_DIRS"]
+ALLOW_POWERFUL_ROLES: bool = _ENV["ALLOW_POWERFUL_ROLES"]
+MAX_UPLOAD_MB: int = _ENV["MAX_UPLOAD_MB"]
+AUDIT_RETENTION_DAYS: int = _ENV["AUDIT_RETENTION_DAYS"]
 QUERY_SECONDS: int = _ENV["QUERY_SECONDS"]
 QUERY_ROWS: int = _ENV["QUERY_ROWS"]

@@ -4,5 +4,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("datasources.urls")),
+    path("", include("datasources.explore_urls")),
     path("", include("chat.urls")),
 ]

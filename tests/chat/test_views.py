@@ -52,6 +52,7 @@ def text(client: Client, address: str) -> str:
 
 ROUTES = [
     ("home", "get", 302),
+    ("ask", "get", 302),
     ("conversations", "get", 200),
     ("new_conversation", "post", 302),
     ("conversation", "get", 200),
@@ -71,7 +72,7 @@ def address_of(name: str, conversation: Conversation, episode: Episode) -> str:
             return url(name, episode.pk)
         case "earlier_turns":
             return url(name, conversation.pk, episode.pk)
-        case "prompt_panel":
+        case "prompt_panel" | "ask":
             return url(name, conversation.connection_id)
         case "model_status":
             return f"{url(name)}?connection={conversation.connection_id}"
