@@ -1,0 +1,104 @@
+"""Nobody reaches another team's things: every route and every WebSocket of the site, asked by an outsider."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from chat.consumers import NOT_FOUND
+from chat.models import Conversation, Turn
+from chat.routing import websocket_urlpatterns
+from learning.models import Episode
+from tests.chat.sockets import ORIGIN, cookies, socket
+
+SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note")
+
+
+def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each route's name and arguments, but the admin's: it lets in nobody who is no staff (see below)."""
+    for pattern in patterns:
+        whole = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield pattern.name or whole, tuple(pattern.pattern.converters)
+        elif isinstance(pattern, URLResolver) and pattern.app_name != "admin":
+            yield from routes(pattern.url_patterns, whole)
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+OF_OBJECTS = [route for route in ROUTES if route[1]]
+OF_NOTHING = [name for name, arguments in ROUTES if not arguments]
+
+
+@pytest.fixture
+def belongings(conversation: Conversation) -> dict[str, Any]:
+    """One of everything that can stand in an address, all of it alice's."""
+    connection = conversation.connection
+    connection.name, connection.notes = "the shop of alice", "alice's note"
+    connection.save()
+    question = "What did alice ask?"
+    episode = Episode.objects.create(connection=connection, source="chat", question=question, model="scripted")
+    Turn.objects.create(conversation=conversation, episode=episode)
+    return {
+        "conversation_id": conversation.pk,
+        "episode_id": episode.pk,
+        "connection_id": connection.pk,
+        "team_id": connection.team_id,
+        "table": "products",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(("name", "arguments"), OF_OBJECTS, ids=[name for name, _ in OF_OBJECTS])
+def test_what_is_another_team_s_is_not_found(
+    belongings: dict[str, Any], bob: User, name: str, arguments: tuple[str, ...], method: str
+) -> None:
+    client = Client()
+    client.force_login(bob)
+    address = reverse(name, kwargs={argument: belongings[argument] for argument in arguments})
+    # A route that takes the other method says so before it looks for anything.
+    assert getattr(client, method)(address).status_code in {404, 405}
+    assert 404 in {client.get(address).status_code, client.post(address).status_code}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "arguments"), OF_OBJECTS, ids=[name for name, _ in OF_OBJECTS])
+def test_the_same_addresses_are_found_by_their_owner(
+    belongings: dict[str, Any], alice_client: Client, name: str, arguments: tuple[str, ...]
+) -> None:
+    address = reverse(name, kwargs={argument: belongings[argument] for argument in arguments})
+    assert {alice_client.get(address).status_code, alice_client.post(address).status_code} != {404}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OF_NOTHING)
+def test_pages_of_one_s_own_hold_nothing_of_others(belongings: dict[str, Any], bob: User, name: str) -> None:
+    client = Client()
+    client.force_login(bob)
+    page = client.get(reverse(name), follow=True).content.decode()
+    assert [secret for secret in SECRET_NAMES if secret in page] == []
+
+
+@pytest.mark.django_db
+def test_who_is_no_staff_gets_no_page_of_the_admin(bob: User) -> None:
+    client = Client()
+    client.force_login(bob)
+    [*_, (address, _)] = client.get("/admin/", follow=True).redirect_chain
+    assert "login/" in address or address == "/"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("pattern", websocket_urlpatterns, ids=str)
+async def test_every_socket_closes_on_an_outsider(belongings: dict[str, Any], bob: User, pattern: Any) -> None:
+    path = "/" + re.sub(r"<\w+:(\w+)>", lambda argument: str(belongings[argument[1]]), str(pattern.pattern))
+    client = Client()
+    await sync_to_async(client.force_login)(bob)
+    async with socket(path, ORIGIN + cookies(client)) as outsider:
+        assert await outsider.is_closed() == NOT_FOUND
