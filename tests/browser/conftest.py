@@ -72,12 +72,12 @@ def page(context: BrowserContext, site: Site) -> Iterator[Page]:
     assert complaints == []
 
 
-def log_in(page: Page, site: Site, password: str = PASSWORD) -> None:
+def log_in(page: Page, site: Site, password: str = PASSWORD, name: str = USER) -> None:
     page.goto(site.url)
-    fill_in_login(page, password)
+    fill_in_login(page, password, name)
 
 
-def fill_in_login(page: Page, password: str = PASSWORD) -> None:
-    page.locator("[name=username]").fill(USER)
+def fill_in_login(page: Page, password: str = PASSWORD, name: str = USER) -> None:
+    page.locator("[name=username]").fill(name)
     page.locator("[name=password]").fill(password)
     page.keyboard.press("Enter")
