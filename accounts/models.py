@@ -1,9 +1,16 @@
-"""Who works here: users, the teams they belong to, and their role in each."""
+"""Who works here: users, the teams they belong to, their role in each, invitations, and tokens for programs."""
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+import uuid
+from datetime import datetime, timedelta
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
+from knox.models import AbstractAuthToken
 
 
 class User(AbstractUser):
@@ -56,3 +63,84 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}: {self.role}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> InvitationQuerySet:
+        """Those whose link still works."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+    def with_token(self, token: str) -> InvitationQuerySet:
+        """The invitation of a link, or none."""
+        return self.filter(digest=Invitation.digest_of(token))
+
+
+class Invitation(models.Model):
+    """Lets whoever has its link join a team, once. The link's token is kept as a hash only."""
+
+    LIFETIME = timedelta(days=7)
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Membership.Role, default=Membership.Role.MEMBER)
+    email = models.EmailField(blank=True, help_text="Where the link was sent; whoever has the link may use it.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.role}"
+
+    @staticmethod
+    def digest_of(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    @classmethod
+    def issue(
+        cls, team: Team, role: str = Membership.Role.MEMBER, email: str = "", by: User | None = None
+    ) -> tuple[Invitation, str]:
+        """A new invitation, and the token of its link, which nobody can read again."""
+        token = secrets.token_urlsafe(32)
+        expires_at = timezone.now() + cls.LIFETIME
+        invitation = cls.objects.create(
+            team=team, role=role, email=email, created_by=by, digest=cls.digest_of(token), expires_at=expires_at
+        )
+        return invitation, token
+
+    @property
+    def closed_because(self) -> str:
+        """Why its link works no more, as a sentence; empty while it does."""
+        if self.accepted_at:
+            return "This invitation has been used. Each link lets one person in."
+        if self.revoked_at:
+            return "This invitation was withdrawn."
+        if self.expires_at <= timezone.now():
+            return f"This invitation expired on {self.expires_at:%-d %B %Y}. A link works for {self.LIFETIME.days} days."
+        return ""
+
+
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
+    """Lets a program act as its user. Kept as a hash; `token_key` is its beginning, by which people tell it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=60)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_expired(self) -> bool:
+        expiry: datetime | None = self.expiry
+        return expiry is not None and expiry <= timezone.now()

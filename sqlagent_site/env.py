@@ -211,6 +211,9 @@ SETTINGS = (
     Setting("ADMIN_USER", _text, "admin", "Name of the first user"),
     Setting("ADMIN_PASSWORD", _text, "", "Password of the first user; empty: made up and printed once"),
     Setting("ALLOW_SIGNUP", _boolean, "false", "Whether anybody may make an account; without it, only who is invited"),
+    Setting(
+        "TRUSTED_PROXIES", _whole(0, 10), "0", "Proxies in front of the site, whose X-Forwarded-For names the visitor"
+    ),
     Setting("EMAIL_URL", _email, "consolemail://", "Mail server, such as smtp+tls://user:password@host:587"),
     Setting("EMAIL_FROM", _text, "sqlagent@localhost", "Sender of the site's e-mails"),
     Setting("FIELD_ENCRYPTION_KEYS", _keys, "", "Keys that encrypt credentials; empty: made once and kept in DATA_DIR"),

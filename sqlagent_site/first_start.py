@@ -34,6 +34,7 @@ class FirstUser:
 def set_up() -> FirstUser | None:
     """Bring everything up to date; costs next to nothing when it is. Gives the first user if that was missing."""
     migrate_when_needed()
+    call_command("createcachetable", verbosity=0)
     path = build_sample()
     # DATA_DIR may have moved since the last start.
     Connection.objects.filter(is_sample=True).exclude(path=str(path)).update(path=str(path))

@@ -1,0 +1,17 @@
+"""What a program may ask about its user."""
+
+from __future__ import annotations
+
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Membership
+
+
+@api_view(["GET"])
+def me(request: Request) -> Response:
+    """Who the token acts as."""
+    memberships = Membership.objects.filter(user_id=request.user.pk).select_related("team").order_by("team__name")
+    teams = [{"id": each.team_id, "name": each.team.name, "role": each.role} for each in memberships]
+    return Response({"username": request.user.get_username(), "teams": teams})
