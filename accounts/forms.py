@@ -29,7 +29,10 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth has
         super().__init__(*arguments, **options)
         texts = {
             "username": ("User name", "Letters, digits and @ . + - _"),
-            "email": ("E-mail (may stay empty)", "Without one, you cannot choose a new password when you forget yours."),
+            "email": (
+                "E-mail (may stay empty)",
+                "Without one, you cannot choose a new password when you forget yours.",
+            ),
             "password1": ("Password", "At least 8 characters; no common password, not only digits."),
             "password2": ("Password again", ""),
         }

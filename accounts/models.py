@@ -13,7 +13,7 @@ from django.utils import timezone
 from knox.models import AbstractAuthToken
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # of ApiToken: knox has no types
     """A person. Ours from the start, so that it can grow without a change of table."""
 
 
@@ -123,7 +123,9 @@ class Invitation(models.Model):
         if self.revoked_at:
             return "This invitation was withdrawn."
         if self.expires_at <= timezone.now():
-            return f"This invitation expired on {self.expires_at:%-d %B %Y}. A link works for {self.LIFETIME.days} days."
+            return (
+                f"This invitation expired on {self.expires_at:%-d %B %Y}. A link works for {self.LIFETIME.days} days."
+            )
         return ""
 
 

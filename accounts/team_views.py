@@ -18,9 +18,6 @@ from accounts.links import absolute, invitation_path
 from accounts.models import Invitation, Membership, Team
 from accounts.requests import UserRequest, get_team, require_owner
 
-# Each may send an e-mail to anybody, in the site's name.
-INVITATIONS = {"invite": "30/h/user"}
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def teams(request: UserRequest) -> HttpResponse:
@@ -116,7 +113,7 @@ def invite(request: UserRequest, team_id: int) -> HttpResponse:
     form = InvitationForm(request.POST)
     if not form.is_valid():
         return _people_page(request, team, role, invitation_form=form, status=422)
-    if not consume(request, app="accounts", action="invite", config=INVITATIONS, user=request.user):
+    if not consume(request, action="invite"):
         form.add_error(None, "That is 30 invitations within an hour. Wait a while before you write more.")
         return _people_page(request, team, role, invitation_form=form, status=429)
     return _invited_page(request, team, role, form)

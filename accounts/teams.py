@@ -33,7 +33,7 @@ def change_role(team: Team, user: User, role: Membership.Role) -> None:
 
 @transaction.atomic
 def remove(team: Team, user: User) -> None:
-    """What the person asked stays, unseen, and is theirs again when they come back. Raises Refused as change_role does."""
+    """What the person asked is kept, unseen, until they come back. Raises Refused as change_role does."""
     membership = _locked_membership(team, user)
     _stop_managing(membership)
     membership.delete()
@@ -51,7 +51,7 @@ def delete(team: Team) -> None:
 
 @transaction.atomic
 def join(invitation: Invitation, user: User) -> None:
-    """Uses the invitation up. Raises Refused when it is closed, or when `user` is in the team already (and keeps it then)."""
+    """Uses the invitation up. Raises Refused when it is closed, or, keeping it, when `user` is in the team already."""
     _locked(invitation.team)
     if role := invitation.team.role_of(user):
         raise Refused(f"You are in “{invitation.team}” already, as {role.label.lower()}. The link can still be used.")

@@ -134,11 +134,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    # Each may send an e-mail to anybody, in the site's name.
+    "invite": "30/h/user",
+}
 # X-Forwarded-For is what anybody may write, unless a proxy of ours wrote it.
 ALLAUTH_TRUSTED_PROXY_COUNT: int = _ENV["TRUSTED_PROXIES"]
 
-KNOX_TOKEN_MODEL = "accounts.ApiToken"
+KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - a model's name
 REST_KNOX = {"TOKEN_PREFIX": "sqla_"}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.tokens.TokenAuthentication"],
