@@ -47,6 +47,11 @@ class Membership(models.Model):
         OWNER = "owner", "Owner"
 
         @property
+        def phrase(self) -> str:
+            """As in: she is …"""
+            return {"member": "a member", "curator": "a curator", "owner": "an owner"}[self]
+
+        @property
         def may_curate(self) -> bool:
             return self in {self.CURATOR, self.OWNER}
 
@@ -114,6 +119,10 @@ class Invitation(models.Model):
             team=team, role=role, email=email, created_by=by, digest=cls.digest_of(token), expires_at=expires_at
         )
         return invitation, token
+
+    @property
+    def role_phrase(self) -> str:
+        return Membership.Role(self.role).phrase
 
     @property
     def closed_because(self) -> str:

@@ -88,7 +88,7 @@ def change_role(request: UserRequest, team_id: int, user_id: int) -> HttpRespons
     except rules.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{membership.user} is {_with_article(new)} now.")
+        messages.success(request, f"{membership.user} is {new.phrase} now.")
     return redirect("team", team.pk)
 
 
@@ -158,7 +158,3 @@ def _people_page(
         "rename_form": TeamForm(instance=team),
     }
     return render(request, "accounts/people.html", page | changes, status=status)
-
-
-def _with_article(role: Membership.Role) -> str:
-    return {"member": "a member", "curator": "a curator", "owner": "an owner"}[role]

@@ -54,7 +54,7 @@ def join(invitation: Invitation, user: User) -> None:
     """Uses the invitation up. Raises Refused when it is closed, or, keeping it, when `user` is in the team already."""
     _locked(invitation.team)
     if role := invitation.team.role_of(user):
-        raise Refused(f"You are in “{invitation.team}” already, as {role.label.lower()}. The link can still be used.")
+        raise Refused(f"You are in “{invitation.team}” already, as {role.phrase}. The link can still be used.")
     # One statement decides who comes first.
     taken = Invitation.objects.open().filter(pk=invitation.pk).update(accepted_at=timezone.now(), accepted_by=user)
     if not taken:

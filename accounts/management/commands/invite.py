@@ -22,7 +22,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         invitation, token = Invitation.issue(_team(options["team"]), options["role"])
         self.stdout.write(_origin() + invitation_path(token))
-        self.stdout.write(f"It lets one person in, as {invitation.role}, until {invitation.expires_at:%-d %B %Y}.")
+        self.stdout.write(
+            f"It lets one person in, as {invitation.role_phrase}, until {invitation.expires_at:%-d %B %Y}."
+        )
 
 
 def _team(wanted: str) -> Team:
