@@ -11,14 +11,14 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import User
+from accounts.models import ApiToken, Invitation, User
 from chat.consumers import NOT_FOUND
 from chat.models import Conversation, Turn
 from chat.routing import websocket_urlpatterns
 from learning.models import Episode
 from tests.chat.sockets import ORIGIN, cookies, socket
 
-SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note")
+SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note", "token of alice")
 
 
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -31,7 +31,9 @@ def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, tuple[s
             yield from routes(pattern.url_patterns, whole)
 
 
-ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+# Links that were sent to somebody: who has the address is let in, whatever team they are of.
+BY_LINK = {"invitation", "account_reset_password_from_key"}
+ROUTES = sorted(route for route in set(routes(get_resolver().url_patterns)) if route[0] not in BY_LINK)
 OF_OBJECTS = [route for route in ROUTES if route[1]]
 OF_NOTHING = [name for name, arguments in ROUTES if not arguments]
 
@@ -45,7 +47,12 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
     question = "What did alice ask?"
     episode = Episode.objects.create(connection=connection, source="chat", question=question, model="scripted")
     Turn.objects.create(conversation=conversation, episode=episode)
+    invitation, _ = Invitation.issue(connection.team, by=conversation.user)
+    token, _ = ApiToken.objects.create(conversation.user, name="token of alice")
     return {
+        "user_id": conversation.user_id,
+        "invitation_id": invitation.pk,
+        "public_id": token.public_id,
         "conversation_id": conversation.pk,
         "episode_id": episode.pk,
         "connection_id": connection.pk,
