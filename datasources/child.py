@@ -9,50 +9,86 @@ import math
 import os
 import resource
 import select
-from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Protocol
 
-from datasources.sqlite_driver import SqliteDriver
 from datasources.wire import HEAD_SIZE, Failure, Limits, body_length, pack, unpack
 
 IDLE_SECONDS = 300
-_MEMORY = 1 << 30
-_OPEN_FILES = 16
 _INPUT, _OUTPUT = 0, 1
 
 
 class Driver(Protocol):
     """One open database. It raises nothing but MemoryError: what goes wrong comes back as a Failure."""
 
-    def run(self, sql: str, limits: Limits) -> tuple[Any, ...] | Failure:
-        """The columns, the rows, whether there were more of them, and the seconds it took."""
+    def probe(self) -> tuple[str, str] | Failure:
+        """Its version, and what is unsafe about using it."""
+
+    def run(self, sql: str, limits: Limits, calls: tuple[str, ...]) -> tuple[Any, ...] | Failure:
+        """The columns, the rows, whether there were more of them, the seconds it took, and the columns' types.
+
+        `calls` are the names that stand where functions do.
+        """
 
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
         """The tables, as introspect.Schema.from_dict takes them."""
 
+    def cancel(self) -> None:
+        """From another thread, just before the process ends: have a server end what runs on it, within two seconds."""
 
-DRIVERS: dict[str, Callable[..., Driver | Failure]] = {"sqlite": SqliteDriver.open}
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A class with `open(**parameters) -> Driver | Failure`, imported when it is needed, and what it may use.
+
+    A driver with threads of its own cannot be denied `processes`.
+    """
+
+    module: str
+    name: str
+    memory: int = 1 << 30
+    files: int = 16
+    processes: int | None = 0
+
+
+DRIVERS = {
+    "sqlite": Kind("datasources.sqlite_driver", "SqliteDriver"),
+    "postgres": Kind("datasources.postgres_driver", "PostgresDriver", memory=512 << 20, files=32),
+    "mysql": Kind("datasources.mysql_driver", "MysqlDriver", memory=512 << 20, files=32),
+}
+# What runs on a server has to be cancelled there when this process ends; a list, because another thread looks.
+_opened: list[Driver] = []
 
 
 def main() -> None:
     _end_with_the_server()
-    _confine()
-    driver: Driver | None = None
     while (request := _read()) is not None:
         match request:
-            case ["open", name, parameters]:
-                opened = DRIVERS[name](**parameters)
-                driver = None if isinstance(opened, Failure) else opened
-                _answer(opened if isinstance(opened, Failure) else ("opened",))
-            case _ if driver:
-                _answer(_ask(driver, request))
+            case ["open", name, parameters] if not _opened:
+                _answer(_open(DRIVERS[name], parameters))
+            case _ if _opened:
+                _answer(_ask(_opened[0], request))
+
+
+def _open(kind: Kind, parameters: dict[str, Any]) -> tuple[Any, ...] | Failure:
+    driver = getattr(import_module(kind.module), kind.name)
+    _confine(kind)
+    opened = driver.open(**parameters)
+    if isinstance(opened, Failure):
+        return opened
+    _opened.append(opened)
+    return ("opened",)
 
 
 def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
     try:
         match request:
-            case ["run", sql, *limits]:
-                return _run(driver, sql, Limits(*limits))
+            case ["run", sql, calls, *limits]:
+                return _run(driver, sql, Limits(*limits), calls)
+            case ["probe"]:
+                probed = driver.probe()
+                return probed if isinstance(probed, Failure) else ("probe", *probed)
             case ["schema", seconds]:
                 _allow_cpu(seconds)
                 tables = driver.schema(seconds)
@@ -62,9 +98,9 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
     raise ValueError(f"unknown request {request[0]!r}")
 
 
-def _run(driver: Driver, sql: str, limits: Limits) -> tuple[Any, ...] | Failure:
+def _run(driver: Driver, sql: str, limits: Limits, calls: tuple[str, ...]) -> tuple[Any, ...] | Failure:
     _allow_cpu(limits.seconds)
-    result = driver.run(sql, limits)
+    result = driver.run(sql, limits, calls)
     return result if isinstance(result, Failure) else ("rows", *result)
 
 
@@ -105,21 +141,24 @@ def _end_with_the_server() -> None:
 
     def watch() -> None:
         hang_up.poll()
+        for driver in _opened:
+            driver.cancel()
         os._exit(1)
 
     _thread.start_new_thread(watch, ())
 
 
-def _confine() -> None:
+def _confine(kind: Kind) -> None:
     """No files written, no processes started, no core dumped, and only so much memory."""
     for limit, value in (
-        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_AS, kind.memory),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_NPROC, kind.processes),
+        (resource.RLIMIT_NOFILE, kind.files),
     ):
-        resource.setrlimit(limit, (value, value))
+        if value is not None:
+            resource.setrlimit(limit, (value, value))
 
 
 def _allow_cpu(seconds: float) -> None:

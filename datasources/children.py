@@ -4,7 +4,8 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ _START = "import sys; sys.path.append(sys.argv[1]); from datasources.child impor
 _ROOT = str(Path(__file__).parent.parent)
 _SECONDS_TO_OPEN = 10.0
 _SECONDS_TO_DIE = 1.0
+# A remote statement is cancelled on its server in this time, or left behind.
+_SECONDS_TO_HANG_UP = 2.0
 # Who is gone this soon after it was lent was dead before the statement could kill it.
 _SECONDS_TO_BE_FOUND_DEAD = 0.1
 
@@ -44,11 +47,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a child has open. `version` changes when the database has to be opened anew."""
+    """What a child has open. `version` changes when the database has to be opened anew.
+
+    `is_remote`: statements run on a server, which has to be told when they are to end.
+    """
 
     driver: str
-    parameters: tuple[tuple[str, str], ...]
+    parameters: tuple[tuple[str, Any], ...] = field(repr=False)
     version: tuple[int, ...] = ()
+    is_remote: bool = False
 
     @property
     def place(self) -> tuple[object, ...]:
@@ -57,7 +64,8 @@ class Source:
 
 
 class Child:
-    """One process with one open database. `kill` is for any thread, the rest for the one that has borrowed it."""
+    """One process with one open database. `end` and `kill` are for any thread, the rest for the one that has
+    borrowed it."""
 
     def __init__(self, source: Source) -> None:
         """Raises OSError when the system has no room for another process."""
@@ -78,7 +86,7 @@ class Child:
         try:
             answer = self.ask(request, _SECONDS_TO_OPEN)
         except DeadlinePassed:
-            answer = Failure("connect", "The database took too long to open.")
+            answer = Failure("connect", "The database took too long to open.", "TIMEOUT")
         except ChildGone:
             answer = Failure("connect", "The database process broke down while it was opened.")
         if isinstance(answer, Failure):
@@ -130,12 +138,23 @@ class Child:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
+    def end(self) -> None:
+        """Without waiting: a child of a remote database is hung up on, so that it cancels its statement and ends."""
+        if self.source.is_remote:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        else:
+            self.kill()
+
     def kill(self) -> None:
         """At once, whatever it does."""
         self._process.kill()
 
     def bury(self) -> None:
-        """Kill it and give back what it held here."""
+        """See it end, and give back what it held here."""
+        self.end()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_SECONDS_TO_HANG_UP)
         self.kill()
         self._process.wait()
         self._socket.close()

@@ -2,13 +2,15 @@
 
 import os
 import signal
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from datasources import guard
 from datasources.children import ChildGone, DeadlinePassed, Refused, Source
+from datasources.dsn import ServerAddress
 from datasources.errors import (
     ConnectFailed,
     DatabaseBusy,
@@ -22,7 +24,7 @@ from datasources.introspect import Schema
 from datasources.pool import AllBusy, Turn, pool
 from datasources.wire import Failure, Limits
 
-__all__ = ["Cell", "Database", "Limits", "ResultSet", "SqliteDatabase"]
+__all__ = ["Cell", "Database", "Limits", "Probe", "ResultSet", "ServerDatabase", "SqliteDatabase"]
 
 Cell = None | bool | int | float | Decimal | str | bytes
 """What a database has besides comes as text, the way the database itself writes it: dates, times, JSON, arrays."""
@@ -30,7 +32,13 @@ Cell = None | bool | int | float | Decimal | str | bytes
 # The database stops itself at the limit; what it cannot interrupt is killed this much later.
 _GRACE_SECONDS = 0.25
 DEFAULT_LIMITS = Limits()
-_ERRORS: dict[str, type[SQLError]] = {"connect": ConnectFailed, "failed": QueryFailed, "refused": NotReadOnly}
+IN_MEMORY = ":memory:"
+_ERRORS: dict[str, type[SQLError]] = {
+    "connect": ConnectFailed,
+    "failed": QueryFailed,
+    "lost": ConnectFailed,
+    "refused": NotReadOnly,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,21 @@ class ResultSet:
     types: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a database says it is, and what is unsafe about using it, in words for a person; else empty."""
+
+    version: str
+    warning: str = ""
+
+
 class Database(Protocol):
     """A handle for running statements. Its methods raise SQLError and nothing else."""
 
     dialect: str
+
+    def probe(self) -> Probe:
+        """Open the database anew and ask what it is."""
 
     def execute(self, sql: str) -> ResultSet:
         """Run one statement that only reads."""
@@ -66,23 +85,26 @@ class Database(Protocol):
         """End what runs, for good."""
 
 
-class SqliteDatabase:
-    """A file. It may be replaced between two statements, but is never written while one runs."""
+class _Guarded:
+    """What every kind of database shares: the guard before it, and children that run what passes."""
 
-    dialect = "sqlite"
-
-    def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, dialect: str, limits: Limits) -> None:
+        self.dialect = dialect
         self.limits = limits
-        self._path = Path(path).absolute()
         self._turns: set[Turn] = set()
         self._is_closed = False
 
+    def probe(self) -> Probe:
+        version, warning = self._ask(("probe",), fresh=True)
+        return Probe(version, warning)
+
     def execute(self, sql: str) -> ResultSet:
-        statement = guard.check(sql, self.dialect)
+        statement = guard.inspect(sql, self.dialect)
         limits = self.limits
-        request = ("run", statement, limits.seconds, limits.rows, limits.result_bytes, limits.cell_chars)
-        columns, rows, truncated, elapsed = self._ask(request)
-        return ResultSet(tuple(_as_written(name, sql, statement) for name in columns), rows, truncated, elapsed)
+        request = ("run", statement.sql, statement.calls, *astuple(limits))
+        columns, rows, truncated, elapsed, types = self._ask(request)
+        heads = tuple(_as_written(name, sql, statement.sql) for name in columns)
+        return ResultSet(heads, rows, truncated, elapsed, types)
 
     def schema(self) -> Schema:
         [tables] = self._ask(("schema", self.limits.seconds))
@@ -97,11 +119,13 @@ class SqliteDatabase:
         self._is_closed = True
         self.cancel()
 
-    def _ask(self, request: tuple[object, ...]) -> tuple[Any, ...]:
+    def _ask(self, request: tuple[object, ...], *, fresh: bool = False) -> tuple[Any, ...]:
+        if self._is_closed:
+            raise ConnectFailed("The connection to the database is closed.")
         turn = Turn()
         self._turns.add(turn)
         try:
-            return _answer(self._source(), request, turn, self.limits.seconds)
+            return _answer(self._source(), request, turn, self.limits.seconds, fresh=fresh)
         except SQLError:
             if turn.has_ended:
                 raise QueryCancelled("The query was cancelled.") from None
@@ -110,14 +134,50 @@ class SqliteDatabase:
             self._turns.discard(turn)
 
     def _source(self) -> Source:
-        if self._is_closed:
-            raise ConnectFailed("The connection to the database is closed.")
-        try:
-            status = os.stat(self._path)
-        except OSError as error:
-            raise ConnectFailed(f"The database file could not be opened: {error.strerror}.") from error
-        version = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        """What a child has to open. Raises ConnectFailed."""
+        raise NotImplementedError
+
+
+class SqliteDatabase(_Guarded):
+    """A file, or ":memory:", which is empty. A file may be replaced between two statements, but is never written
+    while one runs."""
+
+    def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS) -> None:
+        super().__init__("sqlite", limits)
+        self._path = path if path == IN_MEMORY else Path(path).absolute()
+
+    def _source(self) -> Source:
+        version = () if self._path == IN_MEMORY else _version(Path(self._path))
         return Source("sqlite", (("path", str(self._path)),), version)
+
+
+class ServerDatabase(_Guarded):
+    """A database on a server. `allowed_hosts` are the private ones that may be reached (see hosts.py);
+    `allow_powerful` lets a role in that could do more than use databases."""
+
+    def __init__(
+        self,
+        address: ServerAddress,
+        allowed_hosts: Sequence[str] = (),
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        allow_powerful: bool = False,
+    ) -> None:
+        super().__init__(address.dialect, limits)
+        policy = {"allowed_hosts": tuple(allowed_hosts), "allow_powerful": allow_powerful}
+        self._opened = Source(address.dialect, tuple((address.to_dict() | policy).items()), is_remote=True)
+
+    def _source(self) -> Source:
+        return self._opened
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    """Changes when the file is replaced. Raises ConnectFailed."""
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise ConnectFailed(f"The database file could not be opened: {error.strerror}.", "NO_DATABASE") from error
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _as_written(header: str, sql: str, statement: str) -> str:
@@ -125,9 +185,9 @@ def _as_written(header: str, sql: str, statement: str) -> str:
     return header.replace("`", '"') if header in statement and "`" not in sql else header
 
 
-def _answer(source: Source, request: tuple[object, ...], turn: Turn, seconds: float) -> tuple[Any, ...]:
+def _answer(source: Source, request: tuple[object, ...], turn: Turn, seconds: float, *, fresh: bool) -> tuple[Any, ...]:
     try:
-        answer = _ask_a_child(source, request, turn, seconds)
+        answer = _ask_a_child(source, request, turn, seconds, fresh=fresh)
     except AllBusy as busy:
         message = f"{busy.running} queries are running on this database already. Try again in a moment."
         raise DatabaseBusy(message) from None
@@ -145,12 +205,15 @@ def _answer(source: Source, request: tuple[object, ...], turn: Turn, seconds: fl
 
 
 def _ask_a_child(
-    source: Source, request: tuple[object, ...], turn: Turn, seconds: float, *, fresh: bool = False
+    source: Source, request: tuple[object, ...], turn: Turn, seconds: float, *, fresh: bool
 ) -> tuple[Any, ...] | Failure:
-    """A child that died while it was idle is replaced: everything here only reads, so asking again changes nothing."""
+    """A child that died while it was idle, or whose server hung up meanwhile, is replaced: everything here only
+    reads, so asking again changes nothing."""
     try:
         with pool.lend(source, turn, seconds, fresh=fresh) as child:
-            return child.ask(request, seconds + _GRACE_SECONDS)
+            answer = child.ask(request, seconds + _GRACE_SECONDS)
+        if fresh or turn.has_ended or not (isinstance(answer, Failure) and answer.kind == "lost"):
+            return answer
     except ChildGone as gone:
         if fresh or turn.has_ended or not gone.was_dead:
             raise

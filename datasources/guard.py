@@ -5,6 +5,7 @@ The syntax tree is held against a list of what may be in it. What does not parse
 
 import logging
 import re
+from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from sqlglot import exp
@@ -108,11 +109,24 @@ _FIRST_WORD = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(\w+|\()?", re.DOTA
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One that may run. `calls` are the names that stand where functions do, in lower case unless quoted."""
+
+    sql: str
+    calls: tuple[str, ...]
+
+
 def check(sql: str, dialect: str) -> str:
     """The statement to run, without what ends it. Raises NotReadOnly, or QueryFailed("PARSE") for bad syntax.
 
     For SQLite, names in double quotes come back in backticks: a name that is nowhere would be taken for a text.
     """
+    return inspect(sql, dialect).sql
+
+
+def inspect(sql: str, dialect: str) -> Statement:
+    """As `check`, with what the statement calls."""
     sql = sql.replace("\r\n", "\n").replace("\r", "\n").strip()
     _check_text(sql)
     try:
@@ -134,7 +148,7 @@ def _check_text(sql: str) -> None:
         raise NotReadOnly("Names and texts written with U& escapes are not allowed.")
 
 
-def _check_statement(sql: str, dialect: str) -> str:
+def _check_statement(sql: str, dialect: str) -> Statement:
     grammar = Dialect.get_or_raise(dialect)
     tokens, end = _without_end(grammar.tokenize(sql), len(sql))
     checked, start = tokens, 0
@@ -149,7 +163,7 @@ def _check_statement(sql: str, dialect: str) -> str:
     _check_names_of_functions(checked, dialect)
     _check_tree(_only_statement(grammar.parser().parse(checked, sql[start:])), dialect)
     names = _in_backticks(sql, checked, start) if dialect == "sqlite" else []
-    return _replaced(sql[:end], names).rstrip()
+    return Statement(_replaced(sql[:end], names).rstrip(), _calls(checked))
 
 
 def _in_backticks(sql: str, tokens: list[Token], start: int) -> list[tuple[int, int, str]]:
@@ -224,6 +238,16 @@ def _check_names_of_functions(tokens: list[Token], dialect: str) -> None:
     for token, following in pairwise(tokens):
         if following.token_type is TokenType.L_PAREN and _DENIED_NAMES[dialect].fullmatch(token.text.lower()):
             raise NotReadOnly(f"The function {token.text} is not allowed.")
+
+
+def _calls(tokens: list[Token]) -> tuple[str, ...]:
+    """Names before a parenthesis. What is quoted keeps its case."""
+    names = {
+        token.text if token.token_type is TokenType.IDENTIFIER else token.text.lower()
+        for token, following in pairwise(tokens)
+        if following.token_type is TokenType.L_PAREN
+    }
+    return tuple(sorted(names))
 
 
 def _words(node: exp.Expr) -> str:

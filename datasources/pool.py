@@ -34,7 +34,7 @@ class Turn:
         with self._lock:
             self._child = child
             if self.has_ended:
-                child.kill()
+                child.end()
 
     def release(self) -> None:
         with self._lock:
@@ -44,7 +44,7 @@ class Turn:
         with self._lock:
             self.has_ended = True
             if self._child:
-                self._child.kill()
+                self._child.end()
 
 
 class Pool:
@@ -93,6 +93,8 @@ class Pool:
     def close(self) -> None:
         with self._changed:
             idle, self._idle = self._idle, []
+        for child in idle:
+            child.end()
         for child in idle:
             child.bury()
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from datasources.taking import take
 from datasources.wire import Failure, Limits
 
 _LIMITS = {
@@ -34,7 +35,7 @@ _PRAGMAS = (
 )
 # How many of SQLite's steps lie between two looks at the clock: about a tenth of a millisecond.
 _STEPS_BETWEEN_CHECKS = 10_000
-_BYTES_PER_CELL = 9
+IN_MEMORY = ":memory:"
 _DIRECT_ONLY = 0x80000
 _DENIED_FUNCTIONS = frozenset({"fts5", "optimize", "randomblob", "rtreecheck", "zeroblob"})
 _DENIED_FUNCTION_PREFIXES = ("fts3_", "load_", "sqlite_compileoption", "sqlite_log")
@@ -65,17 +66,21 @@ class SqliteDriver:
         _build_virtual_tables(self._connection)
         self._connection.set_authorizer(_authorizer(_allowed_functions(self._connection)))
 
-    def run(self, sql: str, limits: Limits) -> tuple[Any, ...] | Failure:
+    def probe(self) -> tuple[str, str]:
+        return f"SQLite {sqlite3.sqlite_version}", ""
+
+    def run(self, sql: str, limits: Limits, calls: tuple[str, ...] = ()) -> tuple[Any, ...] | Failure:
+        """Without types: an expression has none here. Which functions are called, the authorizer sees better."""
         started = time.monotonic()
         with _Deadline(self._connection, limits.seconds) as deadline:
             try:
                 cursor = self._connection.execute(sql)
                 columns = [column[0] for column in cursor.description or ()]
-                rows, truncated = _take(cursor, limits)
+                rows, truncated = take(cursor, limits)
                 cursor.close()
             except (sqlite3.Error, sqlite3.Warning) as error:
                 return _failure(error, timed_out=deadline.passed)
-        return columns, rows, truncated, time.monotonic() - started
+        return columns, rows, truncated, time.monotonic() - started, ()
 
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
         """Read through a connection of its own: the authorizer refuses pragmas on the other."""
@@ -84,6 +89,9 @@ class SqliteDriver:
                 return _tables(connection)
             except (sqlite3.Error, sqlite3.Warning) as error:
                 return _failure(error, timed_out=deadline.passed)
+
+    def cancel(self) -> None:
+        """It ends with the process."""
 
 
 class _Deadline:
@@ -107,7 +115,7 @@ class _Deadline:
 
 
 def _connect(path: str) -> sqlite3.Connection:
-    uri = f"file:{quote(path)}?mode=ro&immutable=1"
+    uri = "file::memory:" if path == IN_MEMORY else f"file:{quote(path)}?mode=ro&immutable=1"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     for limit, value in _LIMITS.items():
         connection.setlimit(limit, value)
@@ -148,33 +156,6 @@ def _authorizer(functions: frozenset[str]) -> Authorizer:
         return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
     return authorize
-
-
-def _take(cursor: sqlite3.Cursor, limits: Limits) -> tuple[list[tuple[Any, ...]], bool]:
-    """The rows that fit into the limits, and whether there were more. A character counts as a byte."""
-    rows: list[tuple[Any, ...]] = []
-    room = limits.result_bytes
-    for row in cursor:
-        lengths = _lengths(row)
-        if lengths and max(lengths) > limits.cell_chars:
-            row = tuple(_cut(cell, limits.cell_chars) for cell in row)
-            lengths = _lengths(row)
-        room -= _BYTES_PER_CELL * len(row) + sum(lengths)
-        if len(rows) == limits.rows or room < 0:
-            return rows, True
-        rows.append(row)
-    return rows, False
-
-
-def _lengths(row: tuple[Any, ...]) -> list[int]:
-    return [len(cell) for cell in row if cell.__class__ is str or cell.__class__ is bytes]
-
-
-def _cut(cell: Any, length: int) -> Any:
-    """A cell that was cut ends in an ellipsis."""
-    if not isinstance(cell, str | bytes) or len(cell) <= length:
-        return cell
-    return cell[:length] + "…" if isinstance(cell, str) else cell[:length] + "…".encode()
 
 
 def _failure(error: Exception, *, timed_out: bool) -> Failure:

@@ -1,7 +1,7 @@
 """What the server and a child process say to each other: msgpack in frames that carry their length.
 
-Requests:  ("open", driver, parameters)   ("run", sql, *limits)   ("schema", seconds)
-Answers:   ("opened",)   ("rows", *rows)   ("schema", tables)   ("failure", *failure)
+Requests:  ("open", driver, parameters)   ("run", sql, calls, *limits)   ("schema", seconds)   ("probe",)
+Answers:   ("opened",)   ("rows", *rows)   ("schema", tables)   ("probe", version, warning)   ("failure", *failure)
 """
 
 import struct
@@ -17,7 +17,7 @@ _LENGTH = struct.Struct(">I")
 HEAD_SIZE = _LENGTH.size
 _DECIMAL, _BIG_INTEGER = 1, 2
 
-FailureKind = Literal["connect", "failed", "refused", "timeout"]
+FailureKind = Literal["connect", "failed", "lost", "refused", "timeout"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no answer. After a `fatal` one the child is of no more use."""
+    """Why there is no answer. After a `fatal` one the child is of no more use. `lost`: so was the session, before the
+    statement began."""
 
     kind: FailureKind
     message: str

@@ -250,3 +250,23 @@ def _median(run: Callable[[], object]) -> float:
 
 def test_the_default_limits() -> None:
     assert Limits() == Limits(seconds=30, rows=1000, result_bytes=4_000_000, cell_chars=10_000)
+
+
+def test_a_scratch_database_in_memory_is_empty_and_cannot_be_written() -> None:
+    scratch = SqliteDatabase(":memory:")
+    assert scratch.schema().tables == ()
+    assert scratch.execute("SELECT 1 + 1 AS two").rows == ((2,),)
+    with pytest.raises(NotReadOnly):
+        scratch.execute("CREATE TABLE x (a)")
+
+
+def test_a_probe_says_what_the_database_is(database: SqliteDatabase) -> None:
+    probe = database.probe()
+    assert probe.version == f"SQLite {sqlite3.sqlite_version}"
+    assert probe.warning == ""
+
+
+def test_a_probe_of_a_missing_file_fails(tmp_path: Path) -> None:
+    with pytest.raises(ConnectFailed) as failure:
+        SqliteDatabase(tmp_path / "none.db").probe()
+    assert failure.value.code == "NO_DATABASE"

@@ -20,7 +20,7 @@ Ask = Callable[[str], Answer]
 def ask(path: Path) -> Iterator[Ask]:
     child = Child(Source("sqlite", (("path", str(path)),)))
     child.open()
-    yield lambda sql: child.ask(("run", sql, 5, 100, 100_000, 1000), 10)
+    yield lambda sql: child.ask(("run", sql, (), 5, 100, 100_000, 1000), 10)
     child.bury()
 
 
@@ -111,6 +111,6 @@ def test_reading_a_virtual_table_of_the_database(path: Path, tmp_path: Path) -> 
         )
     child = Child(Source("sqlite", (("path", str(path)),)))
     child.open()
-    answer = child.ask(("run", "SELECT body FROM notes WHERE notes MATCH 'world'", 5, 10, 1000, 100), 5)
+    answer = child.ask(("run", "SELECT body FROM notes WHERE notes MATCH 'world'", (), 5, 10, 1000, 100), 5)
     child.bury()
     assert answer[1] == (("hello world",),)  # type: ignore[index]

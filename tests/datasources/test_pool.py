@@ -34,7 +34,7 @@ def pool() -> Iterator[Pool]:
 
 
 def _run(child: Child, sql: str, seconds: float = 5) -> object:
-    return child.ask(("run", sql, seconds, 10, 10_000, 100), seconds)
+    return child.ask(("run", sql, (), seconds, 10, 10_000, 100), seconds)
 
 
 def _pid(pool: Pool, source: Source, turn: Turn | None = None, seconds_to_wait: float = 5) -> int:
@@ -76,7 +76,7 @@ def test_a_failed_statement_does_not_spend_its_child(pool: Pool, source: Source)
 
 def test_a_child_that_was_too_late_is_replaced(pool: Pool, source: Source) -> None:
     with pool.lend(source, Turn(), 1) as child, pytest.raises(DeadlinePassed):
-        child.ask(("run", ENDLESS, 60, 1, 1, 1), 0.1)
+        child.ask(("run", ENDLESS, (), 60, 1, 1, 1), 0.1)
     assert not _is_running(child.pid)
     assert _pid(pool, source) != child.pid
 
