@@ -1,16 +1,20 @@
 """How much of a result is taken: so many rows, so many bytes, cells of such a length."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from datasources.wire import Limits
 
+Row = tuple[Any, ...]
+
 _BYTES_PER_CELL = 9
+_HAVE_LENGTH = frozenset({str, bytes, Decimal})
 
 
-def take(result: Iterable[tuple[Any, ...]], limits: Limits) -> tuple[list[tuple[Any, ...]], bool]:
+def take(result: Iterable[Row], limits: Limits) -> tuple[list[Row], bool]:
     """The rows that fit into the limits, and whether there were more. A character counts as a byte."""
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Row] = []
     room = limits.result_bytes
     for row in result:
         lengths = _lengths(row)
@@ -24,12 +28,21 @@ def take(result: Iterable[tuple[Any, ...]], limits: Limits) -> tuple[list[tuple[
     return rows, False
 
 
-def _lengths(row: tuple[Any, ...]) -> list[int]:
-    return [len(cell) for cell in row if cell.__class__ is str or cell.__class__ is bytes]
+def weight(row: Row) -> int:
+    """What a row counts, before anything is cut."""
+    return _BYTES_PER_CELL * len(row) + sum(_lengths(row))
+
+
+def _lengths(row: Row) -> list[int]:
+    return [
+        len(cell) if cell.__class__ is not Decimal else len(str(cell)) for cell in row if cell.__class__ in _HAVE_LENGTH
+    ]
 
 
 def _cut(cell: Any, length: int) -> Any:
-    """A cell that was cut ends in an ellipsis."""
+    """A cell that was cut ends in an ellipsis; a number that is as long as that is a text."""
+    if isinstance(cell, Decimal) and len(str(cell)) > length:
+        cell = str(cell)
     if not isinstance(cell, str | bytes) or len(cell) <= length:
         return cell
     return cell[:length] + "…" if isinstance(cell, str) else cell[:length] + "…".encode()

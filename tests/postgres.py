@@ -15,7 +15,9 @@ from datasources.dsn import ServerAddress
 PASSWORD = "pass word'\\"
 SCRIPT = """
 CREATE TABLE authors (id int PRIMARY KEY, name text NOT NULL, born int);
-CREATE TABLE books (id int PRIMARY KEY, author_id int REFERENCES authors, title varchar(80), "list price" numeric(8, 2));
+CREATE TABLE books (
+    id int PRIMARY KEY, author_id int REFERENCES authors, title varchar(80), "list price" numeric(8, 2)
+);
 COMMENT ON TABLE books IS 'What was published';
 CREATE TABLE "; drop" ("a ""b"" 🙂" int, "select" text);
 CREATE SEQUENCE numbers;

@@ -1,0 +1,309 @@
+"""PostgreSQL inside the child process: a session that can only read, and only so much.
+
+Each layer here holds without the guard: a transaction that is read-only from its first statement, a server-side
+cursor (which takes one SELECT and nothing else), no volatile functions, time-outs, and a role that cannot reach the
+server's files. Every statement goes by the extended protocol, which takes one at a time.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import psycopg
+from psycopg.adapt import AdaptersMap, Transformer
+from psycopg.pq import ConnStatus, DiagnosticField, Escaping, ExecStatus
+from psycopg.pq.abc import PGresult
+from psycopg.types.bool import BoolLoader
+from psycopg.types.numeric import FloatLoader, IntLoader, NumericLoader
+from psycopg.types.string import ByteaLoader, TextLoader
+
+from datasources import postgres_roles
+from datasources.dsn import ServerAddress
+from datasources.hosts import resolve
+from datasources.postgres_connecting import connect
+from datasources.taking import take, weight
+from datasources.wire import Failure, Limits
+
+_SESSION = b"""
+SET default_transaction_read_only = on;
+SET standard_conforming_strings = on;
+SET bytea_output = hex;
+SET statement_timeout = '60s';
+SET lock_timeout = '5s';
+SET idle_in_transaction_session_timeout = '60s';
+SET client_min_messages = error
+"""
+# A server that can ends statements itself whose client is gone, even when nobody was left to cancel them.
+_WATCH_CLIENT = b"SET client_connection_check_interval = '1s'"
+# The first query ends what could be changed about the transaction. Sessions that a pooler shares lose what SET said.
+_BEGIN = (
+    "BEGIN READ ONLY; SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = '5s';"
+    " SET LOCAL standard_conforming_strings = on; {first}"
+)
+_VOLATILE = (
+    "SELECT DISTINCT p.proname::text FROM pg_catalog.pg_proc p"
+    " WHERE p.provolatile = 'v' AND p.proname OPERATOR(pg_catalog.=) ANY (ARRAY[{names}]::pg_catalog.name[])"
+)
+# Volatile because they give something else each time, not because they do something.
+_HARMLESS = re.compile(
+    "clock_timestamp|timeofday|random|random_normal|gen_random_uuid|uuidv[47]|uuid_generate_v(1|1mc|4)"
+    "|pg_(column|database|indexes|relation|table|total_relation)_size"
+)
+_EXPLAIN = re.compile(r"EXPLAIN\b", re.IGNORECASE)
+_FETCH = "FETCH FORWARD {} FROM c"
+_FIRST_BATCH = 128
+_CANCEL_SECONDS = 1.5
+_REFUSED = frozenset({"25006"})
+_CANCELLED = "57014"
+
+
+def _loaders() -> AdaptersMap:
+    """Numbers, truth and bytes as Python's; anything else as the text that the server makes of it."""
+    loaders = AdaptersMap(types=psycopg.postgres.types)
+    loaders.register_loader(0, TextLoader)
+    for name in ("int2", "int4", "int8", "oid"):
+        loaders.register_loader(name, IntLoader)
+    for name, loader in (
+        ("float4", FloatLoader),
+        ("float8", FloatLoader),
+        ("numeric", NumericLoader),
+        ("bool", BoolLoader),
+        ("bytea", ByteaLoader),
+    ):
+        loaders.register_loader(name, loader)
+    return loaders
+
+
+class _LenientTextLoader(TextLoader):
+    """For servers that do not care what encoding their texts are in."""
+
+    def load(self, data: Any) -> str:
+        return bytes(data).decode(errors="replace")
+
+
+_Taken = tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, ...]], bool]
+_LOADERS = _loaders()
+_LENIENT_LOADERS = _loaders()
+_Taken = tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, ...]], bool]
+_LOADERS = _loaders()
+_LENIENT_LOADERS.register_loader(0, _LenientTextLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What psycopg wants beside loaders: nothing."""
+
+    adapters: AdaptersMap
+    connection: None = None
+
+
+class Trouble(Exception):
+    """What the server, or the library that talks to it, reports instead of a result."""
+
+    def __init__(self, result: PGresult, *, broken: bool) -> None:
+        self.code = _field(result, DiagnosticField.SQLSTATE)
+        self.primary = _field(result, DiagnosticField.MESSAGE_PRIMARY) or result.get_error_message().strip()
+        self.hint = _field(result, DiagnosticField.MESSAGE_HINT)
+        self.detail = _field(result, DiagnosticField.MESSAGE_DETAIL)
+        self.broken = broken
+        self.lost = False
+        super().__init__(self.primary)
+
+
+class PostgresDriver:
+    """One session, open as long as the process lives."""
+
+    @classmethod
+    def open(cls, allowed_hosts: tuple[str, ...], allow_powerful: bool, **address: Any) -> "PostgresDriver | Failure":
+        place = ServerAddress.from_dict(address)
+        addresses = resolve(place.host, place.port, allowed_hosts)
+        if isinstance(addresses, Failure):
+            return addresses
+        connection = connect(place, addresses)
+        if isinstance(connection, Failure):
+            return connection
+        driver = cls(connection)
+        try:
+            problem = driver._prepare()
+        except Trouble as trouble:
+            return Failure("connect", f"The server refused the session: {trouble.primary}.", trouble.code, True)
+        if problem and not allow_powerful:
+            return Failure("connect", f"{problem} {postgres_roles.ADVICE}", "ROLE", True)
+        return driver
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self._connection = connection
+        self._pgconn = connection.pgconn
+        self._types: dict[tuple[int, int], str] = {}
+        self._is_running = False
+        self._is_ending = False
+
+    def probe(self) -> tuple[str, str] | Failure:
+        try:
+            self._begin(10)
+            [(version,)] = self._ask("SHOW server_version")
+            warning = postgres_roles.warning(self._ask)
+        except Trouble as trouble:
+            return _failure(trouble)
+        finally:
+            self._end()
+        return f"PostgreSQL {version}", warning
+
+    def run(self, sql: str, limits: Limits, calls: tuple[str, ...]) -> tuple[Any, ...] | Failure:
+        started = time.monotonic()
+        try:
+            volatile = self._begin(limits.seconds, calls)
+            if volatile:
+                return Failure("refused", _refusal(volatile))
+            columns, types, rows, truncated = self._read(sql, limits)
+        except Trouble as trouble:
+            return _failure(trouble)
+        finally:
+            self._end()
+        return columns, rows, truncated, time.monotonic() - started, types
+
+    def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
+        try:
+            self._begin(seconds)
+            tables: list[dict[str, Any]] = import_module("datasources.catalogues.postgres").read(self._ask)
+        except Trouble as trouble:
+            return _failure(trouble)
+        finally:
+            self._end()
+        return tables
+
+    def cancel(self) -> None:
+        self._is_ending = True
+        if self._is_running:
+            with suppress(psycopg.Error):
+                self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
+
+    def _prepare(self) -> str:
+        """Make the session one that reads. What is too powerful about the role, in words."""
+        self._checked(self._pgconn.exec_(_SESSION))
+        with suppress(Trouble):
+            self._checked(self._pgconn.exec_(_WATCH_CLIENT))
+        return postgres_roles.power(self._ask)
+
+    def _begin(self, seconds: float, calls: tuple[str, ...] = ()) -> list[str]:
+        """The volatile functions among those that are called."""
+        self._is_running = True
+        command = _BEGIN.format(milliseconds=max(1, int(seconds * 1000)), first=self._first_query(calls))
+        try:
+            result = self._checked(self._pgconn.exec_(command.encode()))
+        except Trouble as trouble:
+            trouble.lost = trouble.broken
+            raise
+        return [name for (name,) in _loaded(result)]
+
+    def _first_query(self, calls: tuple[str, ...]) -> str:
+        escaping = Escaping(self._pgconn)
+        names = [
+            bytes(escaping.escape_literal(name.encode())).decode() for name in calls if not _HARMLESS.fullmatch(name)
+        ]
+        return _VOLATILE.format(names=", ".join(names)) if names else "SELECT 1 WHERE false"
+
+    def _end(self) -> None:
+        if self._pgconn.status == ConnStatus.OK:
+            self._pgconn.exec_(b"ROLLBACK")
+        self._is_running = False
+
+    def _read(self, sql: str, limits: Limits) -> _Taken:
+        """EXPLAIN has no cursor, and is short."""
+        if _EXPLAIN.match(sql):
+            first = self._execute(sql)
+            rows, truncated = take(_loaded(first), limits)
+        else:
+            self._execute(f"DECLARE c NO SCROLL CURSOR FOR {sql}")
+            first = self._execute(_FETCH.format(_FIRST_BATCH))
+            rows, truncated = take(self._rows(first, limits), limits)
+        columns = tuple(bytes(first.fname(number) or b"").decode(errors="replace") for number in range(first.nfields))
+        return columns, self._types_of(first), rows, truncated
+
+    def _rows(self, batch: PGresult, limits: Limits) -> Iterator[tuple[Any, ...]]:
+        """Batches grow while their rows are small: what one weighs is in memory before it can be cut."""
+        size = _FIRST_BATCH
+        while True:
+            rows = _loaded(batch)
+            yield from rows
+            if len(rows) < size:
+                return
+            heaviest = max(map(weight, rows), default=1)
+            size = max(1, min(size * 4, limits.rows + 1, limits.result_bytes // max(1, heaviest)))
+            batch = self._execute(_FETCH.format(size))
+
+    def _types_of(self, result: PGresult) -> tuple[str, ...]:
+        """In the server's own words, which it is asked for once."""
+        kinds = [(result.ftype(number), result.fmod(number)) for number in range(result.nfields)]
+        unknown = list(dict.fromkeys(kind for kind in kinds if kind not in self._types))
+        if unknown:
+            names = ", ".join(f"pg_catalog.format_type({oid}, {modifier})" for oid, modifier in unknown)
+            [row] = self._ask(f"SELECT {names}")
+            self._types.update(zip(unknown, map(str, row), strict=True))
+        return tuple(self._types[kind] for kind in kinds)
+
+    def _ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """A statement of ours, of the catalogues."""
+        return _loaded(self._execute(sql))
+
+    def _execute(self, sql: str) -> PGresult:
+        """One statement: the extended protocol takes no second one."""
+        while self._is_ending:
+            time.sleep(1)
+        return self._checked(self._pgconn.exec_params(sql.encode(), None))
+
+    def _checked(self, result: PGresult) -> PGresult:
+        """Raises Trouble."""
+        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            return result
+        raise Trouble(result, broken=self._pgconn.status != ConnStatus.OK)
+
+
+def _loaded(result: PGresult) -> list[tuple[Any, ...]]:
+    for loaders in (_LOADERS, _LENIENT_LOADERS):
+        transformer = Transformer.from_context(_Context(loaders))
+        transformer.set_pgresult(result)
+        with suppress(UnicodeDecodeError):
+            return transformer.load_rows(0, result.ntuples, tuple)
+    raise AssertionError("the lenient loaders take every text")
+
+
+def _failure(trouble: Trouble) -> Failure:
+    if trouble.code == _CANCELLED and "timeout" in trouble.primary:
+        return Failure("timeout", "")
+    if not trouble.code and "memory" in trouble.primary:
+        return Failure(
+            "failed", "The result needs more memory than it may use: ask for less of it.", "MEMORY", fatal=True
+        )
+    if trouble.lost:
+        return Failure(
+            "lost", f"The server ended the session: {_one_line(trouble)}", trouble.code or "LOST", fatal=True
+        )
+    if trouble.broken:
+        message = f"The connection to the server broke while the statement ran: {_one_line(trouble)}"
+        return Failure("connect", message, trouble.code or "LOST", fatal=True)
+    if trouble.code in _REFUSED:
+        return Failure("refused", f"The database refused it: {trouble.primary}.", trouble.code)
+    return Failure("failed", _with_hints(trouble), trouble.code)
+
+
+def _with_hints(trouble: Trouble) -> str:
+    parts = (trouble.primary, trouble.detail and f"DETAIL: {trouble.detail}", trouble.hint and f"HINT: {trouble.hint}")
+    return " ".join(filter(None, parts))
+
+
+def _one_line(trouble: Trouble) -> str:
+    return f"{trouble.primary.splitlines()[0].rstrip('.')}." if trouble.primary else ""
+
+
+def _field(result: PGresult, field: DiagnosticField) -> str:
+    return bytes(result.error_field(field) or b"").decode(errors="replace")
+
+
+def _refusal(volatile: Iterable[str]) -> str:
+    names = ", ".join(sorted(volatile))
+    return f"Only functions that read may be called, and {names} is marked VOLATILE: it may do more."
