@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Team
 from datasources import encryption
 from datasources.dsn import ServerAddress
-from datasources.engine import Database, Limits, SqliteDatabase
+from datasources.engine import IN_MEMORY, Database, Limits, ServerDatabase, SqliteDatabase
 from datasources.errors import ConnectFailed
 from datasources.introspect import Schema
 
@@ -97,7 +97,18 @@ class Connection(models.Model):
         """A handle for running statements, one at a time. Close it after use. Raises ConnectFailed."""
         if not self.is_enabled:
             raise ConnectFailed(f"The database {self.name} is switched off. An owner of the team can switch it on.")
-        return SqliteDatabase(self.path, self.limits())
+        return self._database()
+
+    def _database(self) -> Database:
+        try:
+            address = self.address
+        except encryption.Unreadable as error:
+            raise ConnectFailed(str(error), "UNREADABLE") from None
+        if address is None:
+            return SqliteDatabase(self.path or IN_MEMORY, self.limits())
+        return ServerDatabase(
+            address, settings.ALLOWED_DB_HOSTS, self.limits(), allow_powerful=settings.ALLOW_POWERFUL_ROLES
+        )
 
     def limits(self) -> Limits:
         return Limits(seconds=settings.QUERY_SECONDS, rows=settings.QUERY_ROWS)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import pymysql
 
@@ -66,10 +66,10 @@ class MysqlDriver:
 
     def __init__(self, connection: "Connection", place: ServerAddress, addresses: list[str]) -> None:
         # Some of what it has is not in its stubs.
-        self._connection: Any = connection
+        self._connection = cast(Any, connection)
         self._place = place
         self._addresses = addresses
-        self._is_mariadb = "mariadb" in self._connection.server_version.lower()
+        self._is_mariadb = "mariadb" in str(self._connection.server_version).lower()
         self._limits: tuple[float, int] | None = None
         self._is_running = False
         self._is_ending = False

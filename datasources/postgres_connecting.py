@@ -14,7 +14,7 @@ from datasources.wire import Failure
 _SECONDS_TO_CONNECT = 8
 _MODES = {"disable": "disable", "prefer": "prefer", "require": "require", "verify": "verify-full"}
 # Of the machine that the site runs on nothing may be used: no password file, no certificates, no tickets.
-_NOTHING_OF_OURS = {
+_NOTHING_OF_OURS: dict[str, Any] = {
     "passfile": "/dev/null",
     "sslcertmode": "disable",
     "sslcert": "/dev/null/none",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg.adapt import AdaptersMap, Transformer
@@ -85,11 +85,9 @@ class _LenientTextLoader(TextLoader):
         return bytes(data).decode(errors="replace")
 
 
-_Taken = tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, ...]], bool]
+_Taken: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, ...]], bool]
 _LOADERS = _loaders()
 _LENIENT_LOADERS = _loaders()
-_Taken = tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, ...]], bool]
-_LOADERS = _loaders()
 _LENIENT_LOADERS.register_loader(0, _LenientTextLoader)
 
 

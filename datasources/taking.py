@@ -9,7 +9,6 @@ from datasources.wire import Limits
 Row = tuple[Any, ...]
 
 _BYTES_PER_CELL = 9
-_HAVE_LENGTH = frozenset({str, bytes, Decimal})
 
 
 def take(result: Iterable[Row], limits: Limits) -> tuple[list[Row], bool]:
@@ -35,7 +34,7 @@ def weight(row: Row) -> int:
 
 def _lengths(row: Row) -> list[int]:
     return [
-        len(cell) if cell.__class__ is not Decimal else len(str(cell)) for cell in row if cell.__class__ in _HAVE_LENGTH
+        len(str(cell) if isinstance(cell, Decimal) else cell) for cell in row if isinstance(cell, str | bytes | Decimal)
     ]
 
 

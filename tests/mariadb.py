@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pymysql
 import pytest
 
 from datasources.dsn import ServerAddress
 
-MACHINE_S = 3306
+PORT_OF_THE_MACHINE = 3306
 PASSWORD = "pass word'\\é"
 SCRIPT = """
 CREATE TABLE authors (id int PRIMARY KEY, name varchar(40) NOT NULL, born int) COMMENT 'Who writes';
@@ -90,8 +90,8 @@ class _running:  # noqa: N801 - used as a function
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> int:
-        if _answers(MACHINE_S):
-            return MACHINE_S
+        if _answers(PORT_OF_THE_MACHINE):
+            return PORT_OF_THE_MACHINE
         program = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
         if not program:
             _without("MariaDB is neither running on 127.0.0.1:3306 nor installed (Debian's mariadb-server)")
@@ -139,7 +139,7 @@ def _answers(port: int) -> bool:
     return False
 
 
-def _without(reason: str) -> None:
+def _without(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
