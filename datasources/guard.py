@@ -13,6 +13,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from datasources import mysql_words, postgres_words
 from datasources.errors import NotReadOnly, QueryFailed, SQLError
 
 MAX_BYTES = 20_000
@@ -30,6 +31,7 @@ _ALLOWED = (
     exp.Aliases,
     exp.AtTimeZone,
     exp.CTE,
+    exp.ColumnDef,
     exp.Cube,
     exp.DataType,
     exp.DataTypeParam,
@@ -44,12 +46,18 @@ _ALLOWED = (
     exp.HavingMax,
     exp.Identifier,
     exp.IgnoreNulls,
+    exp.IndexTableHint,
     exp.Interval,
     exp.IntervalSpan,
+    exp.Introducer,
     exp.Join,
+    exp.JSONColumnDef,
     exp.JSONKeyValue,
     exp.JSONPath,
     exp.JSONPathPart,
+    exp.JSONSchema,
+    exp.JSONValue,
+    exp.OnCondition,
     exp.Lateral,
     exp.Limit,
     exp.LimitOptions,
@@ -83,16 +91,19 @@ _DENIED_NAMES = {
         r"load_extension|fts3_tokenizer|fts3tokenize|fts5|readfile|writefile|edit|fsdir|zipfile|sqlar_\w+"
         r"|zeroblob|randomblob|pragma_\w+|dbstat|sqlite_(dbpage|stmt|log|compileoption\w*)"
     ),
-    "postgres": re.compile(
-        r"pg_\w+|lo_\w+|dblink\w*|\w+_to_xml\w*|ts_stat|set_config|current_setting|nextval|setval|txid_\w+|set_seed"
-    ),
-    "mysql": re.compile(r"load_file|sleep|benchmark|\w+_lock|\w+_all_locks|\w+_wait|sys_\w+|master_pos_wait"),
+    "postgres": postgres_words.DENIED_FUNCTIONS,
+    "mysql": mysql_words.DENIED_FUNCTIONS,
     "duckdb": re.compile(r"(read|parquet|sniff|duckdb|pragma)_\w+|glob|query|query_table|getenv|\w+_scan\w*|nextval"),
 }
+# Where a table can be called what a function is, the names of tables are others; some tell more with their schema's.
+_DENIED_TABLES = _DENIED_NAMES | {"postgres": postgres_words.DENIED_TABLES, "mysql": mysql_words.DENIED_TABLES}
 _EXPLAIN_OPTIONS = {
     "sqlite": re.compile(r"\s*QUERY\s+PLAN\b", re.IGNORECASE),
-    "postgres": re.compile(r"\s*(VERBOSE\b|\(\s*(FORMAT|VERBOSE|COSTS)\b(?![^)]*ANALY)[\w\s,]*\))", re.IGNORECASE),
-    "mysql": re.compile(r"\s*FORMAT\s*=\s*\w+", re.IGNORECASE),
+    "postgres": re.compile(
+        r"\s*(VERBOSE\b|\(\s*(BUFFERS|COSTS|FORMAT|GENERIC_PLAN|SETTINGS|SUMMARY|VERBOSE)\b(?![^)]*ANALY)[\w\s,]*\))",
+        re.IGNORECASE,
+    ),
+    "mysql": re.compile(r"\s*(FORMAT\s*=\s*\w+|EXTENDED\b|PARTITIONS\b)", re.IGNORECASE),
     "duckdb": re.compile(r"(?!)"),
 }
 _ANALYZE = frozenset({"ANALYZE", "ANALYSE"})
@@ -101,6 +112,8 @@ _READING_WORDS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN", "("})
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # MySQL and MariaDB run the first two; the third steers optimizers.
 _LIVE_COMMENTS = re.compile(r"/\*(!|M!|\+)", re.IGNORECASE)
+# To MySQL these are two minus signs, and what follows is no comment.
+_FALSE_COMMENTS = re.compile(r"--[^\S \t\n]")
 # A name written in escapes, behind which any name could hide.
 _ESCAPED_NAMES = re.compile(r"\bU&[\"']", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(\w+|\()?", re.DOTALL)
@@ -128,7 +141,7 @@ def check(sql: str, dialect: str) -> str:
 def inspect(sql: str, dialect: str) -> Statement:
     """As `check`, with what the statement calls."""
     sql = sql.replace("\r\n", "\n").replace("\r", "\n").strip()
-    _check_text(sql)
+    _check_text(sql, dialect)
     try:
         return _check_statement(sql, dialect)
     except RecursionError:
@@ -137,7 +150,7 @@ def inspect(sql: str, dialect: str) -> Statement:
         raise _syntax_error(sql, error) from None
 
 
-def _check_text(sql: str) -> None:
+def _check_text(sql: str, dialect: str) -> None:
     if len(sql.encode(errors="replace")) > MAX_BYTES:
         raise NotReadOnly(f"The statement is longer than {MAX_BYTES:,} bytes.")
     if _CONTROL_CHARACTERS.search(sql):
@@ -146,6 +159,8 @@ def _check_text(sql: str) -> None:
         raise NotReadOnly("Comments that the database would execute (/*! or /*+) are not allowed.")
     if _ESCAPED_NAMES.search(sql):
         raise NotReadOnly("Names and texts written with U& escapes are not allowed.")
+    if dialect == "mysql" and _FALSE_COMMENTS.search(sql):
+        raise NotReadOnly("A comment begins with -- and an ordinary space.")
 
 
 def _check_statement(sql: str, dialect: str) -> Statement:
@@ -225,12 +240,19 @@ def _check_tree(statement: exp.Expr, dialect: str) -> None:
     if not isinstance(statement, _READS):
         raise NotReadOnly("Only a statement that reads can run: SELECT, WITH, VALUES or EXPLAIN.")
     for node in statement.walk():
+        if isinstance(node, exp.Parameter) and dialect == "mysql":
+            raise NotReadOnly("User variables such as @a are not allowed.")
         if isinstance(node, _PLACEHOLDERS):
             raise QueryFailed("The statement has a placeholder where a value has to be.", "PARSE")
         if isinstance(node, _DENIED) or not isinstance(node, _ALLOWED):
             raise NotReadOnly(f"Only a statement that reads can run: {_words(node)} is not allowed in it.")
-        if isinstance(node, exp.Table) and _DENIED_NAMES[dialect].fullmatch(node.name.lower()):
+        if isinstance(node, exp.Table) and _is_denied(node, _DENIED_TABLES[dialect]):
             raise NotReadOnly(f"The table {node.name} may not be read.")
+
+
+def _is_denied(table: exp.Table, denied: re.Pattern[str]) -> bool:
+    name = table.name.lower()
+    return bool(denied.fullmatch(name) or (table.db and denied.fullmatch(f"{table.db.lower()}.{name}")))
 
 
 def _check_names_of_functions(tokens: list[Token], dialect: str) -> None:
@@ -241,9 +263,9 @@ def _check_names_of_functions(tokens: list[Token], dialect: str) -> None:
 
 
 def _calls(tokens: list[Token]) -> tuple[str, ...]:
-    """Names before a parenthesis. What is quoted keeps its case."""
+    """Names before a parenthesis. What is quoted keeps its case, and letters beyond ASCII do: so do PostgreSQL's."""
     names = {
-        token.text if token.token_type is TokenType.IDENTIFIER else token.text.lower()
+        token.text if token.token_type is TokenType.IDENTIFIER else token.text.encode().lower().decode()
         for token, following in pairwise(tokens)
         if following.token_type is TokenType.L_PAREN
     }

@@ -53,7 +53,7 @@ _HARMLESS = re.compile(
     "clock_timestamp|timeofday|random|random_normal|gen_random_uuid|uuidv[47]|uuid_generate_v(1|1mc|4)"
     "|pg_(column|database|indexes|relation|table|total_relation)_size"
 )
-_EXPLAIN = re.compile(r"EXPLAIN\b", re.IGNORECASE)
+_EXPLAIN = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+EXPLAIN\b", re.IGNORECASE | re.DOTALL)
 _FETCH = "FETCH FORWARD {} FROM c"
 _FIRST_BATCH = 128
 _CANCEL_SECONDS = 1.5
