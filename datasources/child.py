@@ -9,6 +9,7 @@ import math
 import os
 import resource
 import select
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
@@ -33,6 +34,9 @@ class Driver(Protocol):
 
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
         """The tables, as introspect.Schema.from_dict takes them."""
+
+    def values(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[tuple[Any, ...]] | Failure:
+        """What text columns of few different values hold, as far as the seconds reach: see catalogues.sampling."""
 
     def cancel(self) -> None:
         """From another thread, just before the process ends: have a server end what runs on it, within two seconds."""
@@ -93,6 +97,10 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
                 _allow_cpu(seconds)
                 tables = driver.schema(seconds)
                 return tables if isinstance(tables, Failure) else ("schema", tables)
+            case ["values", tables, seconds]:
+                _allow_cpu(seconds)
+                values = driver.values(tables, seconds)
+                return values if isinstance(values, Failure) else ("values", values)
     except MemoryError:
         return Failure("failed", "The statement needed more memory than it may use.", "MEMORY", fatal=True)
     raise ValueError(f"unknown request {request[0]!r}")

@@ -20,7 +20,7 @@ from datasources.errors import (
     QueryTimeout,
     SQLError,
 )
-from datasources.introspect import Schema
+from datasources.introspect import Schema, Table
 from datasources.pool import AllBusy, Turn, pool
 from datasources.wire import Failure, Limits
 
@@ -78,6 +78,9 @@ class Database(Protocol):
     def schema(self) -> Schema:
         """Read what the database holds."""
 
+    def values(self, tables: Sequence[Table]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """What text columns of few different values hold, by the table's full name and the column's. Not of views."""
+
     def cancel(self) -> None:
         """End what runs on this handle, from another thread: it raises QueryCancelled. What comes later may run."""
 
@@ -109,6 +112,11 @@ class _Guarded:
     def schema(self) -> Schema:
         [tables] = self._ask(("schema", self.limits.seconds))
         return Schema.from_dict({"tables": tables})
+
+    def values(self, tables: Sequence[Table]) -> dict[tuple[str, str], tuple[str, ...]]:
+        full_names = {(table.schema, table.name): table.full_name for table in tables}
+        [found] = self._ask(("values", [_to_look_into(table) for table in tables], self.limits.seconds))
+        return {(full_names[schema, name], column): values for schema, name, column, values in found}
 
     def cancel(self) -> None:
         for turn in self._turns.copy():
@@ -178,6 +186,11 @@ def _version(path: Path) -> tuple[int, ...]:
     except OSError as error:
         raise ConnectFailed(f"The database file could not be opened: {error.strerror}.", "NO_DATABASE") from error
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _to_look_into(table: Table) -> dict[str, object]:
+    columns = [{"name": column.name, "type": column.type} for column in table.columns]
+    return {"schema": table.schema, "name": table.name, "columns": columns, "is_view": table.is_view}
 
 
 def _as_written(header: str, sql: str, statement: str) -> str:

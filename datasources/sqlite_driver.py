@@ -6,12 +6,14 @@ SQLite's own limits, and a deadline.
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from datasources.catalogues import Ask, sqlite
+from datasources.catalogues.sampling import Sample
 from datasources.taking import take
 from datasources.wire import Failure, Limits
 
@@ -86,7 +88,14 @@ class SqliteDriver:
         """Read through a connection of its own: the authorizer refuses pragmas on the other."""
         with closing(_connect(self._path)) as connection, _Deadline(connection, seconds) as deadline:
             try:
-                return _tables(connection)
+                return sqlite.read(_asking(connection))
+            except (sqlite3.Error, sqlite3.Warning) as error:
+                return _failure(error, timed_out=deadline.passed)
+
+    def values(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        with _Deadline(self._connection, seconds) as deadline:
+            try:
+                return sqlite.values(_asking(self._connection), tables, seconds)
             except (sqlite3.Error, sqlite3.Warning) as error:
                 return _failure(error, timed_out=deadline.passed)
 
@@ -112,6 +121,10 @@ class _Deadline:
     def _check(self) -> bool:
         self.passed = time.monotonic() > self._end
         return self.passed
+
+
+def _asking(connection: sqlite3.Connection) -> Ask:
+    return lambda sql: connection.execute(sql).fetchall()
 
 
 def _connect(path: str) -> sqlite3.Connection:
@@ -169,51 +182,3 @@ def _failure(error: Exception, *, timed_out: bool) -> Failure:
 
 def _code(error: Exception) -> str:
     return str(getattr(error, "sqlite_errorname", ""))
-
-
-def _tables(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    listed = connection.execute("SELECT name, type FROM pragma_table_list WHERE schema = 'main'").fetchall()
-    return [
-        table
-        for name, kind in sorted(listed)
-        if kind != "shadow" and not name.lower().startswith("sqlite_")
-        for table in _described(connection, name, is_view=kind == "view")
-    ]
-
-
-def _described(connection: sqlite3.Connection, name: str, *, is_view: bool) -> Iterator[dict[str, Any]]:
-    """Nothing for a view or a virtual table that is broken."""
-    with suppress(sqlite3.OperationalError):
-        yield {
-            "name": name,
-            "columns": _columns(connection, name),
-            "primary_key": _primary_key(connection, name),
-            "foreign_keys": _foreign_keys(connection, name),
-            "is_view": is_view,
-        }
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
-    query = 'SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid'
-    return [
-        {"name": name, "type": type_, "nullable": not (not_null or key)}
-        for name, type_, not_null, key in connection.execute(query, (table,))
-    ]
-
-
-def _primary_key(connection: sqlite3.Connection, table: str) -> list[str]:
-    query = "SELECT name FROM pragma_table_xinfo(?) WHERE pk ORDER BY pk"
-    return [name for (name,) in connection.execute(query, (table,))]
-
-
-def _foreign_keys(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
-    query = 'SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq'
-    keys: dict[int, dict[str, Any]] = {}
-    for number, referenced_table, column, referenced in connection.execute(query, (table,)):
-        key = keys.setdefault(number, {"columns": [], "table": referenced_table, "referenced": []})
-        key["columns"].append(column)
-        key["referenced"].append(referenced)
-    for key in keys.values():
-        if None in key["referenced"]:
-            key["referenced"] = _primary_key(connection, key["table"])
-    return list(keys.values())

@@ -55,6 +55,7 @@ def test_tables_with_their_columns_and_keys(schema: Schema) -> None:
         ),
         primary_key=("book_id", "due"),
         foreign_keys=(ForeignKey(("book_id",), "books", ("id",)),),
+        rows=0,
     )
 
 

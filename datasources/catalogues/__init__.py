@@ -1,0 +1,14 @@
+"""What a database holds, read from its own catalogues: a handful of statements for all of it, one module a dialect.
+
+Each has `read(ask)`: the tables and views that the role may read, as introspect.Schema.from_dict takes them; and
+`values(ask, tables, seconds)`: what text columns of few different values hold. `ask` runs one trusted statement and
+gives all its rows; what it raises passes through. Nothing here counts or scans a whole table.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+MOST_TABLES = 5_000
+"""How many are read; those in the schema that needs no naming come first."""

@@ -1,0 +1,115 @@
+"""Which columns are looked into, how little of them, and which of what they hold is kept."""
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from datasources.catalogues import Ask
+
+MOST_VALUES = 20
+LONGEST_VALUE = 60
+_ROWS = 1_000
+_COLUMNS_AT_ONCE = 50
+
+Sample = tuple[str, str, str, list[str]]
+"""Schema, table, column, and all that it holds."""
+
+# Of people and of what opens doors: these never leave their database uncalled for.
+_PRIVATE = re.compile(
+    r"name|nick|e.?mail|phone|telefon|mobile|passw|secret|token|credential|session|cookie|signature|cipher|finger"
+    r"|address|street|birth|iban|passport|licen[sc]e"
+)
+_PRIVATE_WORD = re.compile(
+    r"auth|bic|card|contact|cvc|cvv|dob|fax|hash|ip|key|login|mail|note|nonce|otp|pass|person|pin|pwd|salt|ssn|tel"
+    r"|user|vat|zip"
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_LOOKS_PRIVATE = re.compile(r"\S@\S+\.\S|\+?[\d\s()/.-]{7,}|(?=\S*\d)\S{24,}")
+
+
+Tables = Iterable[Mapping[str, Any]]
+"""As `read` gives them; of a column, its name and type are enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A table and those of its columns that are worth a look."""
+
+    schema: str
+    name: str
+    columns: tuple[str, ...]
+
+    def only(self, columns: Iterable[str]) -> "Wanted":
+        return Wanted(self.schema, self.name, tuple(columns))
+
+
+def wanted(tables: Tables, text_type: re.Pattern[str]) -> list[Wanted]:
+    """The columns of a text type whose names do not say that they are about people, secrets or tokens."""
+    found = (
+        Wanted(table["schema"], table["name"], tuple(_worth_a_look(table["columns"], text_type)))
+        for table in tables
+        if not table["is_view"]
+    )
+    return [table for table in found if table.columns]
+
+
+def _worth_a_look(columns: Iterable[Mapping[str, Any]], text_type: re.Pattern[str]) -> Iterator[str]:
+    for column in columns:
+        if text_type.fullmatch(column["type"].casefold()) and not is_private(column["name"]):
+            yield column["name"]
+
+
+def is_private(column: str) -> bool:
+    """Whether its name says that what it holds is a person's, or opens a door."""
+    words = (word.lower() for word in _WORD.findall(column))
+    return bool(_PRIVATE.search(column.lower())) or any(map(_PRIVATE_WORD.fullmatch, words))
+
+
+def categories(values: Iterable[Any]) -> list[str]:
+    """Those values in order, where all of them are short texts, few, and like no address, number or key."""
+    held = {value.rstrip() if isinstance(value, str) else value for value in values} - {None, ""}
+    return sorted(held) if len(held) <= MOST_VALUES and all(map(_is_category, held)) else []
+
+
+def _is_category(value: Any) -> bool:
+    is_label = isinstance(value, str) and len(value) <= LONGEST_VALUE and value.isprintable()
+    return is_label and not _LOOKS_PRIVATE.fullmatch(value) and "@" not in value
+
+
+def sampled(ask: Ask, tables: Iterable[Wanted], quote: str, seconds: float, cut: str = "{}") -> list[Sample]:
+    """From the first rows of each table, as far as the seconds reach; one statement a table.
+
+    `quote` is what names are quoted in; `cut` is put around each value.
+    """
+    end = time.monotonic() + seconds
+    found: list[Sample] = []
+    for table in tables:
+        if time.monotonic() > end:
+            break
+        found += _of_table(ask, table, quote, cut)
+    return found
+
+
+def _of_table(ask: Ask, table: Wanted, quote: str, cut: str) -> Iterator[Sample]:
+    source = ".".join(_quoted(part, quote) for part in (table.schema, table.name) if part)
+    for start in range(0, len(table.columns), _COLUMNS_AT_ONCE):
+        some = table.columns[start : start + _COLUMNS_AT_ONCE]
+        selects = [_select(place, _quoted(column, quote), source, cut) for place, column in enumerate(some)]
+        held: dict[int, list[Any]] = {}
+        for place, value in ask(" UNION ALL ".join(selects)):
+            held.setdefault(int(place), []).append(value)
+        kept = {place: categories(values) for place, values in sorted(held.items())}
+        yield from ((table.schema, table.name, some[place], values) for place, values in kept.items() if values)
+
+
+def _select(place: int, column: str, source: str, cut: str) -> str:
+    """One character and, besides NULL and the empty text, one value more than are kept: enough to see that."""
+    value = cut.replace("{}", f"substr({column}, 1, {LONGEST_VALUE + 1})")
+    some = f"SELECT {value} AS v FROM {source} LIMIT {_ROWS}"  # noqa: S608
+    return f"SELECT {place}, v FROM (SELECT DISTINCT v FROM ({some}) AS s{place} LIMIT {MOST_VALUES + 3}) AS d{place}"  # noqa: S608
+
+
+def _quoted(name: str, quote: str) -> str:
+    return quote + name.replace(quote, quote * 2) + quote
