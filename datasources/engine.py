@@ -29,6 +29,9 @@ __all__ = ["Cell", "Database", "Limits", "Probe", "ResultSet", "ServerDatabase",
 Cell = None | bool | int | float | Decimal | str | bytes
 """What a database has besides comes as text, the way the database itself writes it: dates, times, JSON, arrays."""
 
+Values = dict[tuple[str, str], tuple[str, ...]]
+"""Of a column, by its table's full name and its own."""
+
 # The database stops itself at the limit; what it cannot interrupt is killed this much later.
 _GRACE_SECONDS = 0.25
 DEFAULT_LIMITS = Limits()
@@ -75,11 +78,11 @@ class Database(Protocol):
     def execute(self, sql: str) -> ResultSet:
         """Run one statement that only reads."""
 
-    def schema(self) -> Schema:
-        """Read what the database holds."""
+    def schema(self, seconds: float | None = None) -> Schema:
+        """Read what the database holds, in so many seconds or in those of a statement."""
 
-    def values(self, tables: Sequence[Table]) -> dict[tuple[str, str], tuple[str, ...]]:
-        """What text columns of few different values hold, by the table's full name and the column's. Not of views."""
+    def values(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        """What text columns of few different values hold, as far as the seconds reach. Not of views."""
 
     def cancel(self) -> None:
         """End what runs on this handle, from another thread: it raises QueryCancelled. What comes later may run."""
@@ -109,13 +112,16 @@ class _Guarded:
         heads = tuple(_as_written(name, sql, statement.sql) for name in columns)
         return ResultSet(heads, rows, truncated, elapsed, types)
 
-    def schema(self) -> Schema:
-        [tables] = self._ask(("schema", self.limits.seconds))
+    def schema(self, seconds: float | None = None) -> Schema:
+        seconds = seconds or self.limits.seconds
+        [tables] = self._ask(("schema", seconds), seconds=seconds)
         return Schema.from_dict({"tables": tables})
 
-    def values(self, tables: Sequence[Table]) -> dict[tuple[str, str], tuple[str, ...]]:
+    def values(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        seconds = seconds or self.limits.seconds
         full_names = {(table.schema, table.name): table.full_name for table in tables}
-        [found] = self._ask(("values", [_to_look_into(table) for table in tables], self.limits.seconds))
+        request = ("values", [_to_look_into(table) for table in tables], seconds)
+        [found] = self._ask(request, seconds=seconds)
         return {(full_names[schema, name], column): values for schema, name, column, values in found}
 
     def cancel(self) -> None:
@@ -127,13 +133,15 @@ class _Guarded:
         self._is_closed = True
         self.cancel()
 
-    def _ask(self, request: tuple[object, ...], *, fresh: bool = False) -> tuple[Any, ...]:
+    def _ask(
+        self, request: tuple[object, ...], *, seconds: float | None = None, fresh: bool = False
+    ) -> tuple[Any, ...]:
         if self._is_closed:
             raise ConnectFailed("The connection to the database is closed.")
         turn = Turn()
         self._turns.add(turn)
         try:
-            return _answer(self._source(), request, turn, self.limits.seconds, fresh=fresh)
+            return _answer(self._source(), request, turn, seconds or self.limits.seconds, fresh=fresh)
         except SQLError:
             if turn.has_ended:
                 raise QueryCancelled("The query was cancelled.") from None

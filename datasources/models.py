@@ -114,20 +114,16 @@ class Connection(models.Model):
         return Limits(seconds=settings.QUERY_SECONDS, rows=settings.QUERY_ROWS)
 
     def schema(self) -> Schema:
-        """The stored snapshot, taken now if there is none yet."""
+        """The stored snapshot; its structure is read now if there is none yet. Raises ConnectFailed."""
         if self.schema_snapshot is None:
             self.refresh_schema()
-        return Schema.from_dict(self.schema_snapshot or {})
+        return Schema.from_dict(self.schema_snapshot or {"tables": []})
 
     def refresh_schema(self) -> None:
         """Read the schema from the database and store it. Raises ConnectFailed."""
-        database = self.database()
-        try:
-            self.schema_snapshot = database.schema().to_dict()
-        finally:
-            database.close()
-        self.schema_taken_at = timezone.now()
-        self.save(update_fields=["schema_snapshot", "schema_taken_at"])
+        from datasources import snapshots  # which needs the models
+
+        snapshots.read_now(self)
 
 
 class Description(models.Model):

@@ -15,10 +15,12 @@ CREATE TABLE customers (id INTEGER PRIMARY KEY, status VARCHAR NOT NULL, size EN
     place STRUCT(city VARCHAR, lines VARCHAR[]), email VARCHAR, seen TIMESTAMPTZ);
 COMMENT ON TABLE customers IS 'Who buys';
 COMMENT ON COLUMN customers.status IS 'Where they are';
-INSERT INTO customers SELECT n, ['new', 'old', 'lost'][n % 3 + 1], 's', 1, NULL, 'a@b.example', NULL FROM range(900) t (n);
+INSERT INTO customers
+    SELECT n, ['new', 'old', 'lost'][n % 3 + 1], 's', 1, NULL, 'a@b.example', NULL FROM range(900) t (n);
 CREATE SCHEMA archive;
 CREATE TABLE archive.orders (year INTEGER, number INTEGER, PRIMARY KEY (year, number));
-CREATE TABLE archive.lines (number INTEGER, year INTEGER, FOREIGN KEY (year, number) REFERENCES archive.orders (year, number));
+CREATE TABLE archive.lines (number INTEGER, year INTEGER,
+    FOREIGN KEY (year, number) REFERENCES archive.orders (year, number));
 CREATE VIEW statuses AS SELECT DISTINCT status FROM customers;
 """
 

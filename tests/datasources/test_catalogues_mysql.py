@@ -23,7 +23,8 @@ CREATE DATABASE {HOME};
 CREATE DATABASE {OTHER};
 CREATE DATABASE {UNSEEN};
 CREATE TABLE {HOME}.customers (id int AUTO_INCREMENT PRIMARY KEY COMMENT 'Counts up', status varchar(20) NOT NULL,
-    size enum('s', 'l'), balance decimal(10,2) unsigned, email text, seen timestamp NULL, latin text CHARACTER SET latin1)
+    size enum('s', 'l'), balance decimal(10,2) unsigned, email text, seen timestamp NULL,
+    latin text CHARACTER SET latin1)
     COMMENT 'Who buys';
 CREATE TABLE {OTHER}.orders (year int, number int, PRIMARY KEY (year, number));
 CREATE TABLE {HOME}.order_lines (id int PRIMARY KEY, number int, year int, customer_id int,
@@ -70,8 +71,8 @@ def ask(server: Connection[pymysql.cursors.Cursor]) -> Ask:
 
 @pytest.fixture
 def ask_as_reader(server: Connection[pymysql.cursors.Cursor]) -> Iterator[Ask]:
-    login = {"host": "127.0.0.1", "user": READER, "password": PASSWORD, "database": HOME}
-    with closing(pymysql.connect(**login)) as connection:
+    connection = pymysql.connect(host="127.0.0.1", user=READER, password=PASSWORD, database=HOME)
+    with closing(connection):
         yield asking(connection)
 
 

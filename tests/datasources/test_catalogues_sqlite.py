@@ -118,7 +118,8 @@ class TestValues:
 
     def test_no_more_than_twenty(self, build: Build) -> None:
         database = build(
-            f"CREATE TABLE t (few TEXT, many TEXT); INSERT INTO t SELECT 'v' || (n % 20), 'v' || (n % 21) FROM ({numbers(90)})"
+            "CREATE TABLE t (few TEXT, many TEXT);"
+            f"INSERT INTO t SELECT 'v' || (n % 20), 'v' || (n % 21) FROM ({numbers(90)})"
         )
         assert [column for _, column in values(database)] == ["few"]
 

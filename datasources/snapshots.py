@@ -1,0 +1,207 @@
+"""A connection's schema, as it was last read: in the background, one reading at a time.
+
+Whoever reads holds the claim on the connection: `schema_state_at`, which each step moves on and only its holder knows.
+A holder that has been silent for too long has died, and anybody may take the claim over.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from datasources.catalogues import MOST_TABLES
+from datasources.column_values import carried_over, put_in, read_values
+from datasources.encryption import Unreadable
+from datasources.errors import SQLError
+from datasources.introspect import Schema
+from datasources.models import Connection
+from datasources.schema_changes import changes, fingerprint
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 120.0
+"""What reading the structure in the background may take."""
+SILENT = timedelta(minutes=5)
+"""A reading that has said nothing for so long is taken for dead."""
+AT_MOST_EVERY = timedelta(minutes=1)
+"""How often missing objects have the schema read again."""
+
+State = Connection.SchemaState
+
+
+def enqueue(connection: Connection) -> bool:
+    """Have the schema read in the background; False when that is under way already."""
+    return _enqueue(connection, Q())
+
+
+def note_missing_object(connection: Connection) -> bool:
+    """A query has failed for a table or a column that is not there: have the schema read, unless it just was."""
+    return _enqueue(connection, ~Q(schema_state_at__gt=timezone.now() - AT_MOST_EVERY))
+
+
+def read_now(connection: Connection, *, with_values: bool = False) -> None:
+    """Read the schema and store it, also on `connection`. Raises SQLError, such as ConnectFailed.
+
+    While another reading is under way, this one only helps out where there is no snapshot at all.
+    """
+    mark = _claim(connection, "Reading the tables")
+    if mark:
+        _Reading(connection, mark).run(with_values=with_values)
+    else:
+        _help_out(connection)
+    connection.refresh_from_db(fields=list(_NOTHING_READ))
+
+
+def read_claimed(connection_id: int, mark: datetime) -> None:
+    """What the worker does: read, unless the claim has passed to somebody else. A failure is told by the connection."""
+    connection = Connection.objects.filter(pk=connection_id).first()
+    if connection:
+        try:
+            _Reading(connection, mark).run(with_values=True, seconds=SECONDS)
+        except (SQLError, Unreadable) as error:
+            logger.warning("reading the schema of %s failed: %s", connection, error)
+
+
+def is_reading(connection: Connection) -> bool:
+    """As of now, whatever `connection` was loaded with."""
+    return _of(connection).filter(_under_way()).exists()
+
+
+def forget(connection: Connection) -> None:
+    """It has become another database: what was read counts no more, nor what is being read."""
+    _of(connection).update(**_NOTHING_READ)
+    connection.refresh_from_db(fields=list(_NOTHING_READ))
+
+
+class _TakenOver(Exception):
+    """Somebody else holds the claim, or the connection is gone."""
+
+
+class _Reading:
+    """One reading, by whoever holds the claim that `mark` stands for."""
+
+    def __init__(self, connection: Connection, mark: datetime) -> None:
+        self._connection = connection
+        self._mark = mark
+
+    def run(self, *, with_values: bool, seconds: float | None = None) -> None:
+        """A failure keeps the old snapshot. `seconds`: for the structure, else those of a statement."""
+        state, words = State.FAILED, "It broke off."
+        try:
+            state, words = State.READY, self._read(seconds, with_values=with_values)
+        except (SQLError, Unreadable) as error:
+            words = str(error)
+            raise
+        except _TakenOver:
+            logger.info("the reading of the schema of %s is another's now", self._connection)
+        finally:
+            self._move_on(schema_state=state, schema_progress=_fitting(words))
+
+    def _read(self, seconds: float | None, *, with_values: bool) -> str:
+        """Stores the structure as soon as it is there; returns what has changed, in words."""
+        self._say("Reading the tables")
+        before = _stored(self._connection)
+        with closing(self._connection.database()) as database:
+            schema = carried_over(before, database.schema(seconds))
+            self._store(schema, "Looking at values")
+            if with_values:
+                found = read_values(database, schema.tables, self._say)
+                self._store(put_in(schema, found), "Looking at values")
+        return _summary(before, schema)
+
+    def _store(self, schema: Schema, progress: str) -> None:
+        self._say(progress, **_snapshot(schema))
+
+    def _say(self, progress: str, **fields: object) -> None:
+        """Raises _TakenOver."""
+        if not self._move_on(schema_state=State.READING, schema_progress=progress, **fields):
+            raise _TakenOver
+
+    def _move_on(self, **fields: object) -> bool:
+        """Whether the claim was still held."""
+        held, now = Q(schema_state=State.READING, schema_state_at=self._mark), timezone.now()
+        self._mark = now
+        return bool(_of(self._connection).filter(held).update(schema_state_at=now, **fields))
+
+
+def _enqueue(connection: Connection, condition: Q) -> bool:
+    from datasources.tasks import read_schema  # tasks.py imports this module
+
+    mark = _claim(connection, "Waiting for its turn", condition)
+    if mark:
+        read_schema.enqueue(connection.pk, mark.isoformat())
+    return mark is not None
+
+
+def _claim(connection: Connection, progress: str, condition: Q = Q()) -> datetime | None:  # noqa: B008
+    """One statement, so that of several who try at once one gets it."""
+    now = timezone.now()
+    fields = {"schema_state": State.READING, "schema_progress": progress, "schema_state_at": now}
+    if not _of(connection).filter(~_under_way(), condition).update(**fields):
+        return None
+    for name, value in fields.items():
+        setattr(connection, name, value)
+    return now
+
+
+def _under_way() -> Q:
+    return Q(schema_state=State.READING, schema_state_at__gt=timezone.now() - SILENT)
+
+
+def _help_out(connection: Connection) -> None:
+    """The other reading stores more, and later; but who asks needs a schema now."""
+    without = _of(connection).filter(schema_snapshot__isnull=True)
+    if without.exists():
+        with closing(connection.database()) as database:
+            schema = database.schema()
+        without.update(**_snapshot(schema))
+
+
+def _of(connection: Connection) -> models.QuerySet[Connection]:
+    return Connection.objects.filter(pk=connection.pk)
+
+
+_NOTHING_READ: dict[str, object] = {
+    "schema_snapshot": None,
+    "schema_fingerprint": "",
+    "schema_taken_at": None,
+    "schema_state": State.NONE,
+    "schema_progress": "",
+    "schema_state_at": None,
+}
+
+
+def _snapshot(schema: Schema) -> dict[str, object]:
+    return {
+        "schema_snapshot": schema.to_dict(),
+        "schema_fingerprint": fingerprint(schema),
+        "schema_taken_at": timezone.now(),
+    }
+
+
+def _stored(connection: Connection) -> Schema:
+    """Empty where nothing has been read."""
+    return Schema.from_dict(connection.schema_snapshot or {"tables": []})
+
+
+def _summary(before: Schema, after: Schema) -> str:
+    if len(after.tables) == MOST_TABLES:
+        return f"Only the first {MOST_TABLES:,} tables were read."
+    if before.tables:
+        return changes(before, after).summary()
+    columns = sum(len(table.columns) for table in after.tables)
+    return f"{_counted(len(after.tables), 'table')} with {_counted(columns, 'column')}."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def _fitting(text: str) -> str:
+    longest = Connection._meta.get_field("schema_progress").max_length or 0
+    return text if len(text) <= longest else text[: longest - 1] + "…"
