@@ -8,14 +8,15 @@ and an account that cannot reach the server's files.
 import re
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from importlib import import_module
 from typing import Any, cast
 
 import pymysql
 
 from datasources import mysql_roles
+from datasources.catalogues import mysql
+from datasources.catalogues.sampling import Sample
 from datasources.dsn import ServerAddress
 from datasources.hosts import resolve
 from datasources.mysql_connecting import Connection, connect
@@ -105,12 +106,21 @@ class MysqlDriver:
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
         try:
             self._begin(seconds, _NO_LIMIT)
-            tables: list[dict[str, Any]] = import_module("datasources.catalogues.mysql").read(self._ask)
+            tables = mysql.read(self._ask)
         except _TROUBLE as trouble:
             return self._failure(trouble)
         finally:
             self._end()
         return tables
+
+    def values(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        try:
+            self._begin(seconds, _NO_LIMIT)
+            return mysql.values(self._ask, tables, seconds)
+        except _TROUBLE as trouble:
+            return self._failure(trouble)
+        finally:
+            self._end()
 
     def cancel(self) -> None:
         """On a second session: the first is busy."""

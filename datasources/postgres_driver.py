@@ -7,10 +7,9 @@ server's files. Every statement goes by the extended protocol, which takes one a
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, TypeAlias
 
 import psycopg
@@ -22,6 +21,8 @@ from psycopg.types.numeric import FloatLoader, IntLoader, NumericLoader
 from psycopg.types.string import ByteaLoader, TextLoader
 
 from datasources import postgres_roles
+from datasources.catalogues import postgres
+from datasources.catalogues.sampling import Sample
 from datasources.dsn import ServerAddress
 from datasources.hosts import resolve
 from datasources.postgres_connecting import connect
@@ -167,12 +168,21 @@ class PostgresDriver:
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
         try:
             self._begin(seconds)
-            tables: list[dict[str, Any]] = import_module("datasources.catalogues.postgres").read(self._ask)
+            tables = postgres.read(self._ask)
         except Trouble as trouble:
             return _failure(trouble)
         finally:
             self._end()
         return tables
+
+    def values(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        try:
+            self._begin(seconds)
+            return postgres.values(self._ask, tables, seconds)
+        except Trouble as trouble:
+            return _failure(trouble)
+        finally:
+            self._end()
 
     def cancel(self) -> None:
         self._is_ending = True

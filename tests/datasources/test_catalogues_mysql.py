@@ -1,4 +1,4 @@
-"""MariaDB's catalogues, asked on the machine's own server."""
+"""MariaDB's catalogues, asked on a real server."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import pytest
 from pymysql.connections import Connection
 
 from datasources.catalogues import Ask, mysql
+from datasources.dsn import ServerAddress
+from datasources.engine import ServerDatabase
 from datasources.introspect import Column, ForeignKey, Schema, Table
 from tests.datasources.strange import NAMES, quoted, wide_table
+from tests.mariadb import MariadbServer
 
 # DDL cannot be taken back here: each run has databases of its own.
 _RUN = uuid4().hex[:8]
@@ -46,11 +49,8 @@ GRANT INSERT ON {HOME}.unread TO {READER}@'%'
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Connection[pymysql.cursors.Cursor]]:
-    try:
-        connection = pymysql.connect(host="127.0.0.1", user="root", autocommit=True, connect_timeout=2)
-    except pymysql.err.OperationalError as error:
-        pytest.skip(f"no MariaDB lets root in at 127.0.0.1:3306: {error}")
+def server(mariadb: MariadbServer) -> Iterator[Connection[pymysql.cursors.Cursor]]:
+    connection = pymysql.connect(host="127.0.0.1", port=mariadb.port, user="root", autocommit=True)
     with closing(connection):
         try:
             for statement in SCRIPT.split(";\n"):
@@ -71,7 +71,8 @@ def ask(server: Connection[pymysql.cursors.Cursor]) -> Ask:
 
 @pytest.fixture
 def ask_as_reader(server: Connection[pymysql.cursors.Cursor]) -> Iterator[Ask]:
-    connection = pymysql.connect(host="127.0.0.1", user=READER, password=PASSWORD, database=HOME)
+    port = server.port
+    connection = pymysql.connect(host="127.0.0.1", port=port, user=READER, password=PASSWORD, database=HOME)
     with closing(connection):
         yield asking(connection)
 
@@ -178,3 +179,11 @@ def test_any_name_will_do(ask: Ask, name: str) -> None:
 def test_a_table_of_500_columns(ask: Ask) -> None:
     ask(wide_table("wide"))
     assert [column.name for column in table(ask, "wide").columns] == [f"c{number}" for number in range(500)]
+
+
+def test_through_the_child_process(server: Connection[pymysql.cursors.Cursor]) -> None:
+    address = ServerAddress("mysql", "127.0.0.1", server.port, HOME, READER, PASSWORD)
+    with closing(ServerDatabase(address, ["127.0.0.1"])) as database:
+        schema = database.schema()
+        assert schema.table("customers")
+        assert database.values(schema.tables) == {("customers", "status"): ("lost", "new", "old")}

@@ -1,13 +1,17 @@
 """PostgreSQL's catalogues, asked on a real server. What a test makes is never committed."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import psycopg
 import pytest
 
-from datasources.catalogues import Ask, postgres
+from datasources.catalogues import Ask
+from datasources.catalogues import postgres as catalogue
+from datasources.engine import ServerDatabase
 from datasources.introspect import Column, ForeignKey, Schema, Table
 from tests.datasources.strange import NAMES, quoted, wide_table
+from tests.postgres import PostgresServer
 
 SCRIPT = """
 CREATE SCHEMA shop; CREATE SCHEMA archive; CREATE SCHEMA hidden;
@@ -33,9 +37,12 @@ CREATE TABLE hidden.secrets (id int PRIMARY KEY);
 
 
 @pytest.fixture
-def ask(postgres_url: str) -> Iterator[Ask]:
+def ask(postgres: PostgresServer) -> Iterator[Ask]:
     """As the superuser, in schemas of its own."""
-    with psycopg.connect(postgres_url.replace("app@", "postgres@")) as connection:
+    role = postgres.address("postgres")
+    with psycopg.connect(
+        host=role.host, port=role.port, dbname=role.database, user=role.user, password=role.password
+    ) as connection:
         connection.execute(SCRIPT)
 
         def ask(sql: str) -> list[tuple[object, ...]]:
@@ -47,7 +54,7 @@ def ask(postgres_url: str) -> Iterator[Ask]:
 
 
 def read(ask: Ask) -> Schema:
-    return Schema.from_dict({"tables": postgres.read(ask)})
+    return Schema.from_dict({"tables": catalogue.read(ask)})
 
 
 def table(ask: Ask, name: str) -> Table:
@@ -57,8 +64,8 @@ def table(ask: Ask, name: str) -> Table:
 
 
 def values(ask: Ask, *names: str, seconds: float = 10) -> dict[tuple[str, str], list[str]]:
-    tables = [table for table in postgres.read(ask) if table["name"] in names]
-    found = postgres.values(ask, tables, seconds)
+    tables = [table for table in catalogue.read(ask) if table["name"] in names]
+    found = catalogue.values(ask, tables, seconds)
     return {(f"{schema}.{name}" if schema else name, column): held for schema, name, column, held in found}
 
 
@@ -147,12 +154,12 @@ class TestAsARoleThatMayReadLittle:
     @pytest.fixture
     def ask(self, ask: Ask) -> Ask:
         for statement in (
-            "CREATE ROLE reader",
-            "GRANT USAGE ON SCHEMA shop TO reader",
-            "GRANT SELECT (id, status), INSERT ON customers TO reader",
-            "GRANT INSERT ON events TO reader",
-            "GRANT SELECT ON lines, archive.orders TO reader",
-            "SET LOCAL ROLE reader",
+            "CREATE ROLE stranger",
+            "GRANT USAGE ON SCHEMA shop TO stranger",
+            "GRANT SELECT (id, status), INSERT ON customers TO stranger",
+            "GRANT INSERT ON events TO stranger",
+            "GRANT SELECT ON lines, archive.orders TO stranger",
+            "SET LOCAL ROLE stranger",
         ):
             ask(statement)
         return ask
@@ -233,3 +240,13 @@ class TestValues:
         ask("INSERT INTO unseen VALUES ('new')")
         assert values(ask, "unseen") == {("unseen", "status"): ["new"]}
         assert values(ask, "unseen", seconds=-1) == {}
+
+
+def test_through_the_child_process(postgres: PostgresServer) -> None:
+    """A database of its own, which others see."""
+    postgres.run("CREATE DATABASE catalogued OWNER owner", "postgres")
+    postgres.run("CREATE TABLE t (status text); INSERT INTO t VALUES ('new'), ('old')", "catalogued", "owner")
+    with closing(ServerDatabase(postgres.address("owner", "catalogued"), ["127.0.0.1"])) as database:
+        schema = database.schema()
+        assert [table.full_name for table in schema.tables] == ["t"]
+        assert database.values(schema.tables) == {("t", "status"): ("new", "old")}
