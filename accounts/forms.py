@@ -3,59 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.manage_email import assess_unique_email
 from django import forms
-from django.http import HttpRequest
 
-from accounts import teams
-from accounts.models import Invitation, Membership, Team, User
+from accounts.models import Membership, Team, User
 from accounts.profile import change_email
-
-
-class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # allauth has no types
-    def add_prefix(self, field_name: str) -> str:
-        """The browser's name of the field is the one that password managers know."""
-        return "username" if field_name == "login" else field_name
-
-
-class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth has no types
-    """An account of one's own; the subclasses say in which team it starts."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        texts = {
-            "username": ("User name", "Letters, digits and @ . + - _"),
-            "email": (
-                "E-mail (may stay empty)",
-                "Without one, you cannot choose a new password when you forget yours.",
-            ),
-            "password1": ("Password", "At least 8 characters; no common password, not only digits."),
-            "password2": ("Password again", ""),
-        }
-        for name, (label, help_text) in texts.items():
-            field = self.fields[name]
-            field.label, field.help_text = label, help_text
-            field.widget.attrs.pop("placeholder", None)
-        self.fields["username"].widget.attrs["autocapitalize"] = "none"
-
-
-class OpenSignupForm(SignupForm):
-    def custom_signup(self, request: HttpRequest, user: User) -> None:
-        teams.found(f"Team of {user}"[:100], owner=user)
-
-
-class InvitedSignupForm(SignupForm):
-    def __init__(self, invitation: Invitation, *arguments: Any, **options: Any) -> None:
-        self._invitation = invitation
-        super().__init__(*arguments, **options)
-
-    def custom_signup(self, request: HttpRequest, user: User) -> None:
-        """Raises teams.Refused when somebody else was faster: save within a transaction."""
-        teams.join(self._invitation, user)
 
 
 class ProfileForm(forms.ModelForm[User]):

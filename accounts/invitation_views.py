@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import teams
-from accounts.forms import InvitedSignupForm
+from accounts.entrance import InvitedSignupForm
 from accounts.models import Invitation, User
 
 

@@ -136,8 +136,17 @@ def test_a_mail_server_that_fails_is_named_and_the_link_is_there(
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     page = text(owner_client.post(f"/teams/{team.pk}/invitations/", {"role": "member", "email": "n@example.org"}))
-    assert "could not be sent to n@example.org" in page
+    assert "It was not sent to n@example.org" in page
     assert "/invitations/" in page
+
+
+def test_an_e_mail_that_only_the_console_gets_is_not_called_sent(
+    owner_client: Client, team: Team, settings: Settings, capsys: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    page = text(owner_client.post(f"/teams/{team.pk}/invitations/", {"role": "member", "email": "n@example.org"}))
+    assert "It was not sent to n@example.org" in page
+    assert "To: n@example.org" in capsys.readouterr().out
 
 
 def test_a_link_behind_a_proxy_has_the_origin_that_people_see(

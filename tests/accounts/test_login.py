@@ -36,6 +36,12 @@ def test_wrong_log_ins_all_read_alike_and_keep_the_name(olive: User, name: str) 
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize(("name", "password"), [("", "x"), ("olive", ""), ("o\0live", "x")])
+def test_what_cannot_be_a_log_in_is_told_so(olive: User, name: str, password: str) -> None:
+    _, response = log_in(name, password)
+    assert "Type your user name or e-mail, and your password." in text(response)
+
+
 def test_a_log_in_leads_to_the_page_that_was_wanted(olive: User) -> None:
     _, response = log_in("olive", next="/teams/")
     assert response["Location"] == "/teams/"  # type: ignore[index]

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection as database
 
 from accounts.models import Membership, Team, User
 from datasources.models import Connection
@@ -50,6 +52,16 @@ def test_sample_is_ready_to_be_asked(sample_dir: Path) -> None:
     assert connection.is_sample
     assert connection.path == str(sample_dir / "sample.sqlite3")
     assert len(connection.schema().tables) >= 8
+
+
+def test_the_cache_that_counts_log_ins_is_ready() -> None:
+    with database.cursor() as cursor:
+        cursor.execute("DROP TABLE cache")
+
+    run_setup()
+
+    cache.set("guesses", 3)
+    assert cache.get("guesses") == 3
 
 
 def test_second_run_changes_and_prints_nothing() -> None:
