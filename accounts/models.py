@@ -69,6 +69,10 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user} in {self.team}: {self.role}"
 
+    @property
+    def role_phrase(self) -> str:
+        return self.Role(self.role).phrase
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:

@@ -28,7 +28,8 @@ def account(request: UserRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect("account")
-    return render(request, "accounts/account.html", {"form": form}, status=_status(form.is_bound))
+    page = {"form": form, "memberships": request.user.memberships.select_related("team").order_by("team__name")}
+    return render(request, "accounts/account.html", page, status=_status(form.is_bound))
 
 
 @never_cache

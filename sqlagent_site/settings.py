@@ -150,6 +150,7 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT: int = _ENV["TRUSTED_PROXIES"]
 
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - a model's name
+MIGRATION_MODULES = {"knox": None}  # its one table is the one that ours replaces
 REST_KNOX = {"TOKEN_PREFIX": "sqla_"}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.tokens.TokenAuthentication"],

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Team, User
 from tests.accounts.conftest import client_of, text
 from tests.site import MakeUser
 
@@ -22,6 +22,10 @@ def test_name_and_address_are_changed(client: Client, olive: User) -> None:
     olive.refresh_from_db()
     assert (olive.username, olive.email) == ("oliver", "oliver@example.org")
     assert Client().post("/login/", {"username": "oliver@example.org", "password": "olive's secret"}).status_code == 302
+
+
+def test_the_teams_are_there(client: Client, team: Team) -> None:
+    assert f'You are an owner of <a href="/teams/{team.pk}/">Analysts</a>' in text(client.get("/account/"))
 
 
 def test_an_old_address_logs_nobody_in(client: Client) -> None:

@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -204,7 +205,10 @@ def test_an_operator_makes_a_link_on_the_command_line(team: Team, capsys: Any) -
 def test_of_many_at_once_exactly_one_is_let_in(link: str, team: Team, make_user: MakeUser) -> None:
     clients = [client_of(make_user(f"person {number}")) for number in range(6)]
 
+    start = Barrier(len(clients))
+
     def accept(client: Client) -> int:
+        start.wait()
         try:
             return client.post(link).status_code
         finally:
@@ -218,7 +222,10 @@ def test_of_many_at_once_exactly_one_is_let_in(link: str, team: Team, make_user:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_new_people_at_once_one_gets_an_account(link: str, team: Team) -> None:
+    start = Barrier(2)
+
     def sign_up(name: str) -> int:
+        start.wait()
         try:
             return Client().post(link, ANSWERS | {"username": name}).status_code
         finally:
