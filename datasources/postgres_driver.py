@@ -51,7 +51,7 @@ _VOLATILE = (
 )
 # Volatile because they give something else each time, not because they do something.
 _HARMLESS = re.compile(
-    "clock_timestamp|timeofday|random|random_normal|gen_random_uuid|uuidv[47]|uuid_generate_v(1|1mc|4)"
+    "bernoulli|system|clock_timestamp|timeofday|random|random_normal|gen_random_uuid|uuidv[47]|uuid_generate_v(1|1mc|4)"
     "|pg_(column|database|indexes|relation|table|total_relation)_size"
 )
 _EXPLAIN = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+EXPLAIN\b", re.IGNORECASE | re.DOTALL)

