@@ -1,7 +1,7 @@
 SELECT 1
 SELECT 1 - -1, 1 -- comment
 SELECT `title`, `list price` AS `price` FROM `books`
-SELECT "a text", 'another', "it's", 'a\'b', 'it''s'
+SELECT "a text", 'another', "it's", 'a\\b', 'a\'b', 'it''s'
 WITH a AS (SELECT 1 AS n) SELECT * FROM a
 WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 5) SELECT * FROM r
 SELECT GROUP_CONCAT(DISTINCT title ORDER BY title DESC SEPARATOR '; ') FROM books
@@ -21,7 +21,7 @@ SELECT 1 UNION SELECT 2 UNION ALL SELECT 3
 SELECT 1 INTERSECT SELECT 1
 SELECT 1 EXCEPT SELECT 2
 (SELECT 1) UNION (SELECT 2) ORDER BY 1 DESC LIMIT 1
-SELECT * FROM books b LEFT JOIN authors a ON a.id = b.author_id RIGHT JOIN authors c USING (id)
+SELECT * FROM books b LEFT JOIN authors a ON a.id = b.author_id RIGHT JOIN authors c ON c.id = b.id
 SELECT * FROM books b STRAIGHT_JOIN authors a ON a.id = b.author_id
 SELECT * FROM books NATURAL JOIN authors
 SELECT * FROM books USE INDEX (PRIMARY) WHERE id = 1
@@ -33,7 +33,7 @@ SELECT CAST('2020-01-01' AS DATETIME), BINARY 'a' = 'A', _utf8mb4'x', N'x', X'41
 SELECT 7 DIV 2, 7 MOD 2, 7 % 2, 5 <=> NULL, 1 XOR 0, NOT 1, !1, 1 && 1, 1 || 0, 6 & 3, 6 | 1, 6 ^ 3, ~1, 1 << 2, -id FROM books
 SELECT CONCAT('a', 'b'), CONCAT_WS(',', 1, 2), SUBSTRING('abc', 2), SUBSTRING('abc' FROM 2 FOR 1), SUBSTRING_INDEX('a,b', ',', 1), LEFT('abc', 1), RIGHT('abc', 1), LPAD('a', 3, 'x'), TRIM(BOTH 'x' FROM 'xax'), REPLACE('a', 'a', 'b'), UPPER('a'), LENGTH('é'), CHAR_LENGTH('é'), LOCATE('a', 'ba'), INSTR('ab', 'b'), REVERSE('ab'), REPEAT('a', 2), ELT(1, 'a'), FIELD('a', 'b', 'a'), FIND_IN_SET('a', 'b,a'), FORMAT(1234.5, 1), HEX('a'), UNHEX('61'), INSERT('abc', 1, 1, 'x')
 SELECT ROUND(1.555, 2), TRUNCATE(1.55, 1), CEIL(1.2), FLOOR(1.2), MOD(7, 2), POW(2, 3), SQRT(4), RAND(1), GREATEST(1, 2), LEAST(1, 2), SIGN(-1), ABS(-1), CONV('a', 16, 2), CRC32('a'), LOG2(8), PI()
-SELECT STD(id), STDDEV_SAMP(id), VAR_POP(id), BIT_OR(id), AVG(DISTINCT id), MIN(id), ANY_VALUE(id) FROM books
+SELECT STD(id), STDDEV_SAMP(id), VAR_POP(id), BIT_OR(id), AVG(DISTINCT id), MIN(id) FROM books
 SELECT MD5('a'), SHA2('a', 256), UUID(), INET_ATON('1.2.3.4'), DATABASE(), VERSION(), USER(), CURRENT_USER()
 SELECT EXISTS (SELECT 1), 1 IN (1, 2), (1, 2) = (1, 2), 1 = ANY (SELECT 1), id > ALL (SELECT 0) FROM books
 SELECT * FROM (SELECT 1 AS a) AS x WHERE a IN (SELECT 1)

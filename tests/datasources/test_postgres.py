@@ -267,6 +267,7 @@ class TestTheServerHearsOfTheEnd:
         running = threading.Thread(target=_broken, args=(database, ENDLESS))
         running.start()
         assert _begins(postgres)
+        time.sleep(0.3)  # who dies at once was dead before
         [turn] = database._turns
         assert turn._child
         os.kill(turn._child.pid, signal.SIGKILL)
