@@ -27,7 +27,7 @@ _REASONS = tuple(
     (re.compile(pattern, re.IGNORECASE), code, sentence)
     for pattern, code, sentence in (
         (r"certificate|tlsv1|root\.crt", "TLS", "The server's certificate could not be verified"),
-        (r"does not support SSL", "TLS", "The server offers no TLS: with sslmode=prefer it is used where there is any"),
+        (r"does not support SSL", "TLS", "The server offers no TLS"),
         (r"no pg_hba.conf entry.*no encryption", "TLS", "The server wants TLS, or does not let this role in from here"),
         (r"no pg_hba.conf entry|pg_hba.conf rejects", "AUTH", "The server does not let this role in from here"),
         (r"password authentication failed|no password supplied", "AUTH", "The user name or the password is wrong"),
