@@ -4,13 +4,13 @@ PY := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint format bench lock setup setup-dev chromium
+.PHONY: run test lint format bench lock setup setup-dev chromium mariadb
 
 run: .venv/installed
 	@exec $(PY) manage.py serve
 
 # The end-to-end tests ask the smaller model, which is fetched once and kept (tests/weights.py).
-test: .venv/installed-dev chromium
+test: .venv/installed-dev chromium mariadb
 	@DATA_DIR=data $(PY) manage.py fetchmodel 0.5b
 	$(PY) -m pytest
 
@@ -69,4 +69,15 @@ chromium:
 		apt-get update -qq && apt-get install -y -qq chromium; \
 	else \
 		echo "Chromium is missing (/usr/bin/chromium): the browser tests need it. Install it as root."; \
+	fi
+
+# Tests of MySQL use the MariaDB that listens here, or start one from Debian's program; its service is not left running.
+mariadb: .venv/installed
+	@if [ -x /usr/sbin/mariadbd ] || $(PY) -c "import socket; socket.create_connection(('127.0.0.1', 3306), 1)" 2>/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing MariaDB for the tests of MySQL."; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends mariadb-server && \
+		{ systemctl disable --quiet --now mariadb || service mariadb stop || true; } >/dev/null 2>&1; \
+	else \
+		echo "MariaDB is missing: the tests of MySQL are skipped. Install mariadb-server as root."; \
 	fi

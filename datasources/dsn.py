@@ -54,13 +54,13 @@ class ServerAddress:
         dialect = _DIALECTS.get(scheme.lower().partition("+")[0])
         if not rest or dialect is None:
             raise BadDSN("A DSN starts with postgres:// or mysql://, such as postgres://user:password@host/database.")
+        if "#" in rest:
+            raise BadDSN("A # in a password or a name is written %23 in a DSN.")
         try:
             parts = urlsplit(f"//{rest}")
             port = parts.port
         except ValueError:
             raise BadDSN("The host or the port in the DSN cannot be read.") from None
-        if parts.fragment:
-            raise BadDSN("A # in a password or a name is written %23 in a DSN.")
         return cls(
             dialect=dialect,
             host=parts.hostname or "",
