@@ -72,7 +72,7 @@ chromium:
 	fi
 
 # Tests of MySQL use the MariaDB that listens here, or start one from Debian's program; its service is not left running.
-mariadb: .venv/installed
+mariadb: | .venv/installed
 	@if [ -x /usr/sbin/mariadbd ] || $(PY) -c "import socket; socket.create_connection(('127.0.0.1', 3306), 1)" 2>/dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing MariaDB for the tests of MySQL."; \

