@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from datasources.dsn import ServerAddress
+from datasources.dsn import ServerAddress, Tls
 from datasources.engine import ServerDatabase
 from datasources.errors import ConnectFailed
 from tests.listeners import closed_port, listening, mysql_with_tls
@@ -76,7 +76,7 @@ class TestRefusals:
         assert _refusal(replace(address, database=database)).code == "POLICY"
 
     @pytest.mark.parametrize("tls", ["require", "verify"])
-    def test_a_server_without_tls(self, address: ServerAddress, mariadb: MariadbServer, tls: str) -> None:
+    def test_a_server_without_tls(self, address: ServerAddress, mariadb: MariadbServer, tls: Tls) -> None:
         if mariadb.run("SELECT @@have_ssl") != [("DISABLED",)]:
             pytest.skip("this server has TLS")
         error = _refusal(replace(address, tls=tls))

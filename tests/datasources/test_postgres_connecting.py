@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from datasources.dsn import ServerAddress
+from datasources.dsn import ServerAddress, Tls
 from datasources.engine import ServerDatabase
 from datasources.errors import ConnectFailed
 from tests.listeners import closed_port, listening, postgres_with_tls
@@ -83,7 +83,7 @@ class TestRefusals:
         assert _refusal(replace(address, user="crowded")).code == "TOO_MANY"
 
     @pytest.mark.parametrize("tls", ["require", "verify"])
-    def test_a_server_without_tls(self, address: ServerAddress, tls: str) -> None:
+    def test_a_server_without_tls(self, address: ServerAddress, tls: Tls) -> None:
         error = _refusal(replace(address, tls=tls))
         assert (error.code, "offers no TLS" in error.message) == ("TLS", True)
 
