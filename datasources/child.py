@@ -58,6 +58,7 @@ class Kind:
 
 DRIVERS = {
     "sqlite": Kind("datasources.sqlite_driver", "SqliteDriver"),
+    "duckdb": Kind("datasources.duckdb_driver", "DuckdbDriver"),
     "postgres": Kind("datasources.postgres_driver", "PostgresDriver", memory=512 << 20, files=32),
     "mysql": Kind("datasources.mysql_driver", "MysqlDriver", memory=512 << 20, files=32),
 }

@@ -24,7 +24,7 @@ from datasources.introspect import Schema, Table
 from datasources.pool import AllBusy, Turn, pool
 from datasources.wire import Failure, Limits
 
-__all__ = ["Cell", "Database", "Limits", "Probe", "ResultSet", "ServerDatabase", "SqliteDatabase"]
+__all__ = ["Cell", "Database", "DuckdbDatabase", "Limits", "Probe", "ResultSet", "ServerDatabase", "SqliteDatabase"]
 
 Cell = None | bool | int | float | Decimal | str | bytes
 """What a database has besides comes as text, the way the database itself writes it: dates, times, JSON, arrays."""
@@ -165,6 +165,17 @@ class SqliteDatabase(_Guarded):
     def _source(self) -> Source:
         version = () if self._path == IN_MEMORY else _version(Path(self._path))
         return Source("sqlite", (("path", str(self._path)),), version)
+
+
+class DuckdbDatabase(_Guarded):
+    """A file, which may be replaced between two statements."""
+
+    def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS) -> None:
+        super().__init__("duckdb", limits)
+        self._path = Path(path).absolute()
+
+    def _source(self) -> Source:
+        return Source("duckdb", (("path", str(self._path)),), _version(self._path))
 
 
 class ServerDatabase(_Guarded):

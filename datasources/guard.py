@@ -13,7 +13,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from datasources import mysql_words, postgres_words
+from datasources import duckdb_words, mysql_words, postgres_words
 from datasources.errors import NotReadOnly, QueryFailed, SQLError
 
 MAX_BYTES = 20_000
@@ -93,10 +93,16 @@ _DENIED_NAMES = {
     ),
     "postgres": postgres_words.DENIED_FUNCTIONS,
     "mysql": mysql_words.DENIED_FUNCTIONS,
-    "duckdb": re.compile(r"(read|parquet|sniff|duckdb|pragma)_\w+|glob|query|query_table|getenv|\w+_scan\w*|nextval"),
+    "duckdb": duckdb_words.DENIED_FUNCTIONS,
 }
 # Where a table can be called what a function is, the names of tables are others; some tell more with their schema's.
-_DENIED_TABLES = _DENIED_NAMES | {"postgres": postgres_words.DENIED_TABLES, "mysql": mysql_words.DENIED_TABLES}
+_DENIED_TABLES = _DENIED_NAMES | {
+    "postgres": postgres_words.DENIED_TABLES,
+    "mysql": mysql_words.DENIED_TABLES,
+    "duckdb": duckdb_words.DENIED_TABLES,
+}
+_ALSO_READS: dict[str, tuple[type[exp.Expr], ...]] = {"duckdb": duckdb_words.ALSO_READS}
+_ALSO_ALLOWED: dict[str, tuple[type[exp.Expr], ...]] = {"duckdb": duckdb_words.ALSO_ALLOWED}
 _EXPLAIN_OPTIONS = {
     "sqlite": re.compile(r"\s*QUERY\s+PLAN\b", re.IGNORECASE),
     "postgres": re.compile(
@@ -104,10 +110,11 @@ _EXPLAIN_OPTIONS = {
         re.IGNORECASE,
     ),
     "mysql": re.compile(r"\s*(FORMAT\s*=\s*\w+|EXTENDED\b|PARTITIONS\b)", re.IGNORECASE),
-    "duckdb": re.compile(r"(?!)"),
+    "duckdb": re.compile(r"\s*\(\s*FORMAT\s+\w+\s*\)", re.IGNORECASE),
 }
 _ANALYZE = frozenset({"ANALYZE", "ANALYSE"})
 _READING_WORDS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN", "("})
+_ALSO_READING_WORDS = {"duckdb": frozenset({"FROM", "PIVOT", "UNPIVOT", "DESCRIBE", "SUMMARIZE", "SHOW", "TABLE"})}
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # MySQL and MariaDB run the first two; the third steers optimizers.
@@ -147,7 +154,7 @@ def inspect(sql: str, dialect: str) -> Statement:
     except RecursionError:
         raise NotReadOnly("The statement is nested too deeply to be checked.") from None
     except (ParseError, TokenError) as error:
-        raise _syntax_error(sql, error) from None
+        raise _syntax_error(sql, error, dialect) from None
 
 
 def _check_text(sql: str, dialect: str) -> None:
@@ -237,22 +244,31 @@ def _only_statement(statements: list[exp.Expr | None]) -> exp.Expr:
 
 
 def _check_tree(statement: exp.Expr, dialect: str) -> None:
-    if not isinstance(statement, _READS):
+    if not isinstance(statement, (*_READS, *_ALSO_READS.get(dialect, ()))):
         raise NotReadOnly("Only a statement that reads can run: SELECT, WITH, VALUES or EXPLAIN.")
+    allowed = (*_ALLOWED, *_ALSO_ALLOWED.get(dialect, ()))
     for node in statement.walk():
         if isinstance(node, exp.Parameter) and dialect == "mysql":
             raise NotReadOnly("User variables such as @a are not allowed.")
         if isinstance(node, _PLACEHOLDERS):
             raise QueryFailed("The statement has a placeholder where a value has to be.", "PARSE")
-        if isinstance(node, _DENIED) or not isinstance(node, _ALLOWED):
+        if isinstance(node, _DENIED) or not isinstance(node, allowed):
             raise NotReadOnly(f"Only a statement that reads can run: {_words(node)} is not allowed in it.")
-        if isinstance(node, exp.Table) and _is_denied(node, _DENIED_TABLES[dialect]):
-            raise NotReadOnly(f"The table {node.name} may not be read.")
+        if _is_denied(node, dialect):
+            raise NotReadOnly(f"The table {node.name or node.this.name} may not be read.")
 
 
-def _is_denied(table: exp.Table, denied: re.Pattern[str]) -> bool:
-    name = table.name.lower()
-    return bool(denied.fullmatch(name) or (table.db and denied.fullmatch(f"{table.db.lower()}.{name}")))
+def _is_denied(node: exp.Expr, dialect: str) -> bool:
+    denied = _DENIED_TABLES[dialect]
+    if isinstance(node, exp.Summarize) and isinstance(node.this, exp.Literal):
+        return bool(denied.fullmatch(node.this.name.lower()))  # a text in place of a table
+    if not isinstance(node, exp.Table):
+        return False
+    name = node.name.lower()
+    if denied.fullmatch(name):
+        return True
+    # To DuckDB's words a table json in a schema x would be a file.
+    return bool(node.db and dialect != "duckdb" and denied.fullmatch(f"{node.db.lower()}.{name}"))
 
 
 def _check_names_of_functions(tokens: list[Token], dialect: str) -> None:
@@ -277,10 +293,11 @@ def _words(node: exp.Expr) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()
 
 
-def _syntax_error(sql: str, error: ParseError | TokenError) -> SQLError:
+def _syntax_error(sql: str, error: ParseError | TokenError, dialect: str) -> SQLError:
     """What does not even begin like a statement that reads is no such statement."""
     first = _FIRST_WORD.match(sql)
-    if not first or (first[1] or "").upper() not in _READING_WORDS:
+    reading = _READING_WORDS | _ALSO_READING_WORDS.get(dialect, frozenset())
+    if not first or (first[1] or "").upper() not in reading:
         return NotReadOnly("Only a statement that reads can run: SELECT, WITH, VALUES or EXPLAIN.")
     if isinstance(error, TokenError):
         return QueryFailed("Syntax error: a quote or a comment is not closed.", "PARSE")

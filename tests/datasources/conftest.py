@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from datasources.engine import Limits, SqliteDatabase
@@ -48,6 +49,22 @@ def open_database(path: Path) -> Iterator[OpenDatabase]:
 @pytest.fixture
 def database(open_database: OpenDatabase) -> SqliteDatabase:
     return open_database(seconds=10)
+
+
+@pytest.fixture
+def duckdb_path(tmp_path: Path) -> Path:
+    return make_orders(tmp_path)
+
+
+def make_orders(directory: Path) -> Path:
+    path = directory / "orders 100%?#'.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE orders (id BIGINT PRIMARY KEY, customer VARCHAR, total DECIMAL(10, 2));"
+            "INSERT INTO orders VALUES (1, 'Ada', 9.5), (2, '', 12), (3, NULL, NULL);"
+            "CREATE MACRO twice(a) AS a * 2; CREATE MACRO pair(a) AS TABLE SELECT a AS column0"
+        )
+    return path
 
 
 @pytest.fixture(scope="session")
