@@ -12,14 +12,14 @@ from pathlib import Path
 import duckdb
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from datasources.engine import DuckdbDatabase, SqliteDatabase
 from datasources.uploads import BadUpload, Stored, check_path, dialect_of, remove, store
 
 
 @pytest.fixture(autouse=True)
-def data_dir(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def data_dir(tmp_path: Path, settings: Settings) -> Path:
     settings.DATA_DIR = tmp_path / "data"
     settings.DATA_DIR.mkdir()
     return tmp_path / "data"
@@ -96,7 +96,7 @@ class TestStoring:
 
 @pytest.mark.usefixtures("left_behind")
 class TestRefusing:
-    def test_more_than_the_limit(self, settings: SettingsWrapper) -> None:
+    def test_more_than_the_limit(self, settings: Settings) -> None:
         settings.MAX_UPLOAD_MB = 1
         assert "more than 1 MB" in _refusal(_file(b"a,b\n" * 300_000))
         assert "MAX_UPLOAD_MB" in _refusal(_file("a,b\n" * 150_000), _file("a,b\n" * 150_000))
@@ -186,7 +186,8 @@ class TestUnusualSqlite:
     def test_one_with_a_virtual_table_that_is_unknown_here(self, tmp_path: Path) -> None:
         script = (
             "CREATE TABLE t (a); INSERT INTO t VALUES (1); PRAGMA writable_schema = ON;"
-            "INSERT INTO sqlite_schema VALUES ('table', 'maps', 'maps', 0, 'CREATE VIRTUAL TABLE maps USING nowhere(a)')"
+            "INSERT INTO sqlite_schema"
+            " VALUES ('table', 'maps', 'maps', 0, 'CREATE VIRTUAL TABLE maps USING nowhere(a)')"
         )
         stored = store([_file(_sqlite(tmp_path / "maps.db", script))], 1)
         database = SqliteDatabase(stored.path)
@@ -242,7 +243,7 @@ class TestRemoving:
 
 class TestPaths:
     @pytest.fixture
-    def allowed(self, tmp_path: Path, settings: SettingsWrapper) -> Path:
+    def allowed(self, tmp_path: Path, settings: Settings) -> Path:
         path = tmp_path / "allowed"
         path.mkdir()
         settings.ALLOWED_DB_DIRS = [path]
@@ -267,7 +268,7 @@ class TestPaths:
         link.symlink_to(inside)
         assert check_path(str(link)) == inside
 
-    def test_when_no_directory_is_allowed_the_setting_is_named(self, path: Path, settings: SettingsWrapper) -> None:
+    def test_when_no_directory_is_allowed_the_setting_is_named(self, path: Path, settings: Settings) -> None:
         settings.ALLOWED_DB_DIRS = []
         assert "ALLOWED_DB_DIRS" in self._refused(str(path))
 
