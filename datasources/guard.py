@@ -13,7 +13,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from datasources import duckdb_words, mysql_words, postgres_words
+from datasources import dialect_words
 from datasources.errors import NotReadOnly, QueryFailed, SQLError
 
 MAX_BYTES = 20_000
@@ -85,36 +85,8 @@ _ALLOWED = (
 _PLACEHOLDERS = (exp.Parameter, exp.Placeholder)
 _DENIED = (exp.NextValueFor, exp.ReadCSV, exp.ReadParquet, exp.SessionParameter)
 
-# Names of functions and of tables that are functions in disguise.
-_DENIED_NAMES = {
-    "sqlite": re.compile(
-        r"load_extension|fts3_tokenizer|fts3tokenize|fts5|readfile|writefile|edit|fsdir|zipfile|sqlar_\w+"
-        r"|zeroblob|randomblob|pragma_\w+|dbstat|sqlite_(dbpage|stmt|log|compileoption\w*)"
-    ),
-    "postgres": postgres_words.DENIED_FUNCTIONS,
-    "mysql": mysql_words.DENIED_FUNCTIONS,
-    "duckdb": duckdb_words.DENIED_FUNCTIONS,
-}
-# Where a table can be called what a function is, the names of tables are others; some tell more with their schema's.
-_DENIED_TABLES = _DENIED_NAMES | {
-    "postgres": postgres_words.DENIED_TABLES,
-    "mysql": mysql_words.DENIED_TABLES,
-    "duckdb": duckdb_words.DENIED_TABLES,
-}
-_ALSO_READS: dict[str, tuple[type[exp.Expr], ...]] = {"duckdb": duckdb_words.ALSO_READS}
-_ALSO_ALLOWED: dict[str, tuple[type[exp.Expr], ...]] = {"duckdb": duckdb_words.ALSO_ALLOWED}
-_EXPLAIN_OPTIONS = {
-    "sqlite": re.compile(r"\s*QUERY\s+PLAN\b", re.IGNORECASE),
-    "postgres": re.compile(
-        r"\s*(VERBOSE\b|\(\s*(BUFFERS|COSTS|FORMAT|GENERIC_PLAN|SETTINGS|SUMMARY|VERBOSE)\b(?![^)]*ANALY)[\w\s,]*\))",
-        re.IGNORECASE,
-    ),
-    "mysql": re.compile(r"\s*(FORMAT\s*=\s*\w+|EXTENDED\b|PARTITIONS\b)", re.IGNORECASE),
-    "duckdb": re.compile(r"\s*\(\s*FORMAT\s+\w+\s*\)", re.IGNORECASE),
-}
 _ANALYZE = frozenset({"ANALYZE", "ANALYSE"})
 _READING_WORDS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN", "("})
-_ALSO_READING_WORDS = {"duckdb": frozenset({"FROM", "PIVOT", "UNPIVOT", "DESCRIBE", "SUMMARIZE", "SHOW", "TABLE"})}
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # MySQL and MariaDB run the first two; the third steers optimizers.
@@ -230,7 +202,7 @@ def _refuse_analyze(tokens: list[Token]) -> None:
 
 def _after_options(sql: str, position: int, dialect: str) -> int:
     """Where the explained statement begins. An option that is not known makes that begin with nonsense."""
-    options = _EXPLAIN_OPTIONS[dialect].match(sql, position)
+    options = dialect_words.EXPLAIN_OPTIONS[dialect].match(sql, position)
     return options.end() if options else position
 
 
@@ -244,9 +216,9 @@ def _only_statement(statements: list[exp.Expr | None]) -> exp.Expr:
 
 
 def _check_tree(statement: exp.Expr, dialect: str) -> None:
-    if not isinstance(statement, (*_READS, *_ALSO_READS.get(dialect, ()))):
+    if not isinstance(statement, (*_READS, *dialect_words.ALSO_READS.get(dialect, ()))):
         raise NotReadOnly("Only a statement that reads can run: SELECT, WITH, VALUES or EXPLAIN.")
-    allowed = (*_ALLOWED, *_ALSO_ALLOWED.get(dialect, ()))
+    allowed: tuple[type[exp.Expr], ...] = (*_ALLOWED, *dialect_words.ALSO_ALLOWED.get(dialect, ()))
     for node in statement.walk():
         if isinstance(node, exp.Parameter) and dialect == "mysql":
             raise NotReadOnly("User variables such as @a are not allowed.")
@@ -259,7 +231,7 @@ def _check_tree(statement: exp.Expr, dialect: str) -> None:
 
 
 def _is_denied(node: exp.Expr, dialect: str) -> bool:
-    denied = _DENIED_TABLES[dialect]
+    denied = dialect_words.DENIED_TABLES[dialect]
     if isinstance(node, exp.Summarize) and isinstance(node.this, exp.Literal):
         return bool(denied.fullmatch(node.this.name.lower()))  # a text in place of a table
     if not isinstance(node, exp.Table):
@@ -273,8 +245,9 @@ def _is_denied(node: exp.Expr, dialect: str) -> bool:
 
 def _check_names_of_functions(tokens: list[Token], dialect: str) -> None:
     """By token, because a name can hide anywhere in the tree: quoted, qualified, or turned into a class of its own."""
+    denied = dialect_words.DENIED_FUNCTIONS[dialect]
     for token, following in pairwise(tokens):
-        if following.token_type is TokenType.L_PAREN and _DENIED_NAMES[dialect].fullmatch(token.text.lower()):
+        if following.token_type is TokenType.L_PAREN and denied.fullmatch(token.text.lower()):
             raise NotReadOnly(f"The function {token.text} is not allowed.")
 
 
@@ -296,7 +269,7 @@ def _words(node: exp.Expr) -> str:
 def _syntax_error(sql: str, error: ParseError | TokenError, dialect: str) -> SQLError:
     """What does not even begin like a statement that reads is no such statement."""
     first = _FIRST_WORD.match(sql)
-    reading = _READING_WORDS | _ALSO_READING_WORDS.get(dialect, frozenset())
+    reading = _READING_WORDS | dialect_words.ALSO_READING_WORDS.get(dialect, frozenset())
     if not first or (first[1] or "").upper() not in reading:
         return NotReadOnly("Only a statement that reads can run: SELECT, WITH, VALUES or EXPLAIN.")
     if isinstance(error, TokenError):

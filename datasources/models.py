@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Team
 from datasources import encryption
 from datasources.dsn import ServerAddress
-from datasources.engine import IN_MEMORY, Database, Limits, ServerDatabase, SqliteDatabase
+from datasources.engine import IN_MEMORY, Database, DuckdbDatabase, Limits, ServerDatabase, SqliteDatabase
 from datasources.errors import ConnectFailed
 from datasources.introspect import Schema
 
@@ -104,6 +104,8 @@ class Connection(models.Model):
             address = self.address
         except encryption.Unreadable as error:
             raise ConnectFailed(str(error), "UNREADABLE") from None
+        if address is None and self.dialect == self.Dialect.DUCKDB:
+            return DuckdbDatabase(self.path, self.limits())
         if address is None:
             return SqliteDatabase(self.path or IN_MEMORY, self.limits())
         return ServerDatabase(

@@ -1,10 +1,13 @@
 """Database files of people: uploaded ones, each in a directory of its own, and those that the operator allows."""
 
+from __future__ import annotations
+
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -34,7 +37,7 @@ class Stored:
     notes: str = ""
 
 
-def store(files: Sequence[UploadedFile], team_id: int) -> Stored:
+def store(files: Sequence[UploadedFile[Any]], team_id: int) -> Stored:
     """Keep one database, or make one of CSV and Parquet files. Raises BadUpload, and then keeps nothing."""
     if not files:
         raise BadUpload("Choose a file to upload.")
@@ -104,7 +107,7 @@ def _resolved(text: str) -> Path:
         raise BadUpload("That is not a path that can be followed.") from None
 
 
-def _stored(files: Sequence[UploadedFile], directory: Path) -> Stored:
+def _stored(files: Sequence[UploadedFile[Any]], directory: Path) -> Stored:
     parts = list(_received(files, directory))
     kinds = {part.kind for part in parts}
     if not kinds & _DATABASES:
@@ -114,7 +117,7 @@ def _stored(files: Sequence[UploadedFile], directory: Path) -> Stored:
     return _kept(parts[0], directory)
 
 
-def _received(files: Sequence[UploadedFile], directory: Path) -> Iterator[Source]:
+def _received(files: Sequence[UploadedFile[Any]], directory: Path) -> Iterator[Source]:
     labels = [_label(file) for file in files]
     room = settings.MAX_UPLOAD_MB << 20
     for number, (file, table) in enumerate(zip(files, importing.table_names(labels), strict=True)):
@@ -123,13 +126,13 @@ def _received(files: Sequence[UploadedFile], directory: Path) -> Iterator[Source
         yield Source(str(path), _kind(path, labels[number]), table, labels[number])
 
 
-def _label(file: UploadedFile) -> str:
+def _label(file: UploadedFile[Any]) -> str:
     """Its name as the person has it: only shown, never used as one."""
     name = "".join(letter for letter in file.name or "" if letter.isprintable())
     return name[-_LABEL_CHARS:] or "without a name"
 
 
-def _received_one(file: UploadedFile, path: Path, room: int) -> int:
+def _received_one(file: UploadedFile[Any], path: Path, room: int) -> int:
     """How much room is left for other files."""
     path.touch(mode=0o600)
     with path.open("wb") as target:

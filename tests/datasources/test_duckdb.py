@@ -14,6 +14,7 @@ import pytest
 
 from datasources.engine import DuckdbDatabase, Limits
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout
+from datasources.models import Connection
 
 ENDLESS = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r"
 OpenDuckdb = Callable[..., DuckdbDatabase]
@@ -94,6 +95,11 @@ def test_values_are_shown_faithfully(database: DuckdbDatabase, expression: str, 
     assert type(result.rows[0][0]) is type(value)
 
 
+def test_a_connection_opens_it(duckdb_path: Path) -> None:
+    connection = Connection(dialect="duckdb", origin="upload", path=str(duckdb_path))
+    assert connection.database().execute("SELECT count(*) FROM orders").rows == ((3,),)
+
+
 def test_nan_is_a_number_that_is_none(database: DuckdbDatabase) -> None:
     [[value]] = database.execute("SELECT 'nan'::DOUBLE").rows
     assert isinstance(value, float)
@@ -116,7 +122,8 @@ def test_rows_keep_their_order(database: DuckdbDatabase) -> None:
     result = database.execute(
         "SELECT d FROM (SELECT DATE '2024-01-01' + i::INT AS d, i FROM range(500) t(i)) ORDER BY i DESC"
     )
-    assert [row[0] for row in result.rows] == sorted((row[0] for row in result.rows), reverse=True)
+    days = [str(row[0]) for row in result.rows]
+    assert days == sorted(days, reverse=True)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +338,7 @@ def _cannot_be_opened(path: Path, code: str, message: str) -> None:
     assert str(path) not in failure.value.message
 
 
-def _checksum(content: bytes) -> bytes:
+def _checksum(content: bytearray) -> bytes:
     """DuckDB's, of its headers."""
     result = 5381
     for start in range(0, len(content), 8):

@@ -1,5 +1,7 @@
 """Files of people: what is kept of them and where, and what is refused in which words."""
 
+from __future__ import annotations
+
 import gzip
 import os
 import shutil
@@ -8,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -32,13 +35,13 @@ def left_behind(data_dir: Path) -> Iterator[None]:
     assert list((data_dir / "uploads").iterdir()) == []
 
 
-def _file(content: bytes | str | Path, name: str = "file.bin") -> UploadedFile:
+def _file(content: bytes | str | Path, name: str = "file.bin") -> UploadedFile[Any]:
     if isinstance(content, Path):
         content = content.read_bytes()
     return SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
 
 
-def _refusal(*files: UploadedFile) -> str:
+def _refusal(*files: UploadedFile[Any]) -> str:
     with pytest.raises(BadUpload) as bad:
         store(files, 1)
     assert str(bad.value).endswith((".", ")."))
