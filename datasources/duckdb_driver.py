@@ -4,6 +4,7 @@ Each layer here holds without the guard: a read-only database, a configuration w
 that can no longer be changed, one statement of a kind that reads, and DuckDB's own limits of memory and time.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -42,9 +43,10 @@ _LOCKS = (
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
-_READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
-# A PIVOT without its values: DuckDB first makes a temporary type of them.
-_PIVOTING = ("FROM", "PIVOT", "SELECT", "WITH", "(")
+# A PIVOT without its values: DuckDB first makes a temporary type of them, and drops it again.
+_PIVOTING = frozenset({"FROM", "PIVOT", "SELECT", "WITH", "("})
+_COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_FIRST_WORDS = re.compile(r"\s*(?P<first>\w+|\()\s*(?P<next>\([^)]*\)|\w*)")
 _CELLS_PER_BATCH = 10_000
 _TYPE_CHARS = 200
 # Come from Python as they are; blobs and texts are cut before.
@@ -119,12 +121,15 @@ class DuckdbDriver:
 def _kind(cursor: duckdb.DuckDBPyConnection, sql: str) -> duckdb.StatementType | None:
     """None for all but one statement that reads, in DuckDB's own judgement."""
     statements = cursor.extract_statements(sql)
-    if len(statements) != 1:
+    words = _FIRST_WORDS.match(_COMMENTS.sub(" ", sql).upper())
+    if len(statements) != 1 or not words:
         return None
     kind: duckdb.StatementType = statements[0].type
+    if words["first"] == "EXPLAIN":
+        return None if "ANALY" in words["next"] else duckdb.StatementType.EXPLAIN
     if kind == duckdb.StatementType.MULTI:
-        return kind if sql.lstrip().upper().startswith(_PIVOTING) else None
-    return kind if kind in _READING else None
+        return kind if words["first"] in _PIVOTING else None
+    return kind if kind == duckdb.StatementType.SELECT else None
 
 
 def _prepared(

@@ -131,6 +131,9 @@ def test_rows_keep_their_order(database: DuckdbDatabase) -> None:
     [
         ("FROM orders SELECT id LIMIT 1", ((1,),)),
         ("PIVOT orders ON customer USING count(*) GROUP BY total", 3),
+        ("-- by customer\nPIVOT /* all */ orders ON customer", 3),
+        ("EXPLAIN PIVOT orders ON customer", 1),
+        ("/* why */ EXPLAIN SELECT 1", 1),
         ("SELECT * FROM (PIVOT (SELECT 'a' AS k) ON k USING count(*))", ((1,),)),
         ("UNPIVOT (SELECT 1 AS a, 2 AS b) ON a, b", (("a", 1), ("b", 2))),
         ("DESCRIBE orders", 3),
