@@ -8,7 +8,13 @@ from pathlib import Path
 from embedded.catalogue import MODELS
 from sqlagent_site.env import ROOT
 
-BENCHES = {"model": "first_token", "lag": "lag", "linucb": "linucb", "select": "statements"}
+BENCHES = {
+    "model": "first_token",
+    "lag": "lag",
+    "linucb": "linucb",
+    "select": "statements",
+    "duckdb": "duckdb_statements",
+}
 """What can be asked for, and the module that measures it."""
 
 
