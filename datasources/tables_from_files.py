@@ -24,18 +24,21 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 # The whole file is looked at before a column's type is decided.
 _ALWAYS = "sample_size = -1, max_line_size = 10000000"
-_SNIFFED = _ALWAYS
-_DROPPING_BAD_LINES = f"{_ALWAYS}, header = true, store_rejects = true, rejects_limit = 100000"
+_DROPPING_BAD_LINES = f"{_ALWAYS}, skip = 0, header = true, store_rejects = true, rejects_limit = 100000"
 _AS_TEXT = f"{_DROPPING_BAD_LINES}, all_varchar = true, strict_mode = false"
 # More bad lines than this share of all is no slip of a pen, and more than that: the columns are no columns.
 _SOME, _NEARLY_ALL = 0.2, 0.9
+_LONGEST_TITLE = 10
 _NAMED_BY_NUMBER = re.compile(r"column\d+")
 _DELIMITERS = re.compile(r"[,;|\t]")
 _REASON_CHARS = 300
 _LIMITS = (
     (r"Out of Memory|bad allocation|failed to allocate", "needs more memory than an import may use."),
     (r"File too large|No space left", "needs more space on the disk than an import may use."),
-    (r"[Mm]aximum line size", "has a line of more than 10 MB. Is a quote not closed? Correct it and upload it again."),
+    (
+        r"Maximum line size of \d+ bytes exceeded",
+        "has a line of more than 10 MB. Is a quote not closed? Correct it and upload it again.",
+    ),
     (r"encrypted", "is encrypted. Upload it without encryption."),
 )
 
@@ -77,30 +80,58 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, source: Source) -> list
 
 
 def _read_csv(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
-    """By what the file itself suggests; then without its bad lines; then all of it as text."""
+    """By what the file itself suggests; else without lines that do not fit its first one; else all of it as text."""
+    suggested = _attempt(connection, source, _ALWAYS)
+    if suggested is None:
+        skipped, notes = _assumed(connection, source)
+        if not _is_doubtful(connection, source, skipped):
+            return [*notes, *_about(connection, source)]
+    if _attempt(connection, source, _DROPPING_BAD_LINES) is None:
+        share = _share_of_bad_lines(connection, source)
+        if suggested is None and (share >= _NEARLY_ALL or len(_columns(connection, source)) == 1):
+            _create_from_csv(connection, source, _ALWAYS)
+            return [*notes, *_about(connection, source)]
+        if suggested is None or share <= _SOME:
+            return [*_bad_lines(connection, source), *_about(connection, source)]
+    _create_from_csv(connection, source, _AS_TEXT)
+    reason = _first_line(suggested, source) if suggested else "its lines do not fit each other"
+    note = f"the types of its columns could not be told, so all of them are text ({reason})."
+    return [note, *_bad_lines(connection, source), *_about(connection, source)]
+
+
+def _attempt(connection: duckdb.DuckDBPyConnection, source: Source, options: str) -> duckdb.Error | None:
+    """What went wrong, unless it is a limit: that passes through."""
     try:
-        _create_from_csv(connection, source, _SNIFFED)
+        _create_from_csv(connection, source, options)
     except duckdb.Error as error:
         if _is_a_limit(error):
             raise
-        _create_from_csv(connection, source, _AS_TEXT)
-        note = f"the types of its columns could not be told, so all of them are text ({_first_line(error, source)})."
-        return [note, *_bad_lines(connection, source), *_about(connection, source)]
-    notes: list[str] = []
+        return error
+    return None
+
+
+def _is_doubtful(connection: duckdb.DuckDBPyConnection, source: Source, skipped: int) -> bool:
+    """Lines with more or fewer values make DuckDB take all lines for one column each, or skip those before them."""
     [first, *others] = _columns(connection, source)
     if not others and _DELIMITERS.search(first):
-        notes = _read_unevenly(connection, source)
-    return [*notes, *_about(connection, source)]
+        return True
+    return skipped > _LONGEST_TITLE or skipped > _count(connection, source)
 
 
-def _read_unevenly(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
-    """Its lines were taken for one column each because some have more or fewer values than others."""
-    _create_from_csv(connection, source, _DROPPING_BAD_LINES)
-    share = _share_of_bad_lines(connection, source)
-    if share >= _NEARLY_ALL or len(_columns(connection, source)) == 1:
-        _create_from_csv(connection, source, _SNIFFED)
-        return []
-    return _bad_lines(connection, source)
+def _assumed(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[int, list[str]]:
+    """How many lines were skipped, and what else is worth a note."""
+    query = f"SELECT SkipRows, Quote FROM sniff_csv({_text(source.path)}, {_ALWAYS})"  # noqa: S608
+    [(skipped, quote)] = connection.execute(query).fetchall()
+    lines = "first line is" if skipped == 1 else f"first {skipped} lines are"
+    notes = [f"its {lines} no part of the table."] if skipped else []
+    if quote != '"' and _has_quotes(source.path):
+        notes.append("not all of its quotes are closed as they should be, so they were kept as parts of the values.")
+    return skipped, notes
+
+
+def _has_quotes(path: str) -> bool:
+    with open(path, encoding="utf-8", newline="") as file:
+        return any('"' in text for text in iter(lambda: file.read(1 << 20), ""))
 
 
 def _bad_lines(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:

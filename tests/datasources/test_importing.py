@@ -86,7 +86,7 @@ def test_encodings_are_found_or_assumed_and_said(import_csv: Import, encoding: s
         ('"we""ird","new\nline","em 🙂"\n1,2,3\n', ('we"ird', "new\nline", "em 🙂"), ""),
         ("just one\n1\n2\n", ("just one",), ""),
         ('"Name, first"\nAda\nBen\n', ("Name, first",), ""),
-        ("# made by hand\na,b\n1,2\n", ("a", "b"), ""),
+        ("# made by hand\na,b\n1,2\n", ("a", "b"), "its first line is no part of the table."),
         ("a,b\r\n1,2\r\n", ("a", "b"), ""),
     ],
 )
@@ -117,9 +117,34 @@ def test_many_lines_that_do_not_fit_are_a_reason_to_refuse(import_csv: Import) -
         import_csv("a,b,c\n1,2\n3,4,5,6\n7,8,9\n")
 
 
-def test_a_quote_that_is_not_closed_costs_no_line(import_csv: Import) -> None:
-    database, _ = import_csv('a,b\n1,"x\n2,y\n3,z\n')
-    assert database.execute("SELECT count(*) FROM t").rows == ((3,),)
+def test_one_line_that_does_not_fit_far_down_does_not_cost_those_before_it(import_csv: Import) -> None:
+    lines = "".join(f"{n},x\n" for n in range(3000))
+    database, notes = import_csv(f"a,b\n{lines}1,2,3\n{lines}")
+    assert database.execute("SELECT count(*), max(a) FROM t").rows == ((6000, 2999),)
+    assert notes == ["sales.csv: 1 line was left out; the first is line 3002 (Expected Number of Columns: 2 Found: 3)."]
+
+
+def test_nor_does_one_at_the_end(import_csv: Import) -> None:
+    database, _ = import_csv("a,b\n" + "1,2\n" * 60 + "3,4,5\n")
+    assert database.execute("SELECT count(*) FROM t").rows == ((60,),)
+
+
+def test_a_title_above_the_names_of_the_columns_is_left_out_and_noted(import_csv: Import) -> None:
+    database, notes = import_csv("Sales of all stores\nmade in 2024\n\nid,name\n1,a\n2,b\n3,c\n")
+    assert database.execute("FROM t").columns == ("id", "name")
+    assert notes == ["sales.csv: its first 3 lines are no part of the table."]
+
+
+def test_quotes_that_are_not_closed_cost_no_line_and_are_noted(import_csv: Import) -> None:
+    database, [note] = import_csv('a,b\n1,"x\n2,y\n3,z\n')
+    assert database.execute("SELECT b FROM t").rows == (('"x',), ("y",), ("z",))
+    assert "not all of its quotes are closed" in note
+
+
+def test_what_cannot_be_told_apart_is_kept_as_text_and_noted(import_csv: Import) -> None:
+    database, notes = import_csv("'\n3.5\r\ntrue,\n;2a;")
+    assert set(database.execute("FROM t").types) == {"VARCHAR"}
+    assert "all of them are text" in notes[0]
 
 
 @pytest.mark.parametrize(
