@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +167,6 @@ def _made_of(parts: list[Source], directory: Path) -> Stored:
 
 def _kept(part: Source, directory: Path) -> Stored:
     path = Path(part.path).rename(directory / f"database.{part.kind}")
-    part = replace(part, path=str(path))
     notes = _checked_sqlite(path) if part.kind == "sqlite" else _checked_duckdb(path)
     return Stored(path, part.kind, "\n".join(notes))
 
