@@ -15,6 +15,7 @@ from datasources.dsn import ServerAddress
 from datasources.engine import IN_MEMORY, Database, DuckdbDatabase, Limits, ServerDatabase, SqliteDatabase
 from datasources.errors import ConnectFailed
 from datasources.introspect import Schema
+from datasources.schema_cache import stored_schema
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,6 +28,16 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def enabled(self) -> ConnectionQuerySet:
         return self.filter(is_enabled=True)
+
+
+_ConnectionManager = models.Manager.from_queryset(ConnectionQuerySet)
+
+
+class ConnectionManager(_ConnectionManager["Connection"]):
+    """Without the snapshot, which may be megabytes: it is loaded when it is asked for."""
+
+    def get_queryset(self) -> models.QuerySet[Connection]:
+        return super().get_queryset().defer("schema_snapshot")
 
 
 class Connection(models.Model):
@@ -73,7 +84,7 @@ class Connection(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ConnectionQuerySet.as_manager()
+    objects = ConnectionManager()
 
     class Meta:
         ordering = ["name"]
@@ -117,9 +128,11 @@ class Connection(models.Model):
 
     def schema(self) -> Schema:
         """The stored snapshot; its structure is read now if there is none yet. Raises ConnectFailed."""
-        if self.schema_snapshot is None:
+        schema = stored_schema(self)
+        if schema is None:
             self.refresh_schema()
-        return Schema.from_dict(self.schema_snapshot or {"tables": []})
+            schema = stored_schema(self)
+        return schema or Schema(())
 
     def refresh_schema(self) -> None:
         """Read the schema from the database and store it. Raises ConnectFailed."""

@@ -20,6 +20,7 @@ from datasources.encryption import Unreadable
 from datasources.errors import SQLError
 from datasources.introspect import Schema
 from datasources.models import Connection
+from datasources.schema_cache import stored_schema
 from datasources.schema_changes import changes, fingerprint
 
 logger = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ class _Reading:
     def _read(self, seconds: float | None, *, with_values: bool) -> str:
         """Stores the structure as soon as it is there; returns what has changed, in words."""
         self._say("Reading the tables")
-        before = _stored(self._connection)
+        before = stored_schema(self._connection) or Schema(())
         with closing(self._connection.database()) as database:
             schema = carried_over(before, database.schema(seconds))
             self._store(schema, "Looking at values")
@@ -182,11 +183,6 @@ def _snapshot(schema: Schema) -> dict[str, object]:
         "schema_fingerprint": fingerprint(schema),
         "schema_taken_at": timezone.now(),
     }
-
-
-def _stored(connection: Connection) -> Schema:
-    """Empty where nothing has been read."""
-    return Schema.from_dict(connection.schema_snapshot or {"tables": []})
 
 
 def _summary(before: Schema, after: Schema) -> str:

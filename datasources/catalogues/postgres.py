@@ -1,6 +1,7 @@
 """PostgreSQL: the catalogues in pg_catalog, and what ANALYZE has found."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from datasources.catalogues import MOST_TABLES, Ask
@@ -59,21 +60,25 @@ LEFT JOIN pg_catalog.pg_namespace other_n ON other_n.oid = other.relnamespace
 LEFT JOIN pg_catalog.pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = part.referenced
 ORDER BY r.oid, k.conkey, k.conname, part.place
 """  # noqa: S608
-# Where there are few different values, the most common ones and the bounds of the histogram are all of them.
-_STATISTICS = """
-SELECT n.nspname::text, c.relname::text, a.attname::text, few.n, found.value
+_TEXTS = """
+SELECT n.nspname::text, c.relname::text, a.attname::text, (c.relkind = 'p')::int, c.reltuples::bigint
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid AND t.typcategory = 'S'
-LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
-  AND s.inherited = (c.relkind = 'p')
-CROSS JOIN LATERAL (SELECT pg_catalog.round(
-  CASE WHEN s.n_distinct < 0 THEN -s.n_distinct * c.reltuples ELSE s.n_distinct END)::bigint) few (n)
-LEFT JOIN LATERAL pg_catalog.unnest(
-  pg_catalog.array_cat(s.most_common_vals::text::text[], s.histogram_bounds::text::text[])) found (value)
-  ON few.n BETWEEN 1 AND %(most)d
 WHERE c.relkind IN ('r', 'p') AND (n.nspname, c.relname) IN (%(places)s)
+"""
+# Where there are few different values, the most common ones and the bounds of the histogram are all of them. Without
+# a join: the view lets nothing but names near its tables, and is slow for whoever asks for all of it.
+_STATISTICS = """
+SELECT s.schemaname::text, s.tablename::text, s.attname::text, s.inherited::int, s.n_distinct::float8, found.value
+FROM pg_catalog.pg_stats s
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.array_cat(s.most_common_vals::text::text[], s.histogram_bounds::text::text[])) a (held)
+LEFT JOIN LATERAL pg_catalog.unnest(a.held) found (value) ON pg_catalog.cardinality(a.held) <= %(most)d
+WHERE s.schemaname = ANY (ARRAY[%(schemas)s]::pg_catalog.name[])
+  AND s.tablename = ANY (ARRAY[%(tables)s]::pg_catalog.name[])
+  AND s.attname = ANY (ARRAY[%(columns)s]::pg_catalog.name[])
 """
 _ENUMS = """
 SELECT n.nspname::text, c.relname::text, a.attname::text, e.enumlabel::text
@@ -111,18 +116,23 @@ def values(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
 
 
 def _from_statistics(ask: Ask, places: str) -> tuple[dict[_Column, list[str]], set[_Column]]:
-    """What columns hold for certain, and those that only their rows can tell of."""
+    """What text columns hold for certain, and those of which only their rows can tell."""
+    texts = {(*column, inherited): rows for *column, inherited, rows in ask(_TEXTS % {"places": places})}
+    expected: dict[_Column, int] = {}
     held: dict[_Column, set[str]] = {}
-    expected: dict[_Column, int | None] = {}
-    for schema, table, column, distinct, value in ask(_STATISTICS % {"most": MOST_VALUES, "places": places}):
-        expected[schema, table, column] = distinct
-        held.setdefault((schema, table, column), set()).update([] if value is None else [value])
+    for *place, distinct, value in _statistics(ask, texts) if texts else ():
+        if (rows := texts.get(tuple(place))) is not None:
+            column = place[0], place[1], place[2]
+            expected[column] = round(distinct if distinct >= 0 else -distinct * rows)
+            held.setdefault(column, set()).update([] if value is None else [value])
     known = {column: categories(held[column]) for column, count in expected.items() if len(held[column]) == count}
-    return known, {column for column, count in expected.items() if column not in known and _may_be_few(count)}
+    columns = {(schema, table, column) for schema, table, column, _ in texts}
+    return known, {column for column in columns - known.keys() if expected.get(column, 0) <= MOST_VALUES}
 
 
-def _may_be_few(distinct: int | None) -> bool:
-    return distinct is None or distinct <= MOST_VALUES
+def _statistics(ask: Ask, texts: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    schemas, tables, columns = (", ".join({_literal(names[part]): None for names in texts}) for part in range(3))
+    return ask(_STATISTICS % {"schemas": schemas, "tables": tables, "columns": columns, "most": MOST_VALUES})
 
 
 def _labels(ask: Ask, places: str) -> dict[_Column, list[str]]:

@@ -14,6 +14,7 @@ BENCHES = {
     "linucb": "linucb",
     "select": "statements",
     "duckdb": "duckdb_statements",
+    "schema": "introspection",
 }
 """What can be asked for, and the module that measures it."""
 
