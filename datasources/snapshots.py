@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from datasources.catalogues import MOST_TABLES
+from datasources.catalogues import MOST_COLUMNS, MOST_TABLES
 from datasources.column_values import carried_over, put_in, read_values
 from datasources.encryption import Unreadable
 from datasources.errors import SQLError
@@ -186,11 +186,12 @@ def _snapshot(schema: Schema) -> dict[str, object]:
 
 
 def _summary(before: Schema, after: Schema) -> str:
-    if len(after.tables) == MOST_TABLES:
-        return f"Only the first {MOST_TABLES:,} tables were read."
+    columns = sum(len(table.columns) for table in after.tables)
+    if len(after.tables) >= MOST_TABLES or columns >= MOST_COLUMNS:
+        read = f"{_counted(len(after.tables), 'table')} with {_counted(columns, 'column')}"
+        return f"Only the first {read} were read: there are too many."
     if before.tables:
         return changes(before, after).summary()
-    columns = sum(len(table.columns) for table in after.tables)
     return f"{_counted(len(after.tables), 'table')} with {_counted(columns, 'column')}."
 
 

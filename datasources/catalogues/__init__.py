@@ -11,4 +11,7 @@ from typing import Any
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
 MOST_TABLES = 5_000
-"""How many are read; those in the schema that needs no naming come first."""
+MOST_COLUMNS = 100_000
+"""So many are read, so that no database makes the server grow; the schema that needs no naming comes first."""
+LONGEST_COMMENT = 500
+LONGEST_TYPE = 1_000

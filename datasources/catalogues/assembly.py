@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-_LONGEST_TYPE = 1_000
-_LONGEST_COMMENT = 500
+from datasources.catalogues import LONGEST_COMMENT, LONGEST_TYPE
 
 Rows = Iterable[tuple[Any, ...]]
 _Place = tuple[str, str]
@@ -39,14 +38,14 @@ def _table(schema: str, name: str, is_view: Any, comment: str | None, rows: int 
         "primary_key": [],
         "foreign_keys": [],
         "is_view": bool(is_view),
-        "comment": _cut(comment or "", _LONGEST_COMMENT),
+        "comment": _cut(comment or "", LONGEST_COMMENT),
         "rows": None if rows is None or is_view else int(rows),
     }
 
 
 def _column(name: str, type_: str, nullable: Any, comment: str | None) -> dict[str, Any]:
-    column = {"name": name, "type": _cut(type_, _LONGEST_TYPE), "nullable": bool(nullable)}
-    return column | {"comment": _cut(comment, _LONGEST_COMMENT)} if comment else column
+    column = {"name": name, "type": _cut(type_, LONGEST_TYPE), "nullable": bool(nullable)}
+    return column | {"comment": _cut(comment, LONGEST_COMMENT)} if comment else column
 
 
 def _add_keys(tables: dict[_Place, dict[str, Any]], keys: Rows) -> None:

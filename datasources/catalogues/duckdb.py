@@ -3,22 +3,24 @@
 import re
 from typing import Any
 
-from datasources.catalogues import MOST_TABLES, Ask
+from datasources.catalogues import LONGEST_COMMENT, LONGEST_TYPE, MOST_COLUMNS, MOST_TABLES, Ask
 from datasources.catalogues.assembly import assemble
 from datasources.catalogues.sampling import Sample, Tables, sampled, wanted
 
 HOME = "main"
 _HERE = "database_name = current_database() AND NOT internal"
 _TABLES = f"""
-SELECT schema_name, name, is_view, comment, rows FROM (
+SELECT schema_name, name, is_view, left(comment, {LONGEST_COMMENT + 1}), rows FROM (
   SELECT schema_name, table_name AS name, false AS is_view, comment, estimated_size AS rows
   FROM duckdb_tables() WHERE {_HERE}
   UNION ALL SELECT schema_name, view_name, true, comment, NULL FROM duckdb_views() WHERE {_HERE})
 ORDER BY schema_name <> '{HOME}', schema_name, name LIMIT {MOST_TABLES}
 """  # noqa: S608
 _COLUMNS = f"""
-SELECT schema_name, table_name, column_name, data_type, is_nullable, comment
-FROM duckdb_columns() WHERE {_HERE} ORDER BY schema_name, table_name, column_index
+SELECT schema_name, table_name, column_name, left(data_type, {LONGEST_TYPE + 1}), is_nullable,
+  left(comment, {LONGEST_COMMENT + 1})
+FROM duckdb_columns() WHERE {_HERE}
+ORDER BY schema_name <> '{HOME}', schema_name, table_name, column_index LIMIT {MOST_COLUMNS}
 """  # noqa: S608
 # A foreign key stays within its schema: DuckDB has no others.
 _KEYS = f"""

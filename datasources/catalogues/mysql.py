@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from datasources.catalogues import MOST_TABLES, Ask
+from datasources.catalogues import MOST_COLUMNS, MOST_TABLES, Ask
 from datasources.catalogues.assembly import assemble
 from datasources.catalogues.sampling import Sample, Tables, sampled, wanted
 
@@ -15,12 +15,12 @@ FROM information_schema.TABLES
 WHERE TABLE_TYPE <> 'SEQUENCE' AND {{where}}
 ORDER BY TABLE_SCHEMA <> DATABASE(), TABLE_SCHEMA, TABLE_NAME LIMIT {MOST_TABLES}
 """  # noqa: S608
-_COLUMNS = """
+_COLUMNS = f"""
 SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'YES', COLUMN_COMMENT
 FROM information_schema.COLUMNS
-WHERE FIND_IN_SET('select', PRIVILEGES) AND {where}
-ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION
-"""
+WHERE FIND_IN_SET('select', PRIVILEGES) AND {{where}}
+ORDER BY TABLE_SCHEMA <> DATABASE(), TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION LIMIT {MOST_COLUMNS}
+"""  # noqa: S608
 _KEYS = """
 SELECT TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME,
   REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from datasources.catalogues import MOST_TABLES, Ask
+from datasources.catalogues import LONGEST_COMMENT, MOST_COLUMNS, MOST_TABLES, Ask
 from datasources.catalogues.assembly import assemble
 from datasources.catalogues.sampling import MOST_VALUES, Sample, Tables, Wanted, categories, sampled, wanted
 
@@ -25,7 +25,8 @@ WITH relations AS (
 """  # noqa: S608
 # The estimate of a partitioned table is its partitions'. One that was never analysed is -1.
 _TABLES = f"""{_RELATIONS}
-SELECT r.nspname::text, r.relname::text, (r.relkind IN ('v', 'm'))::int, d.description,
+SELECT r.nspname::text, r.relname::text, (r.relkind IN ('v', 'm'))::int,
+  pg_catalog.left(d.description, {LONGEST_COMMENT + 1}),
   CASE WHEN r.relkind = 'p' THEN (
     SELECT pg_catalog.sum(leaf.reltuples)::bigint
     FROM pg_catalog.pg_partition_tree(r.oid) t JOIN pg_catalog.pg_class leaf ON leaf.oid = t.relid
@@ -37,13 +38,14 @@ LEFT JOIN pg_catalog.pg_description d
 """  # noqa: S608
 _COLUMNS = f"""{_RELATIONS}
 SELECT r.nspname::text, r.relname::text, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod),
-  (NOT a.attnotnull)::int, d.description
+  (NOT a.attnotnull)::int, pg_catalog.left(d.description, {LONGEST_COMMENT + 1})
 FROM relations r
 JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_description d
   ON d.classoid = 'pg_catalog.pg_class'::regclass AND d.objoid = r.oid AND d.objsubid = a.attnum
 WHERE pg_catalog.has_column_privilege(r.oid, a.attnum, 'SELECT')
-ORDER BY r.oid, a.attnum
+ORDER BY r.nspname IS DISTINCT FROM pg_catalog.current_schema(), r.nspname, r.relname, a.attnum
+LIMIT {MOST_COLUMNS}
 """  # noqa: S608
 # A foreign key to a partitioned table has a copy for each partition, whose parent is the one that was declared.
 _KEYS = f"""{_RELATIONS}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from datasources.catalogues import MOST_TABLES, Ask
+from datasources.catalogues import LONGEST_TYPE, MOST_COLUMNS, MOST_TABLES, Ask
 from datasources.catalogues.sampling import Sample, Tables, sampled, wanted
 
 _TABLES = f"""
@@ -14,10 +14,12 @@ SELECT name, type, wr FROM pragma_table_list
 WHERE schema = 'main' AND type <> 'shadow' AND lower(substr(name, 1, 7)) <> 'sqlite_'
 ORDER BY name LIMIT {MOST_TABLES}
 """  # noqa: S608
-_COLUMNS = """
-SELECT t.name, c.name, c.type, c."notnull", c.pk FROM pragma_table_list t, pragma_table_xinfo(t.name, 'main') c
-WHERE t.schema = 'main' AND {which} AND c.hidden <> 1 ORDER BY t.name, c.cid
-"""
+_COLUMNS = f"""
+SELECT t.name, c.name, substr(c.type, 1, {LONGEST_TYPE}), c."notnull", c.pk
+FROM pragma_table_list t, pragma_table_xinfo(t.name, 'main') c
+WHERE t.schema = 'main' AND lower(substr(t.name, 1, 7)) <> 'sqlite_' AND {{which}} AND c.hidden <> 1
+ORDER BY t.name, c.cid LIMIT {MOST_COLUMNS}
+"""  # noqa: S608
 _FOREIGN_KEYS = """
 SELECT t.name, k.id, k."table", k."from", k."to" FROM pragma_table_list t, pragma_foreign_key_list(t.name, 'main') k
 WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name, k.id DESC, k.seq
@@ -49,15 +51,14 @@ def values(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
 
 def _columns(ask: Ask, odd: list[str]) -> dict[str, list[_Column]]:
     """`odd`: views and virtual tables, of which those that are broken have none."""
-    columns: dict[str, list[_Column]] = {}
-    for name, *column in ask(_COLUMNS.format(which="t.type = 'table'")):
-        columns.setdefault(name, []).append(tuple(column))
+    found = ask(_COLUMNS.format(which="t.type = 'table'"))
     for name in odd:
-        with _broken_ones_left_out():
-            columns[name] = [
-                (own, type_, not_null, key)
-                for _, own, type_, not_null, key in ask(_COLUMNS.format(which=f"t.name = {_literal(name)}"))
-            ]
+        if len(found) < MOST_COLUMNS:
+            with _broken_ones_left_out():
+                found += ask(_COLUMNS.format(which=f"t.name = {_literal(name)}"))
+    columns: dict[str, list[_Column]] = {}
+    for name, *column in found:
+        columns.setdefault(name, []).append((column[0], column[1], column[2], column[3]))
     return columns
 
 

@@ -15,9 +15,11 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.models import Team
 from datasources import snapshots
+from datasources.catalogues import MOST_COLUMNS
 from datasources.errors import ConnectFailed
 from datasources.models import Connection
 from datasources.tasks import read_schema
+from tests.datasources.strange import wide_table
 from tests.processes import ROOT
 
 State = Connection.SchemaState
@@ -184,6 +186,13 @@ class TestMissingObjects:
         assert snapshots.note_missing_object(connection)
         work(connection)
         assert not snapshots.note_missing_object(connection)
+
+
+def test_of_a_monstrous_database_a_part_is_read(connection: Connection, path: Path) -> None:
+    change(path, ";".join(wide_table(f"wide_{number}", 1900) for number in range(60)))
+    snapshots.read_now(connection)
+    assert sum(len(table.columns) for table in connection.schema().tables) == MOST_COLUMNS
+    assert connection.schema_progress == "Only the first 54 tables with 100,000 columns were read: there are too many."
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
