@@ -209,7 +209,8 @@ def _version(path: Path) -> tuple[int, ...]:
 
 def _to_look_into(table: Table) -> dict[str, object]:
     columns = [{"name": column.name, "type": column.type} for column in table.columns]
-    return {"schema": table.schema, "name": table.name, "columns": columns, "is_view": table.is_view}
+    described = {"schema": table.schema, "name": table.name, "columns": columns, "is_view": table.is_view}
+    return described | {"primary_key": table.primary_key}
 
 
 def _as_written(header: str, sql: str, statement: str) -> str:

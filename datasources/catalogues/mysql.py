@@ -5,7 +5,7 @@ from typing import Any
 
 from datasources.catalogues import MOST_COLUMNS, MOST_TABLES, Ask
 from datasources.catalogues.assembly import assemble
-from datasources.catalogues.sampling import Sample, Tables, sampled, wanted
+from datasources.catalogues.sampling import Sample, Spelling, Tables, sampled, wanted
 
 _SYSTEM = "('information_schema', 'mysql', 'performance_schema', 'sys')"
 _MAY_READ_ALL = "SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'SELECT'"
@@ -28,6 +28,8 @@ FROM information_schema.KEY_COLUMN_USAGE
 WHERE (CONSTRAINT_NAME = 'PRIMARY' OR REFERENCED_TABLE_NAME IS NOT NULL) AND {where}
 ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION
 """
+# In one character set, so that columns of several can stand below each other.
+_SPELLING = Spelling("`", "CONVERT({} USING utf8mb4)")
 # What an enum or a set may hold is in its type.
 _TEXT = re.compile(r"((tiny|medium|long)?text|(var)?char)\b.*", re.DOTALL)
 
@@ -48,5 +50,4 @@ def _without_remark(table: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def values(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
-    # In one character set, so that columns of several can stand below each other.
-    return sampled(ask, wanted(tables, _TEXT), "`", seconds, cut="CONVERT({} USING utf8mb4)")
+    return sampled(ask, wanted(tables, _TEXT), seconds, _SPELLING)

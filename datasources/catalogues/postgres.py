@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from datasources.catalogues import LONGEST_COMMENT, MOST_COLUMNS, MOST_TABLES, Ask
@@ -107,13 +108,13 @@ def read(ask: Ask) -> list[dict[str, Any]]:
 def values(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
     """From the statistics where there are any, else from some rows. Of an enum, its labels."""
     [(home,)] = ask("SELECT pg_catalog.current_schema()::text")
-    some = [Wanted(table.schema or home, table.name, table.columns) for table in wanted(tables, _ANY_TYPE)]
+    some = [replace(table, schema=table.schema or home) for table in wanted(tables, _ANY_TYPE)]
     if not some:
         return []
     places = ", ".join(f"({_literal(table.schema)}, {_literal(table.name)})" for table in some)
     known, unknown = _from_statistics(ask, places)
     known |= _labels(ask, places)
-    found = _those_wanted(some, known) + sampled(ask, _unsure(some, unknown), '"', seconds)
+    found = _those_wanted(some, known) + sampled(ask, _unsure(some, unknown), seconds)
     return [("" if schema == home else schema, table, column, held) for schema, table, column, held in found]
 
 

@@ -3,14 +3,14 @@
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from datasources.catalogues import Ask
 
 MOST_VALUES = 20
 LONGEST_VALUE = 60
-_ROWS = 1_000
+_ROWS = 10_000
 _COLUMNS_AT_ONCE = 50
 
 Sample = tuple[str, str, str, list[str]]
@@ -30,25 +30,26 @@ _LOOKS_PRIVATE = re.compile(r"\S@\S+\.\S|\+?[\d\s()/.-]{7,}|(?=\S*\d)\S{24,}")
 
 
 Tables = Iterable[Mapping[str, Any]]
-"""As `read` gives them; of a column, its name and type are enough."""
+"""As `read` gives them; of a column, its name and type are enough, and foreign keys are not needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A table and those of its columns that are worth a look."""
+    """A table and those of its columns that are worth a look; `key` is what its rows are in order of, if anything."""
 
     schema: str
     name: str
     columns: tuple[str, ...]
+    key: str = ""
 
     def only(self, columns: Iterable[str]) -> "Wanted":
-        return Wanted(self.schema, self.name, tuple(columns))
+        return replace(self, columns=tuple(columns))
 
 
 def wanted(tables: Tables, text_type: re.Pattern[str]) -> list[Wanted]:
     """The columns of a text type whose names do not say that they are about people, secrets or tokens."""
     found = (
-        Wanted(table["schema"], table["name"], tuple(_worth_a_look(table["columns"], text_type)))
+        Wanted(table["schema"], table["name"], tuple(_worth_a_look(table["columns"], text_type)), _key(table))
         for table in tables
         if not table["is_view"]
     )
@@ -59,6 +60,11 @@ def _worth_a_look(columns: Iterable[Mapping[str, Any]], text_type: re.Pattern[st
     for column in columns:
         if text_type.fullmatch(column["type"].casefold()) and not is_private(column["name"]):
             yield column["name"]
+
+
+def _key(table: Mapping[str, Any]) -> str:
+    key = table["primary_key"]
+    return str(key[0]) if len(key) == 1 else ""
 
 
 def is_private(column: str) -> bool:
@@ -78,26 +84,31 @@ def _is_category(value: Any) -> bool:
     return is_label and not _LOOKS_PRIVATE.fullmatch(value) and "@" not in value
 
 
-def sampled(ask: Ask, tables: Iterable[Wanted], quote: str, seconds: float, cut: str = "{}") -> list[Sample]:
-    """From the first rows of each table, one statement a table, until half the seconds are over: the statement that
-    runs then has as long again.
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What a dialect writes otherwise: the quotes of names, what is put around a value, how many rows are cheap."""
 
-    `quote` is what names are quoted in; `cut` is put around each value.
-    """
+    quote: str = '"'
+    cut: str = "{}"
+    rows: int = _ROWS
+
+
+def sampled(ask: Ask, tables: Iterable[Wanted], seconds: float, spelling: Spelling = Spelling()) -> list[Sample]:
+    """From the first and, by its key, the last rows of each table, one statement a table, until half the seconds are
+    over: the statement that runs then has as long again."""
     end = time.monotonic() + seconds / 2
     found: list[Sample] = []
     for table in tables:
         if time.monotonic() > end:
             break
-        found += _of_table(ask, table, quote, cut)
+        found += _of_table(ask, table, spelling)
     return found
 
 
-def _of_table(ask: Ask, table: Wanted, quote: str, cut: str) -> Iterator[Sample]:
-    source = ".".join(_quoted(part, quote) for part in (table.schema, table.name) if part)
+def _of_table(ask: Ask, table: Wanted, spelling: Spelling) -> Iterator[Sample]:
     for start in range(0, len(table.columns), _COLUMNS_AT_ONCE):
         some = table.columns[start : start + _COLUMNS_AT_ONCE]
-        selects = [_select(place, _quoted(column, quote), source, cut) for place, column in enumerate(some)]
+        selects = [_select(place, column, table, spelling) for place, column in enumerate(some)]
         held: dict[int, list[Any]] = {}
         for place, value in ask(" UNION ALL ".join(selects)):
             held.setdefault(int(place), []).append(value)
@@ -105,11 +116,16 @@ def _of_table(ask: Ask, table: Wanted, quote: str, cut: str) -> Iterator[Sample]
         yield from ((table.schema, table.name, some[place], values) for place, values in kept.items() if values)
 
 
-def _select(place: int, column: str, source: str, cut: str) -> str:
+def _select(place: int, column: str, table: Wanted, spelling: Spelling) -> str:
     """One character and, besides NULL and the empty text, one value more than are kept: enough to see that."""
-    value = cut.replace("{}", f"substr({column}, 1, {LONGEST_VALUE + 1})")
-    some = f"SELECT {value} AS v FROM {source} LIMIT {_ROWS}"  # noqa: S608
-    return f"SELECT {place}, v FROM (SELECT DISTINCT v FROM ({some}) AS s{place} LIMIT {MOST_VALUES + 3}) AS d{place}"  # noqa: S608
+    source = ".".join(_quoted(part, spelling.quote) for part in (table.schema, table.name) if part)
+    value = spelling.cut.replace("{}", f"substr({_quoted(column, spelling.quote)}, 1, {LONGEST_VALUE + 1})")
+    some = f"SELECT v FROM (SELECT {value} AS v FROM {source} LIMIT {spelling.rows}) AS f{place}"  # noqa: S608
+    if table.key:
+        last = f"ORDER BY {_quoted(table.key, spelling.quote)} DESC LIMIT {spelling.rows}"
+        some += f" UNION ALL SELECT v FROM (SELECT {value} AS v FROM {source} {last}) AS l{place}"  # noqa: S608
+    distinct = f"SELECT DISTINCT v FROM ({some}) AS s{place} LIMIT {MOST_VALUES + 3}"  # noqa: S608
+    return f"SELECT {place}, v FROM ({distinct}) AS d{place}"  # noqa: S608
 
 
 def _quoted(name: str, quote: str) -> str:

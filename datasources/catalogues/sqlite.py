@@ -46,7 +46,7 @@ def read(ask: Ask) -> list[dict[str, Any]]:
 
 
 def values(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
-    return sampled(ask, wanted(tables, _TEXT), '"', seconds)
+    return sampled(ask, wanted(tables, _TEXT), seconds)
 
 
 def _columns(ask: Ask, odd: list[str]) -> dict[str, list[_Column]]:

@@ -112,6 +112,13 @@ class TestValues:
         )
         assert values(database) == {("t", "status"): ("is 0", "is 1"), ("t", "anything"): ("a",)}
 
+    def test_of_a_large_table_its_last_rows_tell_as_well(self, build: Build) -> None:
+        database = build(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, status TEXT);"
+            f"INSERT INTO t SELECT n, iif(n < 40000, 'old', 'new') FROM ({numbers(40_005)})"
+        )
+        assert values(database) == {("t", "status"): ("new", "old")}
+
     def test_neither_null_nor_the_empty_text_is_one(self, build: Build) -> None:
         database = build("CREATE TABLE t (kind TEXT); INSERT INTO t VALUES (NULL), (''), ('a')")
         assert values(database) == {("t", "kind"): ("a",)}
