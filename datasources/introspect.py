@@ -17,7 +17,7 @@ _RESERVED = frozenset((Path(__file__).parent / "reserved_words.txt").read_text()
 class Column:
     """`type` is as declared, in the database's own words; empty where the database declares none.
 
-    `values`: all that a text column of few different values holds, or none.
+    `values`: what a text column of few different values holds, as far as statistics or its first and last rows tell.
     """
 
     name: str

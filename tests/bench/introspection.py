@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import duckdb
 import psycopg
 import pymysql
 
@@ -16,6 +17,7 @@ from datasources.column_values import put_in, read_values
 from datasources.dsn import ServerAddress
 from datasources.engine import Database, Limits, ServerDatabase, SqliteDatabase
 from datasources.introspect import Schema
+from datasources.models import Connection
 from datasources.pool import pool
 from datasources.schema_changes import fingerprint
 from tests.bench.figures import Figure, stopwatch
@@ -32,7 +34,7 @@ MARIADB_DATABASE = f"sqlagent_bench_{os.getpid()}"
 
 def figures(options: Options) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="introspection-") as name:
-        for dialect, opened in (("PostgreSQL", _postgres), ("MariaDB", _mariadb), ("SQLite", _sqlite)):
+        for dialect, opened in DIALECTS.items():
             with opened(Path(name)) as database:
                 if database:
                     yield from _reading(f"Introspection, {dialect}", database)
@@ -136,6 +138,17 @@ def _sqlite(directory: Path) -> Iterator[Database]:
         yield database
 
 
+@contextmanager
+def _duckdb(directory: Path) -> Iterator[Database]:
+    path = directory / "large.duckdb"
+    with duckdb.connect(path) as connection:
+        for number in range(TABLES):
+            for statement in _statements(number, "range(1, {rows} + 1) AS t (n)"):
+                connection.execute(statement)
+    with closing(Connection(dialect="duckdb", path=str(path)).database()) as database:
+        yield database
+
+
 def _statements(number: int, numbers: str) -> Iterator[str]:
     """A table of fifteen columns with a key to the one before it, and its rows."""
     key = f", FOREIGN KEY (parent_id) REFERENCES table_{number - 1} (id)" if number else ""
@@ -149,3 +162,6 @@ def _statements(number: int, numbers: str) -> Iterator[str]:
         " SELECT t.n, NULL, CASE t.n % 3 WHEN 0 THEN 'new' WHEN 1 THEN 'paid' ELSE 'sent' END, 'large',"
         f" CAST(t.n AS char(9)), 'Ada', 'ada@shop.example' FROM {numbers.format(rows=ROWS)}"
     )
+
+
+DIALECTS = {"PostgreSQL": _postgres, "MariaDB": _mariadb, "SQLite": _sqlite, "DuckDB": _duckdb}
