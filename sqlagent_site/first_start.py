@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Membership, Team, User
-from datasources import sample
+from datasources import sample, snapshots
 from datasources.models import Connection
 
 TEAM_NAME = "My team"
@@ -62,7 +62,8 @@ def build_sample() -> Path:
 def make_first_team(sample_path: Path) -> Team:
     """A team with the sample. When it deletes the sample, it does not get it back."""
     team = Team.objects.create(name=TEAM_NAME)
-    Connection.objects.create(team=team, name=SAMPLE_NAME, path=str(sample_path), is_sample=True).refresh_schema()
+    connection = Connection.objects.create(team=team, name=SAMPLE_NAME, path=str(sample_path), is_sample=True)
+    snapshots.read_now(connection, with_values=True)
     return team
 
 
