@@ -1,16 +1,14 @@
 """What a database holds, as plain data: for the prompt, for hints, for the page."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+from datasources.ddl import create_statement
+from datasources.ddl import quoted as quoted
+
 _CLOSE_ENOUGH = 0.55
-# Names that do not parse unquoted as a table or a column in at least one dialect.
-_RESERVED = frozenset((Path(__file__).parent / "reserved_words.txt").read_text().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,16 @@ class Table:
     @property
     def sql_name(self) -> str:
         """As a statement has to spell it."""
-        return ".".join(quoted(part) for part in (self.schema, self.name) if part)
+        return self.spelled("sqlite")
+
+    def spelled(self, dialect: str) -> str:
+        """As a statement of the dialect has to spell it."""
+        return ".".join(quoted(part, dialect) for part in (self.schema, self.name) if part)
+
+    def described(self, texts: Mapping[str, str]) -> "Table":
+        """With other comments: by column name, the table's own under the empty name."""
+        columns = tuple(replace(column, comment=texts.get(column.name, column.comment)) for column in self.columns)
+        return replace(self, comment=texts.get("", self.comment), columns=columns)
 
     def column(self, name: str) -> Column | None:
         """By name, in any case."""
@@ -79,9 +86,18 @@ class Schema:
         """Fit for JSON, and for `from_dict`."""
         return asdict(self)
 
-    def to_prompt(self) -> str:
+    def to_prompt(self, dialect: str = "sqlite") -> str:
         """Every table as one `CREATE TABLE` statement; the same text for the same schema."""
-        return "\n\n".join(_create_statement(table) for table in self.tables)
+        return "\n\n".join(self.statements(dialect).values())
+
+    def statements(self, dialect: str) -> dict[str, str]:
+        """Each table's `CREATE TABLE` statement, by full name."""
+        known = {table.full_name: table for table in self.tables}
+        return {name: create_statement(table, dialect, known) for name, table in known.items()}
+
+    def described(self, texts: Mapping[str, Mapping[str, str]]) -> "Schema":
+        """With what people wrote in place of the database's own comments: texts by full name, then by column."""
+        return Schema(tuple(table.described(texts.get(table.full_name, {})) for table in self.tables))
 
     def table(self, name: str) -> Table | None:
         """By full name, else by name, in any case."""
@@ -111,43 +127,6 @@ class Schema:
         for table in self.tables:
             yield table.name
             yield from (column.name for column in table.columns)
-
-
-def quoted(name: str) -> str:
-    """`name` as SQL has to spell it: in double quotes only where it needs them."""
-    if _PLAIN_NAME.fullmatch(name) and name.casefold() not in _RESERVED:
-        return name
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _create_statement(table: Table) -> str:
-    kind = "VIEW" if table.is_view else "TABLE"
-    lines = ",\n".join(f"  {line}" for line in _lines(table))
-    return f"CREATE {kind} {table.sql_name} (\n{lines}\n);"
-
-
-def _lines(table: Table) -> Iterator[str]:
-    inline_key = table.primary_key if len(table.primary_key) == 1 else ()
-    for column in table.columns:
-        yield _column_line(column, is_key=column.name in inline_key)
-    if len(table.primary_key) > 1:
-        yield f"PRIMARY KEY ({_names_list(table.primary_key)})"
-    for key in table.foreign_keys:
-        yield _foreign_key_line(key)
-
-
-def _column_line(column: Column, *, is_key: bool) -> str:
-    parts = (quoted(column.name), " ".join(column.type.split()), "PRIMARY KEY" if is_key else "")
-    return " ".join(filter(None, parts))
-
-
-def _foreign_key_line(key: ForeignKey) -> str:
-    referenced = f" ({_names_list(key.referenced)})" if key.referenced else ""
-    return f"FOREIGN KEY ({_names_list(key.columns)}) REFERENCES {quoted(key.table)}{referenced}"
-
-
-def _names_list(names: Iterable[str]) -> str:
-    return ", ".join(map(quoted, names))
 
 
 def _closest(name: str, candidates: Iterable[str], count: int) -> list[str]:
