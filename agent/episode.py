@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent import prompt
 from agent.attempt import Attempt
-from agent.errors import ErrorClass, classify_error
+from agent.errors import ErrorClass, classify_error, is_connection_lost
 from agent.events import (
     AttemptStarted,
     DiagnosisDelta,
@@ -20,7 +20,7 @@ from agent.events import (
     SqlReady,
 )
 from agent.hints import hint
-from agent.llm import LLM, LLMError, TextDelta, Usage
+from agent.llm import LLM, LLMError, Message, TextDelta, Usage
 from agent.policy import Context, Decision, Policy
 from agent.repairs import Strategy
 from agent.rewards import Outcome, grade, hindsight
@@ -28,7 +28,6 @@ from agent.threads import execute
 from agent.writing import Draft, write_sql
 from datasources.engine import Database, ResultSet
 from datasources.errors import ConnectFailed, DatabaseBusy, QueryCancelled, SQLError
-from datasources.introspect import Schema
 
 MAX_QUESTION = 4000
 """Characters of a question."""
@@ -37,6 +36,7 @@ _TEMPERATURES = (0.0, 0.3, 0.6, 0.8)
 _TEMPERATURE_AFTER_REPEAT = 1.0
 _NOBODYS_FAULT = (ConnectFailed, DatabaseBusy, QueryCancelled)
 _GIVES_UP_WITHOUT_SQL = 2
+_LOST = "The connection to the database was lost while the query ran. Ask again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,7 @@ class Episode:
     """One question and its attempts.
 
     `step` makes one attempt and yields its events; when it ends, the episode is `done` or waits for the next
-    strategy. `system_prompt` is the whole system message (agent.prompt.system_prompt); `score` grades a result in
-    [0, 1] where a gold answer is known.
+    strategy. `score` grades a result in [0, 1] where a gold answer is known.
     """
 
     def __init__(
@@ -62,8 +61,7 @@ class Episode:
         question: str,
         database: Database,
         llm: LLM,
-        system_prompt: str,
-        schema: Schema,
+        asked_with: prompt.Prompt,
         *,
         history: Sequence[prompt.Turn] = (),
         limits: Limits | None = None,
@@ -76,9 +74,10 @@ class Episode:
         self.done = False
         self._database = database
         self._llm = llm
-        self._schema = schema
+        self._prompt = asked_with
         self._score = score
-        self._messages = prompt.opening(system_prompt, history, question)
+        self._messages = asked_with.opening(history, question)
+        self._opening = len(self._messages)
         self._failed = ""
         self._empty: tuple[Attempt, ResultSet] | None = None
 
@@ -139,9 +138,8 @@ class Episode:
         temperature = _TEMPERATURES[min(attempt.number, len(_TEMPERATURES)) - 1]
         if attempt.number > 1 and self._repeats(self.attempts[-2]):
             temperature = _TEMPERATURE_AFTER_REPEAT
-        stream = write_sql(
-            self._llm, self._messages, draft, max_tokens=self.limits.answer_tokens, temperature=temperature
-        )
+        tokens = self.limits.answer_tokens
+        stream = write_sql(self._llm, self._fitting(tokens), draft, max_tokens=tokens, temperature=temperature)
         async with aclosing(stream) as deltas:
             async for text in deltas:
                 attempt.sql += text
@@ -162,6 +160,8 @@ class Episode:
         except _NOBODYS_FAULT:
             raise
         except SQLError as error:
+            if is_connection_lost(error, self._database.dialect):
+                raise ConnectFailed(_LOST, error.code) from error
             self._note(attempt, classify_error(error, self._database.dialect), error.message)
             return None
         if result.rows or self._empty or attempt.number == self.limits.attempts:
@@ -172,7 +172,7 @@ class Episode:
 
     def _note(self, attempt: Attempt, error_class: ErrorClass, message: str) -> None:
         attempt.error_class, attempt.message = error_class, message
-        attempt.hint = hint(error_class, message, attempt.sql, self._schema, self._database.dialect)
+        attempt.hint = hint(error_class, message, attempt.sql, self._prompt.schema, self._database.dialect)
 
     async def _after_failure(self, attempt: Attempt) -> AsyncIterator[Event]:
         """What a failure leads to: a diagnosis and the next attempt, or the end of the episode."""
@@ -197,7 +197,8 @@ class Episode:
 
     async def _diagnose(self, attempt: Attempt) -> AsyncIterator[Event]:
         self._messages.append(prompt.diagnosis_request(self._failed))
-        stream = self._llm.stream(self._messages, max_tokens=self.limits.diagnosis_tokens, temperature=0.0)
+        tokens = self.limits.diagnosis_tokens
+        stream = self._llm.stream(self._fitting(tokens), max_tokens=tokens, temperature=0.0)
         try:
             async with aclosing(stream) as items:
                 async for item in items:
@@ -238,6 +239,9 @@ class Episode:
             usage=self.usage,
             error=error,
         )
+
+    def _fitting(self, reply_tokens: int) -> list[Message]:
+        return self._prompt.fitting(self._messages, self._opening, reply_tokens)
 
     def _writes_no_sql(self) -> bool:
         recent = self.attempts[-_GIVES_UP_WITHOUT_SQL:]

@@ -139,7 +139,7 @@ _BY_MESSAGE = tuple(
         (
             r"no such table|relation .* does not exist|missing FROM-clause|table with name .* does not exist|"
             r"referenced table .* not found|table .* doesn't exist|unknown (table|database)|"
-            r"(schema|catalog) .* does not exist|cross-database references",
+            r"schema \"?\w+\"? does not exist|cross-database references",
             ErrorClass.NO_SUCH_TABLE,
         ),
         (r"ambiguous|specified more than once|not unique table/alias", ErrorClass.AMBIGUOUS_COLUMN),

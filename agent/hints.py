@@ -12,39 +12,74 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from agent.errors import ErrorClass
-from datasources.introspect import Schema
+from datasources.introspect import Schema, quoted
 
 E = TypeVar("E", bound=exp.Expr)
 _DIALECTS = Path(__file__).parent / "prompts" / "dialects"
 _FOREIGN_DIALECTS = ("mysql", "postgres", "duckdb", "snowflake")
+_DIALECT_NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mysql": "MySQL", "duckdb": "DuckDB"}
+_NAMES_LISTED = 40
 _NAME = r"[\"'`]?([\w.$ ]+?)[\"'`]?"
 _LONGEST_MESSAGE = 1000  # the patterns take quadratic time
-_COLUMN = re.compile(rf"no such column: {_NAME}(?: - |$)|column {_NAME} does not exist|has no column named {_NAME}$")
-_TABLE = re.compile(rf"no such table: {_NAME}$|relation {_NAME} does not exist|for table {_NAME}$", re.MULTILINE)
-_AMBIGUOUS = re.compile(rf"ambiguous column name: {_NAME}$|column reference {_NAME} is ambiguous", re.MULTILINE)
-_FUNCTION = re.compile(r"no such function: (\w+)|function (\w+)\(.*\) does not exist|arguments to function (\w+)")
+_COLUMN = re.compile(
+    rf"no such column: {_NAME}(?: - |$)|column {_NAME} does not exist|has no column named {_NAME}$|"
+    rf"unknown column {_NAME} in|referenced column {_NAME} not found|column {_NAME} specified in USING",
+    re.IGNORECASE,
+)
+_COLUMN_OF = re.compile(rf"table {_NAME} does not have a column named {_NAME}$", re.IGNORECASE | re.MULTILINE)
+_TABLE = re.compile(
+    rf"no such table: {_NAME}$|relation {_NAME} does not exist|table with name {_NAME} does not exist|"
+    rf"table {_NAME} doesn't exist",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NOT_IN_FROM = re.compile(
+    rf"missing FROM-clause entry for table {_NAME}$|referenced table {_NAME} not found", re.MULTILINE | re.IGNORECASE
+)
+_AMBIGUOUS = re.compile(
+    rf"ambiguous column name: {_NAME}$|column reference {_NAME} is ambiguous|column {_NAME} in .* is ambiguous|"
+    rf"ambiguous reference to column name {_NAME} \(",
+    re.MULTILINE | re.IGNORECASE,
+)
+_FUNCTION = re.compile(
+    r"no such function: (\w+)|function (?:\w+\.)?(\w+)(?:\(.*\))? does not exist|arguments to function (\w+)|"
+    r"function with name (\w+) does not exist|native function '(\w+)'|name and argument types '(\w+)\(|"
+    r"function call \"(\w+)\(",
+    re.IGNORECASE,
+)
+_KNOWN_BY_MESSAGE = (
+    (
+        re.compile("more than one row returned|returns more than 1 row", re.IGNORECASE),
+        "A subquery that stands for one value may give one row only: write IN instead of =, or aggregate in it.",
+    ),
+    (re.compile("division by zero", re.IGNORECASE), "Divide by NULLIF(x, 0)."),
+    (
+        re.compile("for SELECT DISTINCT, ORDER BY", re.IGNORECASE),
+        "With DISTINCT, what is ordered by must be selected, too.",
+    ),
+)
 
 
 def hint(error_class: ErrorClass, message: str, sql: str, schema: Schema, dialect: str) -> str:
     """Facts about the way out of this failure, in a sentence or two; empty when a program knows none."""
+    known = next((text for pattern, text in _KNOWN_BY_MESSAGE if pattern.search(message[:_LONGEST_MESSAGE])), "")
     find = _FINDERS.get(error_class)
-    return find(message, sql, schema, dialect) if find else ""
+    return known or (find(message, sql, schema, dialect) if find else "")
 
 
 def _column(message: str, sql: str, schema: Schema, dialect: str) -> str:
-    name = _named(_COLUMN, message)
+    name = _column_named(message)
     if not name:
         return ""
     column = name.rsplit(".", 1)[-1]
-    if f'"{name}"' in sql:
-        return f"Double quotes are for names. If the text {name} is meant, write it in single quotes: '{name}'."
     homes = schema.tables_with_column(column)
+    if f'"{name}"' in sql and not homes:
+        return f"Double quotes are for names. If the text {name} is meant, write it in single quotes: '{name}'."
     names = _names_used(sql, schema, dialect)
-    there = [f"{names[home]}.{column}" for home in homes if home in names]
+    there = [f"{names[home]}.{_spelled(column, home, schema, dialect)}" for home in homes if home in names]
     if there:
         return f"{name} does not exist here, but {_listed(there)} does: write that."
     if homes:
-        return f"The column {column} is in {_listed(homes)}. Join that table."
+        return f"The column {column} is in {_listed(homes[:_NAMES_LISTED])}. Join that table."
     used = list(names)
     close = schema.closest_columns(column, used) or schema.closest_columns(column)
     facts = [f"No table has a column {column}."]
@@ -55,20 +90,37 @@ def _column(message: str, sql: str, schema: Schema, dialect: str) -> str:
 
 
 def _table(message: str, sql: str, schema: Schema, dialect: str) -> str:
+    outside = _named(_NOT_IN_FROM, message)
+    if outside:
+        return _not_in_from(outside, sql, schema, dialect)
     name = _named(_TABLE, message)
     if not name:
         return ""
+    elsewhere = schema.table(name.rsplit(".", 1)[-1])
+    if elsewhere:
+        return f"There is no table {name}, but {elsewhere.spelled(dialect)}: write that."
     close = schema.closest_tables(name.rsplit(".", 1)[-1])
     if close:
         return f"There is no table {name}. The closest are {_listed(close)}."
-    return f"There is no table {name}. The tables are {_listed(table.full_name for table in schema.tables)}."
+    tables = [table.full_name for table in schema.tables]
+    if len(tables) > _NAMES_LISTED:
+        return f"There is no table {name}, and none with a name like it."
+    return f"There is no table {name}. The tables are {_listed(tables)}." if tables else "The database has no tables."
+
+
+def _not_in_from(name: str, sql: str, schema: Schema, dialect: str) -> str:
+    """What to do about a prefix such as `p.` that no table of the statement is called by."""
+    names = _names_used(sql, schema, dialect)
+    called = [alias if alias == table else f"{alias} (which is {table})" for table, alias in names.items()]
+    known = f" This query's tables are called {_listed(called, 'and')}." if called else ""
+    return f"{name} is not in FROM: join it, or write another name before the column.{known}"
 
 
 def _ambiguous(message: str, sql: str, schema: Schema, dialect: str) -> str:
     name = _named(_AMBIGUOUS, message)
     homes = set(schema.tables_with_column(name.rsplit(".", 1)[-1])) if name else set()
     names = _names_used(sql, schema, dialect)
-    used = [f"{alias}.{name}" for table, alias in names.items() if table in homes]
+    used = [f"{alias}.{_spelled(name, table, schema, dialect)}" for table, alias in names.items() if table in homes]
     return f"{name} could be {_listed(used)}: write the one that is meant." if used else ""
 
 
@@ -77,7 +129,11 @@ def _function(message: str, sql: str, schema: Schema, dialect: str) -> str:
     if not name:
         return ""
     known = _functions(dialect).get(name.lower()) or _transpiled(name, sql, dialect)
-    return f"{dialect} has no {name}(): use {known} instead." if known else ""
+    if not known:
+        return ""
+    exists = known.lower().startswith(f"{name.lower()}(")
+    lacks = "does not take such arguments for" if exists else "has no"
+    return f"{_DIALECT_NAMES.get(dialect, dialect)} {lacks} {name}(): use {known} instead."
 
 
 def _aggregation(message: str, sql: str, schema: Schema, dialect: str) -> str:
@@ -88,12 +144,29 @@ def _aggregation(message: str, sql: str, schema: Schema, dialect: str) -> str:
 
 
 def _empty(message: str, sql: str, schema: Schema, dialect: str) -> str:
+    values = _values_compared(sql, schema, dialect)
+    if values:
+        return values
     literals = [literal.this for literal in _find(sql, dialect, exp.Literal) if literal.is_string]
     if not literals:
         return ""
     return (
         f"The conditions compare with {_listed(repr(text) for text in literals[:6])}: the data may spell it otherwise."
     )
+
+
+def _values_compared(sql: str, schema: Schema, dialect: str) -> str:
+    """What the columns hold that are compared with a text, where the schema knows it and that text is not among it."""
+    facts = []
+    tables = [table for table in map(schema.table, _names_used(sql, schema, dialect)) if table]
+    for comparison in _find(sql, dialect, exp.EQ):
+        column, text = comparison.this, comparison.expression
+        if not isinstance(column, exp.Column) or not text.is_string:
+            continue
+        found = next((table.column(column.name) for table in tables if table.column(column.name)), None)
+        if found and found.values and text.this not in found.values:
+            facts.append(f"{found.name} holds only {_listed([repr(value) for value in found.values[:_NAMES_LISTED]])}.")
+    return " ".join(dict.fromkeys(facts))
 
 
 def _read_only(message: str, sql: str, schema: Schema, dialect: str) -> str:
@@ -106,6 +179,7 @@ _FINDERS: dict[ErrorClass, Callable[[str, str, Schema, str], str]] = {
     ErrorClass.AMBIGUOUS_COLUMN: _ambiguous,
     ErrorClass.NO_SUCH_FUNCTION: _function,
     ErrorClass.AGGREGATION_ERROR: _aggregation,
+    ErrorClass.DATATYPE_MISMATCH: _function,
     ErrorClass.EMPTY_RESULT: _empty,
     ErrorClass.NOT_READ_ONLY: _read_only,
 }
@@ -116,14 +190,29 @@ def _named(pattern: re.Pattern[str], message: str) -> str:
     return next((group for group in match.groups() if group), "") if match else ""
 
 
-def _listed(names: Iterable[str]) -> str:
+def _column_named(message: str) -> str:
+    """The column that is not there, after its table's alias where the message says that."""
+    of = _COLUMN_OF.search(message[:_LONGEST_MESSAGE])
+    return f"{of[1]}.{of[2]}" if of else _named(_COLUMN, message)
+
+
+def _spelled(column: str, table: str, schema: Schema, dialect: str) -> str:
+    """The column's name as a statement has to spell it."""
+    home = schema.table(table)
+    found = home.column(column) if home else None
+    return quoted(found.name, dialect) if found else column
+
+
+def _listed(names: Iterable[str], word: str = "or") -> str:
     *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last
+    return f"{', '.join(first)} {word} {last}" if first else last
 
 
 def _columns_of(table: str, schema: Schema) -> str:
     found = schema.table(table)
-    return ", ".join(column.name for column in found.columns) if found else ""
+    names = [column.name for column in found.columns] if found else []
+    more = f" and {len(names) - _NAMES_LISTED} more" if len(names) > _NAMES_LISTED else ""
+    return ", ".join(names[:_NAMES_LISTED]) + more
 
 
 def _find(sql: str, dialect: str, kind: type[E]) -> list[E]:

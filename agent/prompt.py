@@ -1,8 +1,8 @@
 """The message list: a stable prefix first, because the endpoint caches what it has read of it.
 
 Order, most stable first: preamble, schema, dialect, the generation's prompt, notes (one system message, the same
-bytes for every question of a connection and generation); then earlier turns, the question, the failures. Texts are
-joined, never formatted: what a person or a model wrote may hold braces.
+bytes for every question of a connection and generation); then earlier turns, the tables of a large schema that matter,
+the question, the failures. Texts are joined, never formatted: what a person or a model wrote may hold braces.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from agent import linking
+from agent.budget import Budget, bounded, tokens
 from agent.errors import ErrorClass
 from agent.llm import Message
 from agent.repairs import Strategy, instruction
+from datasources.introspect import Schema
 
 PROMPTS = Path(__file__).parent / "prompts"
+LONGEST_MESSAGE = 1000
+"""Characters of what a database said, and of a hint, that go into a prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,54 @@ def system_prompt(schema: str, dialect: str, generation: str, notes: str = "") -
     return "\n\n".join(part for part in parts if part)
 
 
-def opening(system: str, history: Sequence[Turn], question: str) -> list[Message]:
-    """The messages of a first attempt."""
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What every question of a connection is asked with: `system` is the stable prefix.
+
+    A schema above the budget is no part of it: each question brings the tables that matter. Notes are cut at a line,
+    after a tenth of the context, and say so.
+    """
+
+    system: str
+    schema: Schema
+    dialect: str
+    budget: Budget
+    is_whole: bool
+
+    @classmethod
+    def of(cls, schema: Schema, dialect: str, generation: str, notes: str, budget: Budget) -> "Prompt":
+        text = schema.to_prompt(dialect)
+        is_whole = tokens(text) <= budget.schema
+        if not is_whole:
+            text = linking.overview(schema, dialect, budget.names)
+        system = system_prompt(text, dialect, generation, bounded(notes.strip(), budget.notes))
+        return cls(system, schema, dialect, budget, is_whole)
+
+    def opening(self, history: Sequence[Turn], question: str) -> list[Message]:
+        """The messages of a first attempt. Of a long history the oldest turns are left out."""
+        kept = _recent(history, self.budget.history)
+        return opening(self.system, kept, question, self._tables(kept, question))
+
+    def fitting(self, messages: Sequence[Message], opening: int, reply_tokens: int) -> list[Message]:
+        """`messages` without the oldest failures, where the context would not hold them and the reply.
+
+        The first `opening` messages always stay, and so does the last failure.
+        """
+        kept = list(messages)
+        room = self.budget.context - reply_tokens
+        while len(kept) > opening + 2 and sum(tokens(message.content) for message in kept) > room:
+            del kept[opening : opening + 2]
+        return kept
+
+    def _tables(self, history: Sequence[Turn], question: str) -> str:
+        if self.is_whole:
+            return ""
+        earlier = [text for turn in history[-1:] for text in (turn.question, turn.sql)]
+        return linking.statements_for(question, earlier, self.schema, self.dialect, self.budget.tables)
+
+
+def opening(system: str, history: Sequence[Turn], question: str, tables: str = "") -> list[Message]:
+    """The messages of a first attempt; `tables` are the definitions that matter, where the schema is not told whole."""
     messages = [Message("system", system)]
     fruitless = ""
     for turn in history:
@@ -57,7 +108,19 @@ def opening(system: str, history: Sequence[Turn], question: str) -> list[Message
             messages += [Message("user", turn.question), reply(turn.sql)]
         else:
             fruitless += f"(Asked before, and no rows were found: {turn.question})\n\n"
-    return [*messages, Message("user", fruitless + question)]
+    before = f"{tables}\n\n" if tables else ""
+    return [*messages, Message("user", before + fruitless + question)]
+
+
+def _recent(history: Sequence[Turn], limit: int) -> Sequence[Turn]:
+    """The last turns that `limit` tokens hold."""
+    kept = len(history)
+    for turn in reversed(history):
+        limit -= tokens(turn.question + turn.sql)
+        if limit < 0:
+            break
+        kept -= 1
+    return history[kept:]
 
 
 def reply(sql: str) -> Message:
@@ -72,10 +135,10 @@ def said(text: str) -> Message:
 
 def failure(error_class: ErrorClass, message: str, hint: str, *, repeated: bool = False) -> str:
     """What went wrong, for the model; `repeated` when it wrote a failed query once more."""
-    what = f"That query failed ({error_class}): {message}"
+    what = f"That query failed ({error_class}): {message[:LONGEST_MESSAGE]}"
     if error_class is ErrorClass.EMPTY_RESULT:
         what = "That query ran, but found no rows."
-    parts = [what, hint, "It is the same query as before. Write a different one." if repeated else ""]
+    parts = [what, hint[:LONGEST_MESSAGE], "It is the same query as before. Write a different one." if repeated else ""]
     return "\n".join(part for part in parts if part)
 
 

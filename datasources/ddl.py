@@ -33,7 +33,9 @@ def create_statement(table: Table, dialect: str, known: Mapping[str, Table]) -> 
     """
     kind = "VIEW" if table.is_view else "TABLE"
     parts = list(_parts(table, dialect, known))
-    lines = [f"  {text}{',' if number < len(parts) else ''}{comment}" for number, (text, comment) in enumerate(parts, 1)]
+    lines = [
+        f"  {text}{',' if number < len(parts) else ''}{comment}" for number, (text, comment) in enumerate(parts, 1)
+    ]
     head = f"CREATE {kind} {table.spelled(dialect)} ({_trailing(table.comment)}"
     return "\n".join([head, *lines, ");"])
 

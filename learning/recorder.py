@@ -24,7 +24,7 @@ from datasources.errors import SQLError
 from datasources.models import Connection
 from learning.models import HEARTBEAT, Attempt, Episode
 from learning.policy import StoredPolicy
-from learning.prompts import system_prompt
+from learning.prompts import prompt_of
 from learning.results import to_json
 
 logger = logging.getLogger(__name__)
@@ -101,9 +101,7 @@ class _Run:
         """Raises ConnectFailed."""
         connection = stored.connection
         database = connection.database()
-        episode = agent.Episode(
-            stored.question, database, llm, system_prompt(connection), connection.schema(), history=history
-        )
+        episode = agent.Episode(stored.question, database, llm, prompt_of(connection), history=history)
         return cls(stored, database, episode, StoredPolicy.load(connection))
 
     async def record(self, event: Event) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agent.budget import Budget
 from agent.episode import Episode, Limits, solve
 from agent.errors import ErrorClass
 from agent.events import (
@@ -22,10 +23,11 @@ from agent.events import (
     SqlReady,
 )
 from agent.policy import Context, Decision, RandomPolicy
-from agent.prompt import Turn
+from agent.prompt import Prompt, Turn
 from agent.repairs import REPAIRS, Strategy
 from agent.scripted import ScriptedLLM
 from datasources.engine import SqliteDatabase
+from datasources.introspect import Schema
 
 GOOD = "```sql\nSELECT name FROM products ORDER BY name\n```"
 WRONG_COLUMN = "```sql\nSELECT title FROM products\n```"
@@ -58,8 +60,12 @@ def replies(*texts: str) -> ScriptedLLM:
     return ScriptedLLM([{"text": text} for text in texts])
 
 
+def asked_with(schema: Schema, context: int = 8192) -> Prompt:
+    return Prompt("You write SQL.", schema, "sqlite", Budget.of(context), is_whole=True)
+
+
 def episode(database: SqliteDatabase, llm: ScriptedLLM, **options: Any) -> Episode:
-    return Episode("Which products?", database, llm, "You write SQL.", database.schema(), **options)
+    return Episode("Which products?", database, llm, asked_with(database.schema()), **options)
 
 
 async def collect(events: AsyncIterator[Event]) -> list[Event]:
@@ -287,7 +293,7 @@ async def test_streams_that_break_twice_end_it(shop: SqliteDatabase) -> None:
 
 async def test_a_database_that_is_gone_ends_it_at_once(tmp_path: Path, shop: SqliteDatabase) -> None:
     llm, policy = replies(*[GOOD] * 5), Scripted(Strategy.FIX_TABLE)
-    gone = Episode("Which?", SqliteDatabase(tmp_path / "gone.sqlite3"), llm, "You write SQL.", shop.schema())
+    gone = Episode("Which?", SqliteDatabase(tmp_path / "gone.sqlite3"), llm, asked_with(shop.schema()))
     events = await collect(solve(gone, policy))
 
     assert (len(llm.asked), policy.lessons) == (1, [])

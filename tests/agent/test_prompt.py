@@ -1,6 +1,11 @@
+import pytest
+
 from agent import prompt
+from agent.budget import Budget, tokens
 from agent.errors import ErrorClass
+from agent.llm import Message
 from agent.repairs import REPAIRS, Strategy, instruction
+from datasources.introspect import Column, Schema, Table
 
 SCHEMA = "CREATE TABLE t (id INTEGER)"
 
@@ -42,3 +47,58 @@ def test_a_fruitless_turn_is_told_without_its_sql() -> None:
     assert [message.role for message in messages] == ["system", "user", "assistant", "user"]
     assert "no rows were found: Which are Red?" in messages[-1].content
     assert messages[-1].content.endswith("And lower-case red?")
+
+
+ONE_TABLE = Schema((Table("t", (Column("id", "INTEGER"),)),))
+
+
+def asked_with(context: int = 8192, notes: str = "") -> prompt.Prompt:
+    return prompt.Prompt.of(ONE_TABLE, "sqlite", "GENERATION", notes, Budget.of(context))
+
+
+def test_a_schema_within_the_budget_stands_whole_in_the_prefix() -> None:
+    text = prompt.system_prompt(ONE_TABLE.to_prompt(), "sqlite", "GENERATION", "NOTES")
+    assert asked_with(notes="NOTES").system == text
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "mysql", "duckdb"])
+def test_every_dialect_has_its_notes(dialect: str) -> None:
+    assert "The dialect is" in prompt.system_prompt(SCHEMA, dialect, "GENERATION")
+
+
+def test_long_notes_are_cut_at_a_line_and_say_so() -> None:
+    notes = "\n".join(f"Rule {number}: revenue means paid orders only." for number in range(500))
+    system = asked_with(notes=notes).system
+
+    assert tokens(system) < 1200
+    assert system.endswith("paid orders only.\n(The rest was left out: it is too long.)")
+
+
+def test_of_a_long_history_the_last_turns_stay() -> None:
+    history = [prompt.Turn(f"Question {number}", f"SELECT {number}, {'x' * 600}") for number in range(20)]
+    messages = asked_with().opening(history, "And now?")
+
+    kept = [message.content for message in messages if message.content.startswith("Question")]
+    assert kept == ["Question 16", "Question 17", "Question 18", "Question 19"]
+    assert messages[-1].content == "And now?"
+
+
+def test_the_oldest_failures_are_left_out_when_the_context_is_full() -> None:
+    asked = asked_with(context=2048)
+    opening = asked.opening([], "How many?")
+    repairs = [Message(role, f"{number} {'x' * 1500}") for number in range(4) for role in ("assistant", "user")]
+    kept = asked.fitting([*opening, *repairs], len(opening), 700)
+
+    assert kept[: len(opening)] == opening
+    assert kept[len(opening) :] == repairs[-2:]
+
+
+def test_nothing_is_left_out_while_the_context_holds_it() -> None:
+    asked = asked_with()
+    opening = asked.opening([], "How many?")
+    messages = [*opening, prompt.reply("SELECT 1"), Message("user", "That failed.")]
+    assert asked.fitting(messages, len(opening), 700) == messages
+
+
+def test_a_long_message_of_a_database_is_cut() -> None:
+    assert len(prompt.failure(ErrorClass.OTHER, "x" * 100_000, "y" * 100_000)) < 2100
