@@ -55,7 +55,8 @@ def system_prompt(schema: str, dialect: str, generation: str, notes: str = "") -
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What every question of a connection is asked with: `system` is the stable prefix.
+    """What every question of a connection is asked with: `system` is the stable prefix, `facts` its beginning that
+    says what the database holds and not what to reply.
 
     A schema above the budget is no part of it: each question brings the tables that matter. Notes are cut at a line,
     after a tenth of the context, and say so.
@@ -66,6 +67,7 @@ class Prompt:
     dialect: str
     budget: Budget
     is_whole: bool
+    facts: str = ""
 
     @classmethod
     def of(cls, schema: Schema, dialect: str, generation: str, notes: str, budget: Budget) -> "Prompt":
@@ -74,12 +76,17 @@ class Prompt:
         if not is_whole:
             text = linking.overview(schema, dialect, budget.names)
         system = system_prompt(text, dialect, generation, bounded(notes.strip(), budget.notes))
-        return cls(system, schema, dialect, budget, is_whole)
+        return cls(system, schema, dialect, budget, is_whole, facts=system_prompt(text, "", ""))
 
     def opening(self, history: Sequence[Turn], question: str) -> list[Message]:
         """The messages of a first attempt. Of a long history the oldest turns are left out."""
         kept = _recent(history, self.budget.history)
         return opening(self.system, kept, question, self._tables(kept, question))
+
+    def after_tables(self, text: str) -> str:
+        """`text` that is about no table in particular; before it the most connected ones, where `facts` lacks them."""
+        tables = self._tables((), "")
+        return f"{tables}\n\n{text}" if tables else text
 
     def fitting(self, messages: Sequence[Message], opening: int, reply_tokens: int) -> list[Message]:
         """`messages` without the oldest failures, where the context would not hold them and the reply.

@@ -20,6 +20,7 @@ from chat.models import Conversation, Turn
 from chat.status import model_status
 from datasources.models import Connection
 from datasources.sample import EXAMPLE_QUESTIONS
+from learning.examples import Offer, offer
 from learning.models import Episode
 from learning.prompts import generation_of, prompt_text
 from learning.standing import standing
@@ -45,11 +46,21 @@ def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
         "connection": connection,
         "connections": Connection.objects.visible_to(user),
         "groups": groups(user),
-        "examples": EXAMPLE_QUESTIONS if connection.is_sample else (),
+        **examples(connection, user),
         "longest_question": MAX_QUESTION,
         "max_attempts": MAX_ATTEMPTS,
         "status": model_status(connection),
         **prompt_panel(connection),
+    }
+
+
+def examples(connection: Connection, user: User) -> dict[str, Any]:
+    """Example questions: the sample's own, else those that the model has written."""
+    role = connection.team.role_of(user)
+    return {
+        "connection": connection,
+        "examples": Offer(tuple(EXAMPLE_QUESTIONS)) if connection.is_sample else offer(connection),
+        "may_renew": bool(role and role.may_curate) and not connection.is_sample,
     }
 
 

@@ -5,6 +5,8 @@ from chat import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("databases/<int:connection_id>/ask/", views.ask, name="ask"),
+    path("databases/<int:connection_id>/examples/", views.example_questions, name="examples"),
+    path("databases/<int:connection_id>/examples/new/", views.new_examples, name="new_examples"),
     path("conversations/", views.conversations, name="conversations"),
     path("conversations/new/", views.new_conversation, name="new_conversation"),
     path("chat/<uuid:conversation_id>/", views.conversation, name="conversation"),

@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.models import User
-from accounts.requests import UserRequest
+from accounts.models import Membership, User
+from accounts.requests import UserRequest, get_team, require_curator
 from chat import live, pages, turns
 from chat.forms import TitleForm, connection_of
 from chat.models import Conversation
 from chat.status import model_status as status_of
 from datasources.models import Connection
-from learning import warming
+from learning import examples, warming
 from learning.models import Episode
 
 
@@ -54,6 +54,7 @@ def conversation(request: UserRequest, conversation_id: UUID) -> HttpResponse:
     """The last turns; with ?since=, all from that answer on."""
     found = _get_conversation(request, conversation_id)
     warming.enqueue(found.connection)
+    examples.enqueue(found.connection)
     Episode.objects.mark_lost()
     context = pages.conversation_page(found, request.user)
     shown = turns.latest(found, _uuid(request.GET.get("since", "")))
@@ -119,6 +120,24 @@ def model_status(request: UserRequest) -> HttpResponse:
 
 
 @require_GET
+def example_questions(request: UserRequest, connection_id: int) -> HttpResponse:
+    """The list in an empty conversation, while it grows."""
+    connection = _get_connection(request, connection_id)
+    return render(request, "chat/_example_list.html", pages.examples(connection, request.user))
+
+
+@require_POST
+def new_examples(request: UserRequest, connection_id: int) -> HttpResponse:
+    """Have the model write other example questions."""
+    connection = _get_connection(request, connection_id)
+    require_curator(_role(request, connection))
+    examples.renew(connection)
+    if request.htmx:
+        return render(request, "chat/_example_list.html", pages.examples(connection, request.user))
+    return redirect("conversation", _fresh(request.user, connection).pk)
+
+
+@require_GET
 def prompt_panel(request: UserRequest, connection_id: int) -> HttpResponse:
     connection = _get_connection(request, connection_id)
     return render(request, "chat/_prompt_panel.html", pages.prompt_panel(connection))
@@ -129,6 +148,11 @@ def _get_connection(request: UserRequest, wanted: str | int | None) -> Connectio
     if found is None:
         raise Http404
     return found
+
+
+def _role(request: UserRequest, connection: Connection) -> Membership.Role:
+    _, role = get_team(request, connection.team_id)
+    return role
 
 
 def _get_conversation(request: UserRequest, conversation_id: UUID) -> Conversation:

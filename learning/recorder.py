@@ -19,6 +19,7 @@ from agent.attempt import Attempt as AgentAttempt
 from agent.events import EpisodeDone, Event, QueryOk, RewardGiven
 from agent.llm import LLM, Usage
 from agent.prompt import Turn
+from agent.repairs import Strategy
 from datasources.engine import Database, ResultSet
 from datasources.errors import SQLError
 from datasources.models import Connection
@@ -84,6 +85,25 @@ async def answer(record: Episode, llm: LLM, history: Sequence[Turn] = ()) -> Asy
     finally:
         if run:
             run.database.close()
+
+
+async def tried(connection: Connection, question: str, llm: LLM) -> tuple[str, ResultSet] | None:
+    """The SQL and the rows of one attempt at a question that nobody has asked; None where it fails.
+
+    It is the same agent, but nothing is recorded: no policy chooses, so none learns, and no person's history grows.
+    Raises ConnectFailed.
+    """
+    database = await sync_to_async(connection.database)()
+    try:
+        asked_with = await sync_to_async(prompt_of)(connection)
+        limits = agent.Limits(attempts=1, diagnose=False)
+        episode = agent.Episode(question, database, llm, asked_with, limits=limits)
+        async for event in episode.step(Strategy.GENERATE):
+            if isinstance(event, QueryOk):
+                return episode.attempts[-1].sql, event.result
+    finally:
+        database.close()
+    return None
 
 
 @dataclass

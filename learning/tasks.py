@@ -1,9 +1,11 @@
 """What the background worker does."""
 
+from uuid import UUID
+
 from django_tasks import task
 
 from datasources.models import Connection
-from learning import warming
+from learning import examples, warming
 
 
 @task()
@@ -11,3 +13,8 @@ def warm_connection(connection_id: int, everywhere: bool) -> None:
     connection = Connection.objects.filter(pk=connection_id).first()
     if connection:
         warming.warm(connection, everywhere=everywhere)
+
+
+@task(priority=-10)
+def write_examples(connection_id: int, run: str) -> None:
+    examples.step(connection_id, UUID(run))

@@ -1,0 +1,207 @@
+"""Example questions: the model writes them for a schema, and those are offered that it can answer with rows.
+
+They are written in the background by small steps, each a task of its own: one that asks for the questions, and one
+for each of them that tries it. Nobody waits for them: what people ask and what is read for them goes first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from agent import examples as wording
+from agent.llm import LLM, LLMError, complete
+from datasources.engine import ResultSet
+from datasources.errors import SQLError
+from datasources.models import Connection
+from embedded.status import State, read_status
+from learning import warming
+from learning.endpoints import llm
+from learning.models import Episode, ExampleSet, Warmth
+from learning.prompts import prompt_of
+from learning.recorder import tried
+
+logger = logging.getLogger(__name__)
+
+OFFERED = 5
+STALE = timedelta(minutes=4)
+"""A writing that has not moved for so long has died with its worker."""
+TRY_AGAIN_AFTER = timedelta(hours=6)
+"""When those are written anew of which none could be answered."""
+GIVE_WAY = timedelta(seconds=20)
+"""How long a step waits when somebody needs the model."""
+
+_REPLY_TOKENS = 400
+_LOOK_EVERY = 0.5
+_TEMPERATURE, _TEMPERATURE_AGAIN = 0.0, 0.7
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a page shows: the questions so far, and whether more are being written."""
+
+    questions: tuple[str, ...] = ()
+    writing: bool = False
+
+
+def offer(connection: Connection) -> Offer:
+    found = ExampleSet.objects.filter(connection=connection).first()
+    return Offer(tuple(found.questions), _is_under_way(found)) if found else Offer()
+
+
+def enqueue(connection: Connection) -> None:
+    """Somebody has opened this connection: have its questions written, unless that is done or under way."""
+    if not connection.is_sample and _can_start(connection):
+        _start(connection, _schema_key(connection), again=False)
+
+
+def renew(connection: Connection) -> None:
+    """A curator wants other questions."""
+    if _can_start(connection):
+        _start(connection, _schema_key(connection), again=True)
+
+
+def step(connection_id: int, run: UUID) -> None:
+    """What the worker does: one small piece of the writing, and the next is enqueued. A failure is noted and logged."""
+    found = ExampleSet.objects.filter(connection=connection_id, run=run, state=ExampleSet.State.WRITING)
+    examples = found.select_related("connection").first()
+    if examples is None:
+        return
+    try:
+        async_to_sync(_giving_way)(_move_on(examples, llm(examples.connection)))
+    except _Needed:
+        _go_on(examples, {}, after=GIVE_WAY)
+        return
+    except (LLMError, SQLError) as error:
+        logger.warning("writing example questions for %s failed: %s", examples.connection, error)
+        examples.state, examples.message = ExampleSet.State.FAILED, str(error)
+    _save(examples)
+
+
+class _Needed(Exception):
+    """Somebody waits for the model."""
+
+
+def _can_start(connection: Connection) -> bool:
+    """Whether there is something to ask about, and somebody to ask."""
+    if not connection.is_enabled or not (connection.schema_snapshot or {}).get("tables"):
+        return False
+    return not settings.LLM_ENDPOINT.local or read_status(warming.models_dir()).state is State.READY
+
+
+@transaction.atomic
+def _start(connection: Connection, schema: str, *, again: bool) -> None:
+    fresh = {"schema": "", "state": ExampleSet.State.FAILED}
+    # Locked: of two pages that are opened at once, the second finds the first one's writing under way.
+    examples, _ = ExampleSet.objects.select_for_update().get_or_create(connection=connection, defaults=fresh)
+    if _is_under_way(examples) or (not again and _is_done(examples, schema)):
+        return
+    examples.schema, examples.state, examples.again, examples.run = schema, ExampleSet.State.WRITING, again, uuid4()
+    examples.candidates, examples.checked, examples.message = [], [], ""
+    examples.save()
+    transaction.on_commit(lambda: _enqueue(examples))
+
+
+def _is_under_way(examples: ExampleSet) -> bool:
+    return examples.state == ExampleSet.State.WRITING and examples.updated_at > timezone.now() - STALE
+
+
+def _is_done(examples: ExampleSet, schema: str) -> bool:
+    if examples.schema != schema:
+        return False
+    failed_lately = examples.state == ExampleSet.State.FAILED and examples.updated_at > timezone.now() - TRY_AGAIN_AFTER
+    return examples.state == ExampleSet.State.READY or failed_lately
+
+
+def _schema_key(connection: Connection) -> str:
+    """Names the schema that questions are written for."""
+    if connection.schema_fingerprint:
+        return connection.schema_fingerprint
+    return hashlib.sha256(json.dumps(connection.schema_snapshot, sort_keys=True).encode()).hexdigest()
+
+
+def _save(examples: ExampleSet) -> None:
+    _go_on(examples, {name: getattr(examples, name) for name in ("state", "message", "candidates", "checked")})
+
+
+def _go_on(examples: ExampleSet, changed: dict[str, Any], after: timedelta = timedelta()) -> None:
+    """Store what has changed and enqueue the next step, unless another writing has begun or the connection is gone."""
+    current = ExampleSet.objects.filter(pk=examples.pk, run=examples.run)
+    if current.update(**changed, updated_at=timezone.now()) and examples.state == ExampleSet.State.WRITING:
+        _enqueue(examples, after)
+
+
+def _enqueue(examples: ExampleSet, after: timedelta = timedelta()) -> None:
+    from learning.tasks import write_examples  # tasks.py imports this module
+
+    later = write_examples.using(run_after=timezone.now() + after) if after else write_examples
+    later.enqueue(examples.connection_id, str(examples.run))
+
+
+async def _giving_way(work: Awaitable[None]) -> None:
+    """Do it unless, or until, somebody waits for the embedded model. An endpoint elsewhere has room for all."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            if settings.LLM_ENDPOINT.local and await _is_model_needed():
+                raise _Needed
+            await asyncio.wait([task], timeout=_LOOK_EVERY)
+        task.result()
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, LLMError, SQLError):
+            await task
+
+
+async def _is_model_needed() -> bool:
+    alive = timezone.now() - STALE
+    answers = Episode.objects.filter(status=Episode.Status.RUNNING, heartbeat_at__gt=alive)
+    readings = Warmth.objects.filter(state=Warmth.State.WARMING, updated_at__gt=alive)
+    return await answers.aexists() or await readings.aexists()
+
+
+async def _move_on(examples: ExampleSet, model: LLM) -> None:
+    """One piece of work on `examples`, which is not saved here."""
+    if examples.candidates:
+        await _try(examples, model)
+    else:
+        await _ask_for_questions(examples, model)
+    if len(examples.checked) == OFFERED or not examples.candidates:
+        examples.candidates = []
+        examples.state = ExampleSet.State.READY if examples.checked else ExampleSet.State.FAILED
+        examples.message = "" if examples.checked else "The model wrote no question that it could answer itself."
+
+
+async def _ask_for_questions(examples: ExampleSet, model: LLM) -> None:
+    request = wording.request(await sync_to_async(prompt_of)(examples.connection))
+    temperature = _TEMPERATURE_AGAIN if examples.again else _TEMPERATURE
+    reply, _ = await complete(model, request, max_tokens=_REPLY_TOKENS, temperature=temperature)
+    examples.candidates = wording.parse(reply)
+
+
+async def _try(examples: ExampleSet, model: LLM) -> None:
+    """Try the next candidate; it is kept when it has rows, and another query than those before it."""
+    question, *examples.candidates = examples.candidates
+    answered = await tried(examples.connection, question, model)
+    if answered is None:
+        return
+    sql, result = answered
+    if _says_something(result) and sql.split() not in [other.split() for _, other in examples.checked]:
+        examples.checked.append([question, sql])
+
+
+def _says_something(result: ResultSet) -> bool:
+    return any(cell is not None for row in result.rows for cell in row)
