@@ -9,7 +9,9 @@ from agent.prompt import Prompt, prompt_file
 LONGEST, FEWEST_WORDS = 140, 3
 
 # A number, a bullet, a heading such as "Question 1:" or "**Sales**:", quotes.
-_LEAD = re.compile(r"^(?:[-*•>#\s\"'“`_]|\(?\d+[.):]|Q(?:uestion)?\s*\d*[:.)]|\*\*[^*]{1,40}\*\*\s*:)+", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:\*\*[^*]{1,40}(?:\*\*\s*:|:\s*\*\*)|\(?\d+[.):]|Q(?:uestion)?\s*\d*[:.)]|[-*•>#\s\"'“`_])+", re.IGNORECASE
+)
 _TRAIL = re.compile(r"[\s*_\"'”`]+$")
 _IN_THE_DATABASE = re.compile(r" (?:stored |recorded )?in (?:the|this|our) database(?=[?.]?$)", re.IGNORECASE)
 _ORDER = re.compile(r"(?:list|show|find|count|give|get|name|calculate|compare|rank)\b", re.IGNORECASE)

@@ -63,6 +63,8 @@ ROUTES = [
     ("answer_rows", "get", 200),
     ("model_status", "get", 200),
     ("prompt_panel", "get", 200),
+    ("examples", "get", 200),
+    ("new_examples", "post", 403),
 ]
 
 
@@ -72,7 +74,7 @@ def address_of(name: str, conversation: Conversation, episode: Episode) -> str:
             return url(name, episode.pk)
         case "earlier_turns":
             return url(name, conversation.pk, episode.pk)
-        case "prompt_panel" | "ask":
+        case "prompt_panel" | "ask" | "examples" | "new_examples":
             return url(name, conversation.connection_id)
         case "model_status":
             return f"{url(name)}?connection={conversation.connection_id}"
