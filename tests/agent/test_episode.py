@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.budget import Budget
+from agent.budget import Budget, tokens
 from agent.episode import Episode, Limits, solve
 from agent.errors import ErrorClass
 from agent.events import (
@@ -26,7 +26,8 @@ from agent.policy import Context, Decision, RandomPolicy
 from agent.prompt import Prompt, Turn
 from agent.repairs import REPAIRS, Strategy
 from agent.scripted import ScriptedLLM
-from datasources.engine import SqliteDatabase
+from datasources.engine import ResultSet, SqliteDatabase
+from datasources.errors import QueryFailed
 from datasources.introspect import Schema
 
 GOOD = "```sql\nSELECT name FROM products ORDER BY name\n```"
@@ -355,3 +356,49 @@ async def test_cancelling_ends_the_statement_too(shop: SqliteDatabase) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await asyncio.to_thread(shop.execute, "SELECT 1")
+
+
+class LostDatabase:
+    """Its server goes away while the statement runs."""
+
+    dialect = "postgres"
+
+    def execute(self, sql: str) -> ResultSet:
+        raise QueryFailed("terminating connection due to administrator command", "57P01")
+
+    def schema(self) -> Schema:
+        return Schema(())
+
+    def cancel(self) -> None:
+        """Nothing runs."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_connection_that_is_lost_ends_the_episode_and_blames_no_strategy() -> None:
+    policy = Scripted(Strategy.REWRITE_FULL)
+    llm = replies(GOOD, GOOD)
+    database = LostDatabase()
+    lost = Episode("Which products?", database, llm, asked_with(database.schema()))
+    events = await collect(solve(lost, policy))
+
+    [done] = only(events, EpisodeDone)
+    assert "connection to the database was lost" in done.error
+    assert len(llm.asked) == 1
+    assert policy.lessons == []
+
+
+async def test_five_long_attempts_stay_within_the_context(shop: SqliteDatabase) -> None:
+    long = f"```sql\nSELECT title, '{'x' * 2000}' FROM products\n```"
+    llm = replies(*[long] * 4, GOOD)
+    small = Episode(
+        "Which products?", shop, llm, asked_with(shop.schema(), context=2048), limits=Limits(diagnose=False)
+    )
+    events = await collect(solve(small, Scripted(Strategy.FIX_COLUMN)))
+
+    assert only(events, EpisodeDone)[0].success
+    sizes = [sum(tokens(message.content) for message in asked) for asked in llm.asked]
+    assert max(sizes) < 2048 - Limits().answer_tokens
+    assert all(asked[1].content == "Which products?" for asked in llm.asked)
+    assert all("no such column: title" in asked[-1].content for asked in llm.asked[1:])

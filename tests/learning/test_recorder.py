@@ -11,8 +11,9 @@ from agent.events import EpisodeDone, Event, SqlDelta
 from agent.scripted import ScriptedLLM
 from datasources.models import Connection
 from learning.models import BanditArm, Episode
-from learning.recorder import BadQuestion, answer, begin
+from learning.recorder import BadQuestion, answer, begin, tried
 from learning.results import from_json
+from tests.agent.many_tables import many_tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,3 +154,42 @@ def test_an_episode_whose_process_died_is_marked(connection: Connection, alice: 
     assert Episode.objects.mark_lost() == 1
     record.refresh_from_db()
     assert record.status == Episode.Status.INTERRUPTED
+
+
+async def test_a_database_that_is_switched_off_is_a_sentence_and_the_question_is_kept(connection: Connection) -> None:
+    connection.is_enabled = False
+    await connection.asave()
+    episode, events = await ask(connection, replies(GOOD))
+
+    assert episode.status == Episode.Status.FAILED
+    assert episode.question == "Which products?"
+    assert "switched off" in episode.error
+    assert events[-1].error == episode.error  # type: ignore[union-attr]
+
+
+async def test_a_try_runs_the_agent_once_and_leaves_nothing_behind(connection: Connection) -> None:
+    answered = await tried(connection, "Which products?", replies(GOOD))
+    assert answered is not None
+    sql, result = answered
+    assert sql == "SELECT name FROM products ORDER BY name"
+    assert len(result.rows) == 3
+
+    assert await tried(connection, "Which products?", replies(WRONG_COLUMN, GOOD)) is None
+    assert not await Episode.objects.aexists()
+    assert not await BanditArm.objects.aexists()
+
+
+async def test_a_question_on_a_large_schema_brings_its_tables_and_hints_know_the_rest(connection: Connection) -> None:
+    await sync_to_async(connection.refresh_schema)()
+    noise = many_tables().to_dict()["tables"]
+    kept = [table for table in noise if table["name"] not in {"products", "orders"}]
+    connection.schema_snapshot = {"tables": [*(connection.schema_snapshot or {})["tables"], *kept]}
+    await connection.asave()
+    llm = replies("```sql\nSELECT * FROM employes\n```", GOOD)
+    await ask(connection, llm)
+
+    first, second = llm.asked
+    assert "CREATE TABLE products (" in first[-1].content
+    assert "CREATE TABLE employees (" not in first[-1].content
+    assert second[: len(first)] == first
+    assert "closest are employees" in second[-1].content
