@@ -109,8 +109,10 @@ def _start(connection: Connection, schema: str, *, again: bool) -> None:
     examples, _ = ExampleSet.objects.select_for_update().get_or_create(connection=connection, defaults=fresh)
     if _is_under_way(examples) or (not again and _is_done(examples, schema)):
         return
+    if examples.schema != schema:
+        examples.checked = []
     examples.schema, examples.state, examples.again, examples.run = schema, ExampleSet.State.WRITING, again, uuid4()
-    examples.candidates, examples.checked, examples.message = [], [], ""
+    examples.candidates, examples.message = [], ""
     examples.save()
     transaction.on_commit(lambda: _enqueue(examples))
 
@@ -190,6 +192,8 @@ async def _ask_for_questions(examples: ExampleSet, model: LLM) -> None:
     temperature = _TEMPERATURE_AGAIN if examples.again else _TEMPERATURE
     reply, _ = await complete(model, request, max_tokens=_REPLY_TOKENS, temperature=temperature)
     examples.candidates = wording.parse(reply)
+    if examples.candidates:
+        examples.checked = []  # those before them are offered until then
 
 
 async def _try(examples: ExampleSet, model: LLM) -> None:

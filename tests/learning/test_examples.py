@@ -30,13 +30,15 @@ REPLY = """Here are some questions:
 6. How many rows has products?
 """
 
+PAID = "```sql\nSELECT COUNT(*) FROM orders WHERE status = 'paid'\n```"
+
 SCRIPT = [
     {"when": "Write 8 questions", "text": REPLY},
     {"when": "How many products", "text": "```sql\nSELECT COUNT(*) FROM products\n```"},
     {"when": "colour red", "text": "```sql\nSELECT colour FROM products\n```"},
     {"when": "were lost", "text": "```sql\nSELECT * FROM orders WHERE status = 'lost'\n```"},
     {"when": "price of the lamp", "text": "```sql\nSELECT price FROM products WHERE name = 'Lamp'\n```"},
-    {"when": "are paid", "text": "```sql\nSELECT COUNT(*) FROM orders WHERE status = 'paid'\n```"},
+    {"when": "are paid", "text": PAID},
     {"when": "rows has products", "text": "```sql\nSELECT  COUNT(*) FROM products\n```"},
 ]
 
@@ -122,6 +124,21 @@ def test_a_curator_gets_others(shop_connection: Connection, model: ServerHandle)
     work()
     examples.renew(shop_connection)
     assert examples.offer(shop_connection).writing
+
+    model.set_script([{"when": "Write 8 questions", "text": "How many paid?"}, {"when": "paid", "text": PAID}])
+    work()
+    assert examples.offer(shop_connection).questions == ("How many paid?",)
+
+
+def test_the_old_ones_stay_where_others_cannot_be_written(shop_connection: Connection, model: ServerHandle) -> None:
+    model.set_script(SCRIPT)
+    examples.enqueue(shop_connection)
+    work()
+    before = examples.offer(shop_connection)
+    model.set_script([{"status": 401, "error": "bad key"}])
+    examples.renew(shop_connection)
+    work()
+    assert examples.offer(shop_connection) == before
 
 
 def test_the_sample_has_its_own(shop_connection: Connection, model: ServerHandle) -> None:
