@@ -358,28 +358,19 @@ async def test_cancelling_ends_the_statement_too(shop: SqliteDatabase) -> None:
     assert await asyncio.to_thread(shop.execute, "SELECT 1")
 
 
-class LostDatabase:
-    """Its server goes away while the statement runs."""
+class LostDatabase(SqliteDatabase):
+    """Its server goes away while a statement runs."""
 
     dialect = "postgres"
 
     def execute(self, sql: str) -> ResultSet:
         raise QueryFailed("terminating connection due to administrator command", "57P01")
 
-    def schema(self) -> Schema:
-        return Schema(())
 
-    def cancel(self) -> None:
-        """Nothing runs."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-async def test_a_connection_that_is_lost_ends_the_episode_and_blames_no_strategy() -> None:
+async def test_a_connection_that_is_lost_ends_the_episode_and_blames_no_strategy(shop_path: Path) -> None:
     policy = Scripted(Strategy.REWRITE_FULL)
     llm = replies(GOOD, GOOD)
-    database = LostDatabase()
+    database = LostDatabase(shop_path)
     lost = Episode("Which products?", database, llm, asked_with(database.schema()))
     events = await collect(solve(lost, policy))
 
