@@ -137,7 +137,7 @@ _BY_MESSAGE = tuple(
             ErrorClass.NO_SUCH_COLUMN,
         ),
         (
-            r"no such table|relation .* does not exist|missing FROM-clause|table with name .* does not exist|"
+            r"no such table|relation .* does not exist|FROM-clause entry for|table with name .* does not exist|"
             r"referenced table .* not found|table .* doesn't exist|unknown (table|database)|"
             r"schema \"?\w+\"? does not exist|cross-database references",
             ErrorClass.NO_SUCH_TABLE,

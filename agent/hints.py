@@ -19,7 +19,7 @@ _DIALECTS = Path(__file__).parent / "prompts" / "dialects"
 _FOREIGN_DIALECTS = ("mysql", "postgres", "duckdb", "snowflake")
 _DIALECT_NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mysql": "MySQL", "duckdb": "DuckDB"}
 _NAMES_LISTED = 40
-_NAME = r"[\"'`]?([\w.$ ]+?)[\"'`]?"
+_NAME = r"[\"'`]?([^\"'`\n]+?)[\"'`]?"
 _LONGEST_MESSAGE = 1000  # the patterns take quadratic time
 _COLUMN = re.compile(
     rf"no such column: {_NAME}(?: - |$)|column {_NAME} does not exist|has no column named {_NAME}$|"
@@ -33,7 +33,8 @@ _TABLE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _NOT_IN_FROM = re.compile(
-    rf"missing FROM-clause entry for table {_NAME}$|referenced table {_NAME} not found", re.MULTILINE | re.IGNORECASE
+    rf"FROM-clause entry for table {_NAME}(?:$| DETAIL: | HINT: )|referenced table {_NAME} not found",
+    re.MULTILINE | re.IGNORECASE,
 )
 _AMBIGUOUS = re.compile(
     rf"ambiguous column name: {_NAME}$|column reference {_NAME} is ambiguous|column {_NAME} in .* is ambiguous|"
@@ -41,7 +42,7 @@ _AMBIGUOUS = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _FUNCTION = re.compile(
-    r"no such function: (\w+)|function (?:\w+\.)?(\w+)(?:\(.*\))? does not exist|arguments to function (\w+)|"
+    r"no such function: (\w+)|function (?:\S+\.)?(\w+)(?:\(.*\))? does not exist|arguments to function (\w+)|"
     r"function with name (\w+) does not exist|native function '(\w+)'|name and argument types '(\w+)\(|"
     r"function call \"(\w+)\(",
     re.IGNORECASE,

@@ -89,6 +89,16 @@ ELSEWHERE = [
         "SELECT round(amount, 2) FROM orders",
         "round(x::numeric, 2)",
     ),
+    (
+        "postgres",
+        "42P01",
+        'invalid reference to FROM-clause entry for table "orders" HINT: Perhaps you meant to reference the table '
+        'alias "o".',
+        "SELECT orders.id FROM orders o",
+        "called o (which is orders)",
+    ),
+    ("mysql", "1146", "Table 'my-shop.product' doesn't exist", "SELECT * FROM product", "closest are products"),
+    ("mysql", "1305", "FUNCTION my-shop.strftime does not exist", "SELECT 1", "DATE_FORMAT"),
     ("postgres", "22012", "division by zero", "SELECT 1/0", "NULLIF"),
     (
         "postgres",

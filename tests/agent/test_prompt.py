@@ -79,7 +79,8 @@ def test_of_a_long_history_the_last_turns_stay() -> None:
     messages = asked_with().opening(history, "And now?")
 
     kept = [message.content for message in messages if message.content.startswith("Question")]
-    assert kept == ["Question 16", "Question 17", "Question 18", "Question 19"]
+    assert 0 < len(kept) < 10
+    assert kept == [turn.question for turn in history[-len(kept) :]]
     assert messages[-1].content == "And now?"
 
 
