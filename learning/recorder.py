@@ -16,10 +16,12 @@ from django.utils import timezone
 from accounts.models import User
 from agent import episode as agent
 from agent.attempt import Attempt as AgentAttempt
-from agent.events import EpisodeDone, Event, QueryOk, RewardGiven
+from agent.errors import ErrorClass
+from agent.events import EpisodeDone, Event, QueryError, QueryOk, RewardGiven
 from agent.llm import LLM, Usage
 from agent.prompt import Turn
 from agent.repairs import Strategy
+from datasources import snapshots
 from datasources.engine import Database, ResultSet
 from datasources.errors import SQLError
 from datasources.models import Connection
@@ -33,7 +35,8 @@ logger = logging.getLogger(__name__)
 STOPPED = "Stopped before it was done."
 BROKE = "Something went wrong on this server. The question is kept, and the operator finds the details in the log."
 
-
+# Perhaps the schema is not what it was when it was read.
+_MISSING = (ErrorClass.NO_SUCH_TABLE, ErrorClass.NO_SUCH_COLUMN)
 # Half of a character, as broken clients send it: no database and no endpoint takes it.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -128,6 +131,8 @@ class _Run:
         match event:
             case QueryOk(result):
                 self.result = result
+            case QueryError(error_class) if error_class in _MISSING:
+                await sync_to_async(snapshots.note_missing_object)(self.stored.connection)
             case RewardGiven(_, _, number) if number == len(self.episode.attempts):
                 await sync_to_async(self._save_attempt)(self.episode.attempts[-1])
             case EpisodeDone():

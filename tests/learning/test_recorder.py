@@ -1,14 +1,17 @@
 """What an episode leaves behind, however it ends."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from accounts.models import User
 from agent.events import EpisodeDone, Event, SqlDelta
 from agent.scripted import ScriptedLLM
+from datasources import snapshots
 from datasources.models import Connection
 from learning.models import BanditArm, Episode
 from learning.recorder import BadQuestion, answer, begin, tried
@@ -193,3 +196,13 @@ async def test_a_question_on_a_large_schema_brings_its_tables_and_hints_know_the
     assert "CREATE TABLE employees (" not in first[-1].content
     assert second[: len(first)] == first
     assert "closest are employees" in second[-1].content
+
+
+async def test_a_table_that_is_missing_has_the_schema_read_again(connection: Connection) -> None:
+    await sync_to_async(connection.refresh_schema)()
+    await Connection.objects.aupdate(schema_state_at=timezone.now() - timedelta(hours=1))
+    await ask(connection, replies(GOOD))
+    assert not await sync_to_async(snapshots.is_reading)(connection)
+
+    await ask(connection, replies("```sql\nSELECT * FROM invoices\n```", GOOD))
+    assert await sync_to_async(snapshots.is_reading)(connection)
