@@ -95,6 +95,7 @@ _BY_ERRNO = {
     "1690": ErrorClass.DATATYPE_MISMATCH,
     "4078": ErrorClass.DATATYPE_MISMATCH,
     "1305": ErrorClass.NO_SUCH_FUNCTION,
+    "1370": ErrorClass.NO_SUCH_FUNCTION,  # of an account that may call none, also where there is none of that name
     "1582": ErrorClass.NO_SUCH_FUNCTION,
     "1630": ErrorClass.NO_SUCH_FUNCTION,
     "1205": ErrorClass.TIMEOUT,
@@ -106,7 +107,6 @@ _BY_ERRNO = {
     "1143": ErrorClass.NOT_READ_ONLY,
     "1227": ErrorClass.NOT_READ_ONLY,
     "1290": ErrorClass.NOT_READ_ONLY,
-    "1370": ErrorClass.NOT_READ_ONLY,
     "1792": ErrorClass.NOT_READ_ONLY,
 }
 
@@ -145,7 +145,7 @@ _BY_MESSAGE = tuple(
         (r"ambiguous|specified more than once|not unique table/alias", ErrorClass.AMBIGUOUS_COLUMN),
         (
             r"no such function|function .* does not exist|wrong number of arguments|"
-            r"parameter count in the call to native function",
+            r"parameter count in the call to native function|denied to user .* for routine",
             ErrorClass.NO_SUCH_FUNCTION,
         ),
         (

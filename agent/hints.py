@@ -44,9 +44,10 @@ _AMBIGUOUS = re.compile(
 _FUNCTION = re.compile(
     r"no such function: (\w+)|function (?:\S+\.)?(\w+)(?:\(.*\))? does not exist|arguments to function (\w+)|"
     r"function with name (\w+) does not exist|native function '(\w+)'|name and argument types '(\w+)\(|"
-    r"function call \"(\w+)\(",
+    r"function call \"(\w+)\(|for routine '(?:\S+\.)?(\w+)'",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"permission denied for (?:[a-z]+ )+(\S+)|denied to user .* for (?:table|column) (\S+)")
 _KNOWN_BY_MESSAGE = (
     (
         re.compile("more than one row returned|returns more than 1 row", re.IGNORECASE),
@@ -100,6 +101,10 @@ def _table(message: str, sql: str, schema: Schema, dialect: str) -> str:
     elsewhere = schema.table(name.rsplit(".", 1)[-1])
     if elsewhere:
         return f"There is no table {name}, but {elsewhere.spelled(dialect)}: write that."
+    return _no_table(name, schema)
+
+
+def _no_table(name: str, schema: Schema) -> str:
     close = schema.closest_tables(name.rsplit(".", 1)[-1])
     if close:
         return f"There is no table {name}. The closest are {_listed(close)}."
@@ -171,7 +176,12 @@ def _values_compared(sql: str, schema: Schema, dialect: str) -> str:
 
 
 def _read_only(message: str, sql: str, schema: Schema, dialect: str) -> str:
-    return "Only a single SELECT statement may run here."
+    denied = re.sub("[`'\"]", "", _named(_DENIED, message))
+    if not denied:
+        return "Only a single SELECT statement may run here."
+    if " for column " in message or schema.table(denied.rsplit(".", 1)[-1]):
+        return f"This account may not read {denied}: answer without it."
+    return _no_table(denied, schema)  # MySQL says so of what is not there, too
 
 
 _FINDERS: dict[ErrorClass, Callable[[str, str, Schema, str], str]] = {

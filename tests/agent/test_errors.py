@@ -85,6 +85,11 @@ MYSQL = [
     ("4015", "Window function is allowed only in SELECT list and ORDER BY clause", ErrorClass.AGGREGATION_ERROR),
     ("1305", "FUNCTION shop.strftime does not exist", ErrorClass.NO_SUCH_FUNCTION),
     ("1582", "Incorrect parameter count in the call to native function 'ROUND'", ErrorClass.NO_SUCH_FUNCTION),
+    (
+        "1370",
+        "execute command denied to user 'reader'@'%' for routine 'shop.julianday'",
+        ErrorClass.NO_SUCH_FUNCTION,
+    ),
     ("1292", "Truncated incorrect DOUBLE value: 'Tent'", ErrorClass.DATATYPE_MISMATCH),
     ("1366", "Incorrect integer value: 'abc' for column 'id' at row 1", ErrorClass.DATATYPE_MISMATCH),
     ("1525", "Incorrect DATE value: '2025-13-45'", ErrorClass.DATATYPE_MISMATCH),

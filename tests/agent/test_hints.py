@@ -99,6 +99,21 @@ ELSEWHERE = [
     ),
     ("mysql", "1146", "Table 'my-shop.product' doesn't exist", "SELECT * FROM product", "closest are products"),
     ("mysql", "1305", "FUNCTION my-shop.strftime does not exist", "SELECT 1", "DATE_FORMAT"),
+    ("postgres", "42501", "permission denied for table orders", "SELECT * FROM orders", "may not read orders"),
+    (
+        "mysql",
+        "1142",
+        "SELECT command denied to user 'reader'@'%' for table `shop`.`product`",
+        "SELECT * FROM product",
+        "closest are products",
+    ),
+    (
+        "mysql",
+        "1143",
+        "SELECT command denied to user 'reader'@'%' for column 'name' in table 'products'",
+        "SELECT name FROM products",
+        "may not read name",
+    ),
     ("postgres", "22012", "division by zero", "SELECT 1/0", "NULLIF"),
     (
         "postgres",
