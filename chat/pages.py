@@ -18,6 +18,7 @@ from chat import live, render
 from chat.answer import AnswerView
 from chat.models import Conversation, Turn
 from chat.status import model_status
+from datasources import snapshots
 from datasources.models import Connection
 from datasources.sample import EXAMPLE_QUESTIONS
 from learning.examples import Offer, offer
@@ -60,6 +61,7 @@ def examples(connection: Connection, user: User) -> dict[str, Any]:
     return {
         "connection": connection,
         "examples": Offer(tuple(EXAMPLE_QUESTIONS)) if connection.is_sample else offer(connection),
+        "reading": connection.schema_snapshot is None and snapshots.is_reading(connection),
         "may_renew": bool(role and role.may_curate) and not connection.is_sample,
     }
 

@@ -123,6 +123,7 @@ def model_status(request: UserRequest) -> HttpResponse:
 def example_questions(request: UserRequest, connection_id: int) -> HttpResponse:
     """The list in an empty conversation, while it grows."""
     connection = _get_connection(request, connection_id)
+    examples.enqueue(connection)
     return render(request, "chat/_example_list.html", pages.examples(connection, request.user))
 
 

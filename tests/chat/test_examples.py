@@ -1,12 +1,14 @@
 """The example questions of an empty conversation."""
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership, User
 from agent.scripted_server import ServerHandle
 from chat.models import Conversation
+from datasources import snapshots
 from datasources.models import Connection
 from datasources.sample import EXAMPLE_QUESTIONS
 from learning.models import ExampleSet
@@ -33,7 +35,8 @@ def make_curator(user: User) -> None:
 
 def offer(connection: Connection, *questions: str) -> None:
     checked = [[question, "SELECT 1"] for question in questions]
-    ExampleSet.objects.update_or_create(connection=connection, defaults={"state": "ready", "checked": checked})
+    values = {"state": "ready", "checked": checked, "schema": connection.schema_fingerprint}
+    ExampleSet.objects.update_or_create(connection=connection, defaults=values)
 
 
 def test_opening_a_conversation_has_them_written(page: str, alice_client: Client, connection: Connection) -> None:
@@ -65,6 +68,19 @@ def test_a_database_that_was_not_read_yet_shows_none(
     conversation: Conversation, alice_client: Client, model: ServerHandle
 ) -> None:
     assert WRITING not in text_of(alice_client, reverse("conversation", args=[conversation.pk]))
+
+
+def test_they_are_written_as_soon_as_the_schema_has_been_read(
+    conversation: Conversation, alice_client: Client, connection: Connection, model: ServerHandle
+) -> None:
+    snapshots.enqueue(connection)
+    fragment = reverse("examples", args=[connection.pk])
+    page = text_of(alice_client, reverse("conversation", args=[conversation.pk]))
+    assert "The database is being read" in page
+    assert f'hx-get="{fragment}"' in page
+
+    call_command("db_worker", batch=True, interval=0, verbosity=0)
+    assert WRITING in text_of(alice_client, fragment)
 
 
 def test_a_curator_asks_for_others(page: str, alice: User, alice_client: Client, connection: Connection) -> None:
