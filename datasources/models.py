@@ -104,11 +104,16 @@ class Connection(models.Model):
     def address(self, address: ServerAddress | None) -> None:
         self.encrypted_address = encryption.encrypt(json.dumps(address.to_dict())) if address else ""
 
-    def database(self) -> Database:
-        """A handle for running statements, one at a time. Close it after use. Raises ConnectFailed."""
+    def database(self, user: User | None = None, source: str = "") -> Database:
+        """A handle for running statements, one at a time; what it runs is audited as `user`'s, from `source`.
+
+        Close it after use. Raises ConnectFailed.
+        """
+        from datasources.audit import AuditedDatabase, Who  # it stores what this module defines
+
         if not self.is_enabled:
             raise ConnectFailed(f"The database {self.name} is switched off. An owner of the team can switch it on.")
-        return self._database()
+        return AuditedDatabase(self._database(), self, Who(user, source))
 
     def _database(self) -> Database:
         try:

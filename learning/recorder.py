@@ -33,6 +33,7 @@ from learning.results import to_json
 logger = logging.getLogger(__name__)
 
 STOPPED = "Stopped before it was done."
+REMOVED = "The database was removed while this was being answered."
 BROKE = "Something went wrong on this server. The question is kept, and the operator finds the details in the log."
 
 # Perhaps the schema is not what it was when it was read.
@@ -82,8 +83,11 @@ async def answer(record: Episode, llm: LLM, history: Sequence[Turn] = ()) -> Asy
         raise
     except Exception as error:
         message = error.message if isinstance(error, SQLError) else BROKE
-        logger.exception("episode %s broke", record.pk)
-        await sync_to_async(_close)(record, run, Episode.Status.FAILED, message)
+        if not await Episode.objects.filter(pk=record.pk).aexists():
+            message = REMOVED
+        else:
+            logger.exception("episode %s broke", record.pk)
+            await sync_to_async(_close)(record, run, Episode.Status.FAILED, message)
         yield EpisodeDone(False, "", len(run.episode.attempts) if run else 0, 0.0, Usage(), message)
     finally:
         if run:
@@ -123,7 +127,7 @@ class _Run:
     def prepare(cls, stored: Episode, llm: LLM, history: Sequence[Turn]) -> _Run:
         """Raises ConnectFailed."""
         connection = stored.connection
-        database = connection.database()
+        database = connection.database(stored.user, stored.source)
         episode = agent.Episode(stored.question, database, llm, prompt_of(connection), history=history)
         return cls(stored, database, episode, StoredPolicy.load(connection))
 
@@ -180,8 +184,10 @@ class _Run:
 
 
 def _close(stored: Episode, run: _Run | None, status: str, error: str) -> None:
-    """The one end of every episode, however it came to it."""
+    """The one end of every episode, however it came to it. One that was deleted meanwhile stays so."""
     with transaction.atomic():
+        if not Episode.objects.select_for_update().filter(pk=stored.pk).exists():
+            return
         if run:
             run.save_what_is_there()
         stored.status, stored.error, stored.finished_at = status, error, timezone.now()

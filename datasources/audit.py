@@ -1,0 +1,228 @@
+"""The audit list: every statement that ran or was refused, and what was done to connections. It only ever grows,
+until entries are older than AUDIT_RETENTION_DAYS."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db import connection as app_database
+from django.utils import timezone
+
+from datasources import encryption
+from datasources.engine import Database, ResultSet
+from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryTimeout, SQLError
+from datasources.models import AuditEntry, Connection
+
+if TYPE_CHECKING:
+    from accounts.models import Team, User
+    from datasources.engine import Probe
+    from datasources.introspect import Schema
+
+logger = logging.getLogger(__name__)
+
+SQL_CHARACTERS = 20_000
+MESSAGE_CHARACTERS = 2_000
+REFUSAL_CODES = frozenset({"POLICY", "ROLE"})
+"""Of a ConnectFailed that no database gave, but the operator's rules."""
+CLEARED_AT_ONCE = 1_000
+_A_DAY = 24 * 3600.0
+
+_SECRET_IN_A_DSN = re.compile(r"(://[^\s:/@]*:)[^\s@]+@")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+Action = AuditEntry.Action
+Verdict = AuditEntry.Verdict
+Outcome = AuditEntry.Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who does something, from where (chat, command, data, …)."""
+
+    user: User | None = None
+    source: str = ""
+
+
+class AuditedDatabase:
+    """A connection's database that records what it is told to do, in the thread that does it."""
+
+    def __init__(self, database: Database, connection: Connection, who: Who) -> None:
+        self.dialect = database.dialect
+        self._database = database
+        self._connection = connection
+        self._who = who
+
+    def execute(self, sql: str) -> ResultSet:
+        with self._recorded(Action.QUERY, sql) as entry:
+            result = self._database.execute(sql)
+            entry.rows = len(result.rows)
+        return result
+
+    def schema(self) -> Schema:
+        with self._recorded(Action.SCHEMA):
+            return self._database.schema()
+
+    def probe(self) -> Probe:
+        with self._recorded(Action.TEST) as entry:
+            found = self._database.probe()
+            entry.message = found.warning
+        return found
+
+    def cancel(self) -> None:
+        self._database.cancel()
+
+    def close(self) -> None:
+        self._database.close()
+
+    @contextmanager
+    def _recorded(self, action: str, sql: str = "") -> Iterator[AuditEntry]:
+        entry = _entry(self._connection, self._who, action, sql=sql)
+        started = time.perf_counter()
+        try:
+            yield entry
+        except SQLError as error:
+            entry.verdict, entry.outcome, entry.message = *judged(error), error.message
+            raise
+        except BaseException as error:
+            entry.outcome, entry.message = Outcome.FAILED, f"It broke off: {type(error).__name__}."
+            raise
+        finally:
+            entry.milliseconds = (time.perf_counter() - started) * 1000
+            _keep(entry, self._connection)
+
+
+def judged(error: SQLError) -> tuple[str, str]:
+    """Verdict and outcome of a statement that gave no rows."""
+    if isinstance(error, NotReadOnly) or (isinstance(error, ConnectFailed) and error.code in REFUSAL_CODES):
+        return Verdict.REFUSED, Outcome.REFUSED
+    if isinstance(error, QueryTimeout):
+        return Verdict.ALLOWED, Outcome.TIMEOUT
+    if isinstance(error, QueryCancelled):
+        return Verdict.ALLOWED, Outcome.CANCELLED
+    return Verdict.ALLOWED, Outcome.FAILED
+
+
+def record(connection: Connection, user: User | None, action: str, message: str = "", *, refused: bool = False) -> None:
+    """Something was done to a connection, or was refused. `connection` may be one that is not saved."""
+    entry = _entry(connection, Who(user, "site"), action, message=message)
+    if refused:
+        entry.verdict, entry.outcome = Verdict.REFUSED, Outcome.REFUSED
+    _keep(entry, connection)
+
+
+def record_export(team: Team, user: User, message: str) -> None:
+    _keep(_entry(Connection(team=team), Who(user, "site"), Action.EXPORT, message=message))
+
+
+def clear() -> int:
+    """Delete what is older than it has to be kept, a thousand at a time. Gives how many those were."""
+    total = 0
+    while deleted := _clear_some():
+        total += deleted
+    return total
+
+
+def _clear_some() -> int:
+    limit = timezone.now() - timedelta(days=settings.AUDIT_RETENTION_DAYS)
+    oldest = AuditEntry.objects.filter(at__lt=limit).order_by("at").values_list("pk", flat=True)[:CLEARED_AT_ONCE]
+    return AuditEntry.objects.filter(pk__in=list(oldest)).delete()[0]
+
+
+class _Clearing:
+    """Each process looks for old entries once a day when it records one. It deletes a thousand then, and goes on with
+    the next recording while there are more: nobody waits for long."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def go_on(self) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _A_DAY
+            if _clear_some() == CLEARED_AT_ONCE:
+                self._next = 0.0
+
+
+_clearing = _Clearing()
+
+
+def _entry(connection: Connection, who: Who, action: str, *, sql: str = "", message: str = "") -> AuditEntry:
+    return AuditEntry(
+        team_id=connection.team_id,
+        user=who.user,
+        user_name=who.user.get_username() if who.user else "",
+        connection_id=connection.pk,
+        connection_name=connection.name,
+        action=action,
+        source=who.source,
+        sql=sql,
+        message=message,
+    )
+
+
+def _keep(entry: AuditEntry, connection: Connection | None = None) -> None:
+    """That an entry could not be kept is logged, and stops nobody."""
+    entry.sql = _bounded(entry.sql, SQL_CHARACTERS)
+    entry.message = _bounded(without_secrets(entry.message, connection), MESSAGE_CHARACTERS)
+    try:
+        with _application_database():
+            _save(entry)
+            _clearing.go_on()
+    except DatabaseError:
+        logger.exception("an audit entry was lost: %s", entry)
+
+
+def _save(entry: AuditEntry) -> None:
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except IntegrityError:
+        # What it names was deleted while the statement ran: the names stay.
+        entry.pk = None
+        entry.connection = None
+        if not get_user_model().objects.filter(pk=entry.user_id).exists():
+            entry.user = None
+        with transaction.atomic():
+            entry.save(force_insert=True)
+
+
+@contextmanager
+def _application_database() -> Iterator[None]:
+    """The application's own database, left as it was found: the threads that run statements end no requests, so that
+    what they open Django never closes."""
+    was_open = app_database.connection is not None
+    try:
+        yield
+    finally:
+        if not was_open:
+            app_database.close()
+
+
+def without_secrets(message: str, connection: Connection | None) -> str:
+    """Drivers are not trusted to keep a password to themselves."""
+    message = _SECRET_IN_A_DSN.sub(r"\1…@", message)
+    password = _password(connection) if message and connection else ""
+    return message.replace(password, "…") if password else message
+
+
+def _password(connection: Connection) -> str:
+    try:
+        address = connection.address
+    except encryption.Unreadable:
+        return ""
+    return address.password if address else ""
+
+
+def _bounded(text: str, most: int) -> str:
+    """As every database takes it: without NUL and halves of characters."""
+    text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+    return text if len(text) <= most else text[: most - 1] + "…"

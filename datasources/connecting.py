@@ -1,0 +1,260 @@
+"""From a filled-in form to a saved connection: files stored, the database tried, everything audited."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import CASCADE
+
+from accounts.models import User
+from datasources import audit, sample, snapshots, uploads
+from datasources.encryption import Unreadable
+from datasources.errors import SQLError
+from datasources.forms import ConnectForm, address_of
+from datasources.models import AuditEntry, Connection
+
+_TITLES = {
+    "HOST_UNKNOWN": "Unknown host",
+    "REFUSED": "Refused",
+    "UNREACHABLE": "Not reachable",
+    "AUTH": "Wrong user or password",
+    "NO_DATABASE": "No such database",
+    "TLS": "TLS",
+    "POLICY": "Not allowed here",
+    "ROLE": "The role may do too much",
+    "TIMEOUT": "No answer in time",
+    "NOT_A_DATABASE": "Not a database",
+}
+SAMPLE_FILE = "sample.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of trying a database, in words for a person. `may_come_right`: it could work at another time, as it
+    is; `warning`: what is unsafe about it though it works."""
+
+    works: bool
+    title: str
+    text: str = ""
+    warning: str = ""
+    version: str = ""
+    notes: tuple[str, ...] = ()
+    may_come_right: bool = False
+
+
+class Refused(Exception):
+    """It cannot be connected like this. `field` is the form's that is to be changed, or empty."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be saved. `stored` is a file that was uploaded for it."""
+
+    connection: Connection
+    stored: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def try_form(form: ConnectForm, user: User) -> Tried:
+    """Try what a valid form says, and keep nothing. Raises Refused."""
+    draft = _draft(form, user)
+    try:
+        return _with_notes(attempt(draft.connection, user), draft.notes)
+    finally:
+        _discard(draft)
+
+
+def save_form(form: ConnectForm, user: User, *, anyway: bool) -> tuple[Connection | None, Tried]:
+    """Try what a valid form says, and save it if it works. `anyway`: also when a server is only down.
+
+    Without a connection it was not saved. Raises Refused.
+    """
+    draft = _draft(form, user)
+    with _discarded_when_it_breaks_off(draft):
+        tried = _with_notes(attempt(draft.connection, user), draft.notes)
+        if not tried.works and not (anyway and tried.may_come_right):
+            _discard(draft)
+            return None, tried
+        draft.connection.warning = tried.warning
+        _save(draft, form, user)
+    return draft.connection, tried
+
+
+def attempt(connection: Connection, user: User) -> Tried:
+    """Open the database and say what came of it."""
+    awake = copy.copy(connection)
+    awake.is_enabled = True  # one that is switched off may be tried
+    try:
+        database = awake.database(user, "site")
+        try:
+            found = database.probe()
+        finally:
+            database.close()
+    except Unreadable as error:
+        return Tried(False, "Credentials", str(error))
+    except SQLError as error:
+        title = _TITLES.get(error.code, "It does not work")
+        is_server = connection.origin == Connection.Origin.SERVER
+        later = is_server and error.code not in audit.REFUSAL_CODES
+        return Tried(False, title, audit.without_secrets(error.message, connection), may_come_right=later)
+    return Tried(True, "It works", version=found.version, warning=found.warning)
+
+
+def switch(connection: Connection, user: User, *, enabled: bool) -> None:
+    connection.is_enabled = enabled
+    connection.save(update_fields=["is_enabled"])
+    audit.record(connection, user, AuditEntry.Action.CHANGE, f"switched {'on' if enabled else 'off'}")
+
+
+def what_goes_with(connection: Connection) -> list[str]:
+    """What is deleted with it, with counts, in words: "3 conversations"."""
+    return [*filter(None, map(partial(_counted, connection), _cascading(connection)))]
+
+
+def delete(connection: Connection, user: User) -> None:
+    """With everything of it. Its uploaded file goes when that is committed (see `apps`)."""
+    with transaction.atomic():
+        audit.record(connection, user, AuditEntry.Action.DELETE, f"with {', '.join(what_goes_with(connection))}")
+        connection.delete()
+
+
+# What the models above this room are called for people; it knows them by their relation only.
+_WORDS = {
+    "episodes": ("answer", "answers"),
+    "arms": ("learned repair", "learned repairs"),
+    "conversations": ("conversation", "conversations"),
+    "descriptions": ("description", "descriptions"),
+}
+
+
+def _cascading(connection: Connection) -> list[Any]:
+    related = connection._meta.related_objects
+    return [relation for relation in related if relation.on_delete is CASCADE and not relation.one_to_one]
+
+
+def _counted(connection: Connection, relation: Any) -> str:
+    count = relation.related_model._default_manager.filter(**{relation.field.name: connection}).count()
+    name = relation.get_accessor_name()
+    meta = relation.related_model._meta
+    one, many = _WORDS.get(name, (meta.verbose_name, meta.verbose_name_plural))
+    return f"{count:,} {one if count == 1 else many}" if count else ""
+
+
+def _draft(form: ConnectForm, user: User) -> Draft:
+    """Raises Refused, and audits that."""
+    before = form.connection
+    connection = copy.copy(before) if before else Connection(team=form.team, created_by=user)
+    connection.name = form.cleaned_data["name"]
+    try:
+        return _filled_in(connection, form)
+    except uploads.BadUpload as error:
+        action = AuditEntry.Action.CHANGE if before else AuditEntry.Action.CREATE
+        audit.record(connection, user, action, str(error), refused=True)
+        field = form.cleaned_data["kind"]
+        raise Refused(str(error), "path" if field == "path" else "files") from None
+
+
+def _filled_in(connection: Connection, form: ConnectForm) -> Draft:
+    """Raises BadUpload."""
+    data = form.cleaned_data
+    match data["kind"]:
+        case "upload":
+            return _uploaded(connection, data["files"])
+        case "server":
+            connection.origin = Connection.Origin.SERVER
+            if address_of(connection) != data["address"]:
+                connection.address = data["address"]
+            connection.dialect = data["address"].dialect
+        case "path":
+            connection.origin = Connection.Origin.PATH
+            found = uploads.check_path(data["path"])
+            connection.path, connection.dialect = str(found.path), found.dialect
+        case "memory":
+            connection.origin, connection.path = Connection.Origin.MEMORY, ""
+            connection.dialect = Connection.Dialect.SQLITE
+        case "sample":
+            connection.origin, connection.is_sample = Connection.Origin.PATH, True
+            connection.path = str(sample_path())
+            connection.dialect = Connection.Dialect.SQLITE
+    return Draft(connection)
+
+
+def _uploaded(connection: Connection, files: list[Any]) -> Draft:
+    """Raises BadUpload."""
+    if not files:  # an edit that leaves the file as it is
+        return Draft(connection)
+    stored = uploads.store(files, connection.team_id)
+    connection.origin = Connection.Origin.UPLOAD
+    connection.path, connection.dialect = str(stored.path), stored.dialect
+    return Draft(connection, str(stored.path), tuple(stored.notes))
+
+
+def sample_path() -> Path:
+    """The sample database, made if somebody has deleted it."""
+    path: Path = settings.DATA_DIR / SAMPLE_FILE
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}.draft")
+        draft.unlink(missing_ok=True)
+        sample.build(draft)
+        os.replace(draft, path)
+    return path
+
+
+def _save(draft: Draft, form: ConnectForm, user: User) -> None:
+    """Raises Refused."""
+    connection, before = draft.connection, form.connection
+    try:
+        with transaction.atomic():
+            connection.save()
+            action = AuditEntry.Action.CHANGE if before else AuditEntry.Action.CREATE
+            audit.record(connection, user, action, _what_is_new(before, connection))
+            if before and draft.stored and before.path != draft.stored:
+                transaction.on_commit(partial(uploads.remove, before.path), robust=True)
+            transaction.on_commit(partial(snapshots.enqueue, connection), robust=True)
+    except IntegrityError:
+        raise Refused(f"The team has a database called {connection.name} already.", "name") from None
+
+
+def _what_is_new(before: Connection | None, after: Connection) -> str:
+    """For the audit list, without secrets."""
+    place = str(after.address.without_password()) if after.address else after.get_origin_display()
+    if before is None:
+        return f"{after.get_dialect_display()}: {place}"
+    changed = [
+        *([f"name, was {before.name}"] if before.name != after.name else []),
+        *([f"address: {place}"] if before.encrypted_address != after.encrypted_address else []),
+        *(["file"] if before.path != after.path else []),
+    ]
+    return "; ".join(changed) or "nothing"
+
+
+def _with_notes(tried: Tried, notes: tuple[str, ...]) -> Tried:
+    return replace(tried, notes=notes)
+
+
+@contextmanager
+def _discarded_when_it_breaks_off(draft: Draft) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        _discard(draft)
+        raise
+
+
+def _discard(draft: Draft) -> None:
+    if draft.stored:
+        uploads.remove(draft.stored)
