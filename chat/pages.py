@@ -42,8 +42,10 @@ def conversation_for(user: User | AnonymousUser, conversation_id: UUID) -> Conve
 def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
     """The context of the whole page, but for its turns."""
     connection = conversation.connection
+    role = connection.team.role_of(user)
     return {
         "conversation": conversation,
+        "may_manage": bool(role and role.may_manage),
         "connection": connection,
         "connections": Connection.objects.visible_to(user),
         "groups": groups(user),

@@ -120,7 +120,7 @@ def record(connection: Connection, user: User | None, action: str, message: str 
     _keep(entry, connection)
 
 
-def record_export(team: Team, user: User, message: str) -> None:
+def record_export(team: Team | None, user: User, message: str) -> None:
     _keep(_entry(Connection(team=team), Who(user, "site"), Action.EXPORT, message=message))
 
 

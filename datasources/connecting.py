@@ -34,6 +34,8 @@ _TITLES = {
     "TIMEOUT": "No answer in time",
     "NOT_A_DATABASE": "Not a database",
 }
+# And nothing else: a schema may be read into the same row meanwhile.
+_CHANGED_BY_A_FORM = ("name", "dialect", "origin", "path", "encrypted_address", "warning")
 SAMPLE_FILE = "sample.sqlite3"
 
 
@@ -112,6 +114,13 @@ def attempt(connection: Connection, user: User) -> Tried:
         later = is_server and error.code not in audit.REFUSAL_CODES
         return Tried(False, title, audit.without_secrets(error.message, connection), may_come_right=later)
     return Tried(True, "It works", version=found.version, warning=found.warning)
+
+
+def note_warning(connection: Connection, tried: Tried) -> None:
+    """Keep what a try has found to be unsafe."""
+    if tried.works and tried.warning != connection.warning:
+        connection.warning = tried.warning
+        connection.save(update_fields=["warning"])
 
 
 def switch(connection: Connection, user: User, *, enabled: bool) -> None:
@@ -219,7 +228,7 @@ def _save(draft: Draft, form: ConnectForm, user: User) -> None:
     connection, before = draft.connection, form.connection
     try:
         with transaction.atomic():
-            connection.save()
+            connection.save(update_fields=_CHANGED_BY_A_FORM if before else None)
             action = AuditEntry.Action.CHANGE if before else AuditEntry.Action.CREATE
             audit.record(connection, user, action, _what_is_new(before, connection))
             if before and draft.stored and before.path != draft.stored:

@@ -35,5 +35,14 @@ def rotate(token: str) -> str:
         raise Unreadable from None
 
 
+def is_current(token: str) -> bool:
+    """Whether the newest key reads it."""
+    try:
+        Fernet(settings.FIELD_ENCRYPTION_KEYS[0]).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.FIELD_ENCRYPTION_KEYS])

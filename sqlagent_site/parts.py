@@ -17,7 +17,7 @@ def parts() -> list[Part]:
 
 def web() -> Part:
     # -v 0: no line for each request, and warnings as everywhere else.
-    return Part("web", (sys.executable, "-m", "daphne", "-v", "0", *_address(), "sqlagent_site.asgi:application"))
+    return Part("web", (sys.executable, "-m", "sqlagent_site.web", "-v", "0", *_address(), "sqlagent_site.asgi:application"))
 
 
 def worker() -> Part:

@@ -54,7 +54,7 @@ def free_ports(count: int) -> list[int]:
 def web(directory: Path, settings: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """One web process, as `manage.py serve` starts it; gives its address and its process id."""
     [port] = free_ports(1)
-    program = ("-m", "daphne", "-v", "0", "-b", HOST, "-p", str(port), "sqlagent_site.asgi:application")
+    program = ("-m", "sqlagent_site.web", "-v", "0", "-b", HOST, "-p", str(port), "sqlagent_site.asgi:application")
     with process(program, directory, settings, port) as pid:
         yield f"http://{HOST}:{port}", pid
 

@@ -1,0 +1,86 @@
+"""Notes and descriptions: read by the team, written by curators."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.requests import UserRequest, require_curator
+from datasources import audit, descriptions
+from datasources.forms import NOTES_CHARACTERS, NotesForm
+from datasources.models import AuditEntry
+from datasources.requests import get_connection
+
+
+@require_POST
+def notes(request: UserRequest, connection_id: int) -> HttpResponse:
+    connection, role = get_connection(request, connection_id)
+    require_curator(role)
+    form = NotesForm(request.POST, instance=connection)
+    if not form.is_valid():
+        context = {"form": form, "connection": connection, "team": connection.team, "role": role}
+        return render(request, "datasources/connection_notes.html", context, status=422)
+    form.save()
+    audit.record(connection, request.user, AuditEntry.Action.CHANGE, "business notes")
+    messages.success(request, "The notes are saved. The next question is asked with them.")
+    return redirect(reverse("connection", args=[connection.pk]) + "#notes")
+
+
+@require_POST
+def preview(request: UserRequest, connection_id: int) -> HttpResponse:
+    connection, role = get_connection(request, connection_id)
+    require_curator(role)
+    text = request.POST.get("notes", "")[:NOTES_CHARACTERS]
+    return render(request, "datasources/_notes_preview.html", {"notes": descriptions.markdown(text)})
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def tables(request: UserRequest, connection_id: int) -> HttpResponse:
+    """The list, searched."""
+    connection, role = get_connection(request, connection_id)
+    search = request.GET.get("q", "")[:200]
+    if not request.htmx:
+        query = urlencode({"q": search})
+        return redirect(f"{reverse('connection', args=[connection.pk])}?{query}#descriptions")
+    context = {"connection": connection, "role": role, **descriptions.listing(connection, search)}
+    return render(request, "datasources/_tables.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request")
+def table(request: UserRequest, connection_id: int) -> HttpResponse:
+    """One table's texts and those of its columns, a hundred at a time."""
+    connection, role = get_connection(request, connection_id)
+    found = descriptions.table_of(connection, request.GET.get("table", ""))
+    if found is None:
+        raise Http404
+    done = error = ""
+    if request.method == "POST":
+        require_curator(role)
+        try:
+            count = descriptions.save(connection, found, request.POST.dict())
+        except descriptions.TooLong as too_long:
+            error = str(too_long)
+        else:
+            audit.record(connection, request.user, AuditEntry.Action.CHANGE, f"descriptions of {found.full_name}")
+            done = f"Saved: {count} {'text' if count == 1 else 'texts'} changed."
+    search = request.GET.get("columns", "")[:200]
+    context = {
+        "connection": connection,
+        "team": connection.team,
+        "role": role,
+        "table": found,
+        "text": descriptions.texts_of(connection, found).get("", ""),
+        "lines": descriptions.lines_of(connection, found, search, request.GET.get("page")),
+        "columns": search,
+        "done": done,
+        "error": error,
+        "longest": descriptions.TEXT_CHARACTERS,
+    }
+    return render(request, f"datasources/{'_table' if request.htmx else 'connection_table'}.html", context)

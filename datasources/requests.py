@@ -1,0 +1,18 @@
+"""Requests about one database."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+
+from accounts.models import Membership
+from accounts.requests import UserRequest
+from datasources.models import Connection
+
+
+def get_connection(request: UserRequest, connection_id: int) -> tuple[Connection, Membership.Role]:
+    """The connection, and the person's role in its team. Raises Http404 for everybody else."""
+    visible = Connection.objects.visible_to(request.user).select_related("team")
+    connection = get_object_or_404(visible, pk=connection_id)
+    role = connection.team.role_of(request.user)
+    assert role is not None  # noqa: S101 - visible_to says so
+    return connection, role
