@@ -138,7 +138,7 @@ def _clear_some() -> int:
     return AuditEntry.objects.filter(pk__in=list(oldest)).delete()[0]
 
 
-class _Clearing:
+class Clearing:
     """Each process looks for old entries once a day when it records one. It deletes a thousand then, and goes on with
     the next recording while there are more: nobody waits for long."""
 
@@ -152,7 +152,7 @@ class _Clearing:
                 self._next = 0.0
 
 
-_clearing = _Clearing()
+_clearing = Clearing()
 
 
 def _entry(connection: Connection, who: Who, action: str, *, sql: str = "", message: str = "") -> AuditEntry:

@@ -193,7 +193,7 @@ def _filled_in(connection: Connection, form: ConnectForm) -> Draft:
             found = uploads.check_path(data["path"])
             connection.path, connection.dialect = str(found.path), found.dialect
         case "memory":
-            connection.origin, connection.path = Connection.Origin.MEMORY, ""
+            connection.origin, connection.path = Connection.Origin.MEMORY, ":memory:"
             connection.dialect = Connection.Dialect.SQLITE
         case "sample":
             connection.origin, connection.is_sample = Connection.Origin.PATH, True
