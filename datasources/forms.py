@@ -123,7 +123,7 @@ class ConnectForm(forms.Form):
             try:
                 self.cleaned_data["address"] = self._with_kept_password(self._address())
             except BadDSN as error:
-                self.add_error("dsn" if self.cleaned_data["dsn"] else None, str(error))
+                self.add_error("dsn" if self.cleaned_data["dsn"] else _field_of(error), str(error))
 
     def _address(self) -> ServerAddress:
         """Raises BadDSN."""
@@ -154,6 +154,12 @@ class ConnectForm(forms.Form):
         if _STRENGTH.index(address.tls) < _STRENGTH.index(before.tls):
             raise ValidationError({"password": "Type it again: the saved one is not sent with less encryption."})
         return ServerAddress.from_dict({**address.to_dict(), "password": before.password})
+
+
+def _field_of(error: BadDSN) -> str | None:
+    """The field that the sentence begins with: "The host is missing."."""
+    word = str(error).split()[1]
+    return word if word in _PARTS else None
 
 
 def kind_of(connection: Connection) -> str:
