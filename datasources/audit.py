@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,8 +25,8 @@ from datasources.models import AuditEntry, Connection
 
 if TYPE_CHECKING:
     from accounts.models import Team, User
-    from datasources.engine import Probe
-    from datasources.introspect import Schema
+    from datasources.engine import Probe, Values
+    from datasources.introspect import Schema, Table
 
 logger = logging.getLogger(__name__)
 
@@ -68,9 +68,15 @@ class AuditedDatabase:
             entry.rows = len(result.rows)
         return result
 
-    def schema(self) -> Schema:
-        with self._recorded(Action.SCHEMA):
-            return self._database.schema()
+    def schema(self, seconds: float | None = None) -> Schema:
+        with self._recorded(Action.SCHEMA) as entry:
+            entry.message = "tables and columns"
+            return self._database.schema(seconds)
+
+    def values(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        with self._recorded(Action.SCHEMA) as entry:
+            entry.message = f"values of text columns, in {len(tables):,} tables"
+            return self._database.values(tables, seconds)
 
     def probe(self) -> Probe:
         with self._recorded(Action.TEST) as entry:

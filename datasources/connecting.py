@@ -17,7 +17,6 @@ from django.db.models import CASCADE
 
 from accounts.models import User
 from datasources import audit, sample, snapshots, uploads
-from datasources.encryption import Unreadable
 from datasources.errors import SQLError
 from datasources.forms import ConnectForm, address_of
 from datasources.models import AuditEntry, Connection
@@ -33,6 +32,7 @@ _TITLES = {
     "ROLE": "The role may do too much",
     "TIMEOUT": "No answer in time",
     "NOT_A_DATABASE": "Not a database",
+    "UNREADABLE": "Credentials cannot be read",
 }
 # And nothing else: a schema may be read into the same row meanwhile.
 _CHANGED_BY_A_FORM = ("name", "dialect", "origin", "path", "encrypted_address", "warning")
@@ -106,8 +106,6 @@ def attempt(connection: Connection, user: User) -> Tried:
             found = database.probe()
         finally:
             database.close()
-    except Unreadable as error:
-        return Tried(False, "Credentials", str(error))
     except SQLError as error:
         title = _TITLES.get(error.code, "It does not work")
         is_server = connection.origin == Connection.Origin.SERVER
@@ -231,11 +229,23 @@ def _save(draft: Draft, form: ConnectForm, user: User) -> None:
             connection.save(update_fields=_CHANGED_BY_A_FORM if before else None)
             action = AuditEntry.Action.CHANGE if before else AuditEntry.Action.CREATE
             audit.record(connection, user, action, _what_is_new(before, connection))
-            if before and draft.stored and before.path != draft.stored:
+            if before and _is_another(before, connection):
+                snapshots.forget(connection)
+            if before and draft.stored:
                 transaction.on_commit(partial(uploads.remove, before.path), robust=True)
             transaction.on_commit(partial(snapshots.enqueue, connection), robust=True)
     except IntegrityError:
         raise Refused(f"The team has a database called {connection.name} already.", "name") from None
+
+
+def _is_another(before: Connection, after: Connection) -> bool:
+    """Whether what was read of the one says nothing about the other; a password or a user may change."""
+
+    def place(connection: Connection) -> tuple[object, ...]:
+        address = address_of(connection)
+        return connection.path, address and (address.dialect, address.host, address.port, address.database)
+
+    return place(before) != place(after)
 
 
 def _what_is_new(before: Connection | None, after: Connection) -> str:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from threading import Thread
 from typing import Any
@@ -18,9 +18,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import User
 from datasources import audit, audit_list
 from datasources.dsn import ServerAddress
-from datasources.engine import Database, Probe, ResultSet
+from datasources.engine import Database, Probe, ResultSet, Values
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout
-from datasources.introspect import Schema
+from datasources.introspect import Schema, Table
 from datasources.models import AuditEntry, Connection
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,10 @@ class Failing:
     def execute(self, sql: str) -> ResultSet:
         raise self._error
 
-    def schema(self) -> Schema:
+    def schema(self, seconds: float | None = None) -> Schema:
+        raise self._error
+
+    def values(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
         raise self._error
 
     def probe(self) -> Probe:
