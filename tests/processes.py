@@ -48,6 +48,11 @@ class Site:
         self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
         wait_until(self.url + "/login/")
 
+    @property
+    def pid(self) -> int:
+        """Of the web process; 0 before it starts."""
+        return self._process.pid if self._process else 0
+
     def stop(self) -> None:
         if self._process:
             os.killpg(self._process.pid, signal.SIGKILL)
