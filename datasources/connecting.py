@@ -188,8 +188,8 @@ def _filled_in(connection: Connection, form: ConnectForm) -> Draft:
             connection.dialect = data["address"].dialect
         case "path":
             connection.origin = Connection.Origin.PATH
-            found = uploads.check_path(data["path"])
-            connection.path, connection.dialect = str(found.path), found.dialect
+            path = uploads.check_path(data["path"])
+            connection.path, connection.dialect = str(path), uploads.dialect_of(path)
         case "memory":
             connection.origin, connection.path = Connection.Origin.MEMORY, ":memory:"
             connection.dialect = Connection.Dialect.SQLITE
@@ -207,7 +207,7 @@ def _uploaded(connection: Connection, files: list[Any]) -> Draft:
     stored = uploads.store(files, connection.team_id)
     connection.origin = Connection.Origin.UPLOAD
     connection.path, connection.dialect = str(stored.path), stored.dialect
-    return Draft(connection, str(stored.path), tuple(stored.notes))
+    return Draft(connection, str(stored.path), tuple(stored.notes.splitlines()))
 
 
 def sample_path() -> Path:
