@@ -195,7 +195,7 @@ def _save(entry: AuditEntry) -> None:
         # What it names was deleted while the statement ran: the names stay.
         entry.pk = None
         entry.connection = None
-        if not get_user_model().objects.filter(pk=entry.user_id).exists():
+        if not get_user_model().objects.filter(pk=entry.user_id or 0).exists():
             entry.user = None
         with transaction.atomic():
             entry.save(force_insert=True)

@@ -42,9 +42,7 @@ def edit(request: UserRequest, connection_id: int) -> HttpResponse:
     return _form_page(request, connection.team, role, connection)
 
 
-def _form_page(
-    request: UserRequest, team: Team, role: Membership.Role, connection: Connection | None
-) -> HttpResponse:
+def _form_page(request: UserRequest, team: Team, role: Membership.Role, connection: Connection | None) -> HttpResponse:
     if upload_limit.is_too_long(request):
         return _too_long(request, team, role, connection)
     protected: HttpResponse = csrf_protect(_answer)(request, team, role, connection)
@@ -102,9 +100,7 @@ def _page(request: UserRequest, role: Membership.Role, form: ConnectForm, tried:
     return render(request, "datasources/_connect_outcome.html" if request.htmx else "datasources/connect.html", context)
 
 
-def _too_long(
-    request: UserRequest, team: Team, role: Membership.Role, connection: Connection | None
-) -> HttpResponse:
+def _too_long(request: UserRequest, team: Team, role: Membership.Role, connection: Connection | None) -> HttpResponse:
     action = AuditEntry.Action.CHANGE if connection else AuditEntry.Action.CREATE
     about = connection or Connection(team=team)
     audit.record(about, request.user, action, upload_limit.sentence(), refused=True)

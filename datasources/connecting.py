@@ -172,7 +172,7 @@ def _draft(form: ConnectForm, user: User) -> Draft:
         action = AuditEntry.Action.CHANGE if before else AuditEntry.Action.CREATE
         audit.record(connection, user, action, str(error), refused=True)
         field = form.cleaned_data["kind"]
-        raise Refused(str(error), "path" if field == "path" else "files") from None
+        raise Refused(str(error), "path" if field == "path" else "uploaded") from None
 
 
 def _filled_in(connection: Connection, form: ConnectForm) -> Draft:
@@ -180,7 +180,7 @@ def _filled_in(connection: Connection, form: ConnectForm) -> Draft:
     data = form.cleaned_data
     match data["kind"]:
         case "upload":
-            return _uploaded(connection, data["files"])
+            return _uploaded(connection, data["uploaded"])
         case "server":
             connection.origin = Connection.Origin.SERVER
             if address_of(connection) != data["address"]:

@@ -33,7 +33,7 @@ def notes(request: UserRequest, connection_id: int) -> HttpResponse:
 
 @require_POST
 def preview(request: UserRequest, connection_id: int) -> HttpResponse:
-    connection, role = get_connection(request, connection_id)
+    _, role = get_connection(request, connection_id)
     require_curator(role)
     text = request.POST.get("notes", "")[:NOTES_CHARACTERS]
     return render(request, "datasources/_notes_preview.html", {"notes": descriptions.markdown(text)})
@@ -57,7 +57,9 @@ def tables(request: UserRequest, connection_id: int) -> HttpResponse:
 def table(request: UserRequest, connection_id: int) -> HttpResponse:
     """One table's texts and those of its columns, a hundred at a time."""
     connection, role = get_connection(request, connection_id)
-    found = descriptions.table_of(connection, request.GET.get("table", ""))
+    if "table" not in request.GET:
+        return redirect(reverse("connection", args=[connection.pk]) + "#descriptions")
+    found = descriptions.table_of(connection, request.GET["table"])
     if found is None:
         raise Http404
     done = error = ""

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from datasources.introspect import Column, Schema, Table
-from datasources.models import Connection, Description
+from datasources.models import Connection
 
 LISTED = 100
 COLUMNS_A_PAGE = 100
@@ -47,7 +47,8 @@ class TooLong(ValueError):
 
 def markdown(text: str) -> SafeString:
     """As HTML. What looks like HTML in it stays text, and pictures of other sites are not loaded."""
-    return mark_safe(_MARKDOWN.render(text))  # noqa: S308 - the renderer escapes, html is off
+    html: str = _MARKDOWN.render(text)
+    return mark_safe(html)  # noqa: S308 - the renderer escapes, html is off
 
 
 def snapshot_of(connection: Connection) -> Schema:
@@ -100,11 +101,10 @@ def save(connection: Connection, table: Table, fields: Mapping[str, str]) -> int
 
 
 def _save_one(connection: Connection, table: str, column: str, text: str) -> None:
-    key = {"connection": connection, "table": table, "column": column}
     if text:
-        Description.objects.update_or_create(**key, defaults={"text": text})
+        connection.descriptions.update_or_create(table=table, column=column, defaults={"text": text})
     else:
-        Description.objects.filter(**key).delete()
+        connection.descriptions.filter(table=table, column=column).delete()
 
 
 def _fields(table: Table) -> list[tuple[str, str]]:

@@ -45,7 +45,7 @@ class _Files(forms.FileField):
 
     widget = type("_FilesInput", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = data if isinstance(data, (list, tuple)) else [data]
         return [super(_Files, self).clean(item, initial) for item in given if item]
 
@@ -56,6 +56,8 @@ class ConnectForm(forms.Form):
     When it is valid, `name` and, of a server, `address` are in `cleaned_data`.
     """
 
+    use_required_attribute = False
+
     kind = forms.ChoiceField(label="What to connect", widget=forms.RadioSelect)
     name = forms.CharField(
         max_length=60,
@@ -65,7 +67,7 @@ class ConnectForm(forms.Form):
             "max_length": "At most 60 characters. Make the name shorter.",
         },
     )
-    files = _Files(required=False, label="Files")
+    uploaded = _Files(required=False, label="Files")
     path = forms.CharField(max_length=500, required=False, label="Path")
     dsn = forms.CharField(
         max_length=3000,
@@ -89,7 +91,7 @@ class ConnectForm(forms.Form):
         self.team = team
         self.connection = connection
         kwargs.setdefault("initial", _initial(connection))
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         kinds = [kind_of(connection)] if connection else list(KINDS)
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - declared above
@@ -110,8 +112,8 @@ class ConnectForm(forms.Form):
         match self.cleaned_data.get("kind"):
             case "server":
                 self._clean_server()
-            case "upload" if not self.cleaned_data.get("files") and not self.connection:
-                self.add_error("files", "Choose a file to upload.")
+            case "upload" if not self.cleaned_data.get("uploaded") and not self.connection:
+                self.add_error("uploaded", "Choose a file to upload.")
             case "path" if not settings.ALLOWED_DB_DIRS:
                 self.add_error("path", "Files by path are off. The operator opens them with ALLOWED_DB_DIRS.")
             case "path" if not self.cleaned_data.get("path"):

@@ -17,7 +17,8 @@ def parts() -> list[Part]:
 
 def web() -> Part:
     # -v 0: no line for each request, and warnings as everywhere else.
-    return Part("web", (sys.executable, "-m", "sqlagent_site.web", "-v", "0", *_address(), "sqlagent_site.asgi:application"))
+    program = ("-m", "sqlagent_site.web", "-v", "0", *_address(), "sqlagent_site.asgi:application")
+    return Part("web", (sys.executable, *program))
 
 
 def worker() -> Part:

@@ -44,7 +44,8 @@ class Site:
         return done.stdout
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "sqlagent_site.web", "-v", "0", "-p", str(self.port), "sqlagent_site.asgi:application"]
+        options = ["-v", "0", "-p", str(self.port), "sqlagent_site.asgi:application"]
+        command = [sys.executable, "-m", "sqlagent_site.web", *options]
         self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
         wait_until(self.url + "/login/")
 

@@ -70,12 +70,14 @@ def test_notes_that_are_too_long_are_not_lost(curator: Client, connection: Conne
         ("**net**", "<strong>net</strong>"),
         ("<script>alert(1)</script>", "&lt;script&gt;"),
         ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
-        ("![x](https://elsewhere.example/pixel)", 'x</a>'),
+        ("![x](https://elsewhere.example/pixel)", "x</a>"),
         ("| a |\n|---|\n| 1 |", "<td>1</td>"),
     ],
     ids=["bold", "html", "javascript", "picture", "table"],
 )
-def test_the_preview_is_markdown_without_html(curator: Client, connection: Connection, written: str, shown: str) -> None:
+def test_the_preview_is_markdown_without_html(
+    curator: Client, connection: Connection, written: str, shown: str
+) -> None:
     address = reverse("connection_preview", args=[connection.pk])
     page = curator.post(address, {"notes": written}, headers=HTMX).content.decode()
     assert shown in page
@@ -137,7 +139,9 @@ def test_a_table_of_any_name_is_described(curator: Client, odd: Connection) -> N
 
 
 def test_a_thousand_tables_are_listed_a_hundred_at_a_time(curator: Client, connection: Connection) -> None:
-    tables = [{"name": f"t{n}", "columns": [], "primary_key": [], "foreign_keys": [], "is_view": False} for n in range(1000)]
+    tables = [
+        {"name": f"t{n}", "columns": [], "primary_key": [], "foreign_keys": [], "is_view": False} for n in range(1000)
+    ]
     Connection.objects.update(schema_snapshot={"tables": tables})
     page = curator.get(reverse("connection", args=[connection.pk])).content.decode()
     assert page.count('class="table-texts"') == 100

@@ -63,9 +63,7 @@ def test_a_second_rotation_changes_nothing(server: Connection, settings: Setting
 
 
 def test_more_than_one_batch_is_rotated(server: Connection, settings: Settings, keys: list[str]) -> None:
-    more = (
-        Connection(team=server.team, name=f"c{n}", encrypted_address=server.encrypted_address) for n in range(250)
-    )
+    more = (Connection(team=server.team, name=f"c{n}", encrypted_address=server.encrypted_address) for n in range(250))
     Connection.objects.bulk_create(more)
     settings.FIELD_ENCRYPTION_KEYS = [keys[1], keys[0]]
     assert rotated()[0].startswith("251 encrypted")

@@ -52,7 +52,7 @@ class Visitor:
         start = (
             HEAD.format("csrfmiddlewaretoken", "") + self._cookies["csrftoken"] + "\r\n"
             + HEAD.format("kind", "") + "upload\r\n" + HEAD.format("name", "") + "big\r\n"
-            + HEAD.format("files", '; filename="big.db"')
+            + HEAD.format("uploaded", '; filename="big.db"')
         ).encode()  # fmt: skip
         end = f"\r\n--{BOUNDARY}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
