@@ -31,6 +31,7 @@ _TITLES = {
     "POLICY": "Not allowed here",
     "ROLE": "The role may do too much",
     "TIMEOUT": "No answer in time",
+    "TOO_MANY": "Too many connections",
     "NOT_A_DATABASE": "Not a database",
     "UNREADABLE": "Credentials cannot be read",
 }

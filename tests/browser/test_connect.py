@@ -98,6 +98,8 @@ def test_an_upload_that_is_too_large_is_stopped_before_it_is_sent(form: Page, sh
 
 def test_tables_are_described_without_leaving_the_page(page: Page, site: Site) -> None:
     page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Business notes")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_label("Find a table or a column").fill("stores")
     expect(page.locator(".tables > li > a")).to_have_count(1)
     page.get_by_role("link", name="stores").click()

@@ -99,6 +99,14 @@ def test_an_uploaded_sqlite_file_is_connected(client: Client, team: Team, shop_f
     assert connection.database().execute("SELECT count(*) FROM products").rows == ((3,),)
 
 
+def test_csv_files_become_tables_of_a_duckdb(client: Client, team: Team, uploads: Path) -> None:
+    files = [SimpleUploadedFile(f"{name}.csv", b"id,price\n1,2.5\n2,3.5\n") for name in ("products", "orders")]
+    client.post(new(team), {"kind": "upload", "name": "tables", "uploaded": files, "do": "save"})
+    connection = Connection.objects.get()
+    assert connection.dialect == "duckdb"
+    assert connection.database().execute("SELECT sum(price) FROM orders").rows == ((6.0,),)
+
+
 def test_a_file_that_is_no_database_is_refused_and_not_kept(client: Client, team: Team, uploads: Path) -> None:
     response = client.post(new(team), upload("notes", b"\x00\x01 this is no database"))
     assert not Connection.objects.exists()
