@@ -93,7 +93,10 @@ def schema(request: UserRequest, connection_id: int) -> HttpResponse:
         found.refresh_from_db()
     if not request.htmx:
         return redirect("connection", found.pk)
-    return render(request, "datasources/_schema_state.html", _about(found, role))
+    response = render(request, "datasources/_schema_state.html", _about(found, role))
+    if found.schema_state != Connection.SchemaState.READING:
+        response["HX-Trigger"] = "schema-read"  # the list of tables on the same page
+    return response
 
 
 def _about(connection: Connection, role: Membership.Role) -> dict[str, Any]:
