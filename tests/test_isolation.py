@@ -15,6 +15,7 @@ from accounts.models import ApiToken, Invitation, User
 from chat.consumers import NOT_FOUND
 from chat.models import Conversation, Turn
 from chat.routing import websocket_urlpatterns
+from datasources.models import AuditEntry
 from learning.models import Episode
 from tests.chat.sockets import ORIGIN, cookies, socket
 
@@ -57,6 +58,7 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
         "episode_id": episode.pk,
         "connection_id": connection.pk,
         "team_id": connection.team_id,
+        "entry_id": AuditEntry.objects.create(team=connection.team, action="query").pk,
         "table": "products",
     }
 
