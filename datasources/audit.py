@@ -64,6 +64,7 @@ class AuditedDatabase:
 
     def execute(self, sql: str) -> ResultSet:
         with self._recorded(Action.QUERY, sql) as entry:
+            self._require_its_connection()
             result = self._database.execute(sql)
             entry.rows = len(result.rows)
         return result
@@ -89,6 +90,15 @@ class AuditedDatabase:
 
     def close(self) -> None:
         self._database.close()
+
+    def _require_its_connection(self) -> None:
+        """A handle lives as long as an answer takes, and the connection may be gone by then. Raises ConnectFailed."""
+        connection = self._connection
+        if connection.pk:
+            with _application_database():
+                still = Connection.objects.enabled().filter(pk=connection.pk).exists()
+            if not still:
+                raise ConnectFailed(f"The database {connection.name} has been deleted or switched off meanwhile.")
 
     @contextmanager
     def _recorded(self, action: str, sql: str = "") -> Iterator[AuditEntry]:

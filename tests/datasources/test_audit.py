@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -147,14 +148,29 @@ def test_a_thread_that_runs_statements_keeps_no_application_database_open(connec
 def test_a_statement_on_a_connection_that_is_deleted_meanwhile_is_listed_by_name(
     connection: Connection, alice: User
 ) -> None:
-    database = connection.database(alice)
-    Connection.objects.all().delete()
-    alice_id = alice.pk
-    User.objects.filter(pk=alice_id).delete()
-    assert database.execute("SELECT 1").rows == ((1,),)
+    class Meanwhile(Failing):
+        def execute(self, sql: str) -> ResultSet:
+            Connection.objects.all().delete()
+            User.objects.filter(pk=alice.pk).delete()
+            return ResultSet(("n",), ((1,),), truncated=False, elapsed=0.1)
+
+    who = audit.Who(alice)
+    audit.AuditedDatabase(Meanwhile(QueryFailed("")), copy(connection), who).execute("SELECT 1")
     entry = AuditEntry.objects.get()
     assert (entry.connection, entry.connection_name) == (None, "shop")
     assert (entry.user, entry.user_name) == (None, "alice")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", ["deleted", "switched off"])
+def test_a_handle_outlives_its_connection_but_runs_nothing(connection: Connection, change: str) -> None:
+    database = connection.database()
+    if change == "deleted":
+        Connection.objects.all().delete()
+    else:
+        Connection.objects.update(is_enabled=False)
+    with pytest.raises(ConnectFailed, match="deleted or switched off"):
+        database.execute("SELECT 1")
 
 
 @pytest.fixture
