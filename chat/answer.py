@@ -22,8 +22,9 @@ from agent.events import (
     SqlReady,
 )
 from agent.repairs import Strategy
-from chat.tables import Table
+from datasources.tables import Table
 from learning.models import Attempt, Episode
+from learning.results import from_json
 
 DOING = {
     ErrorClass.NO_SUCH_COLUMN: "wrong column: looking again",
@@ -157,7 +158,7 @@ class AnswerView:
             doing="",
             sql=episode.sql,
             attempts=[AttemptView.from_record(attempt) for attempt in episode.attempts.all()],
-            table=Table.from_json(episode.result) if episode.result else None,
+            table=Table(from_json(episode.result)) if episode.result else None,
             error=episode.error,
             seconds=_seconds(episode),
         )

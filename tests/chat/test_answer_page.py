@@ -4,8 +4,8 @@ import pytest
 from django.template.loader import render_to_string
 
 from chat.answer import AnswerView, AttemptView
-from chat.tables import Table
 from datasources.engine import ResultSet
+from datasources.tables import Table
 
 ID = "0b5c7a52-6a2e-4d4c-9d75-1f1f0a0b0c0d"
 SCORES = {"fix_column": 0.6, "rewrite_full": 0.3, "fix_syntax": 0.1, "relax_filter": 0.0}

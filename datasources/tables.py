@@ -12,11 +12,17 @@ from typing import Any, Literal
 
 from datasources.engine import Cell as Value
 from datasources.engine import ResultSet
-from learning import results
+from datasources.nested import NESTED_TYPE, indented
 
 HEAD_ROWS = 100
 TEXT_SHOWN = 120
 BYTES_SHOWN = 8
+# Nested data that is no longer reads well on one line.
+NESTED_SHOWN = 40
+# Of a Decimal: PostgreSQL has some of 131,072 digits.
+DIGITS_SHOWN = 60
+_NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+_TIME_TYPE = re.compile(r"date|time", re.IGNORECASE)
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 # fmt: off
@@ -31,23 +37,26 @@ Format = Callable[[Any], "Cell"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`numeric` columns are set to the right."""
+    """`numeric` columns are set to the right. `type` is in the database's own words, empty where it says none."""
 
     name: str
     numeric: bool
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`text` is what the table shows; `full` is the whole value where the text had to leave something out.
+    """`text` is what the table shows; `full` is the whole value where the text had to leave something out, or nested
+    data over several lines.
 
-    `numeric` says of a NULL that it stands among numbers.
+    `numeric` says of a NULL that it stands among numbers. `href` is where a click leads, if anywhere.
     """
 
-    kind: Literal["null", "number", "text", "bytes"]
+    kind: Literal["null", "empty", "number", "text", "time", "nested", "bytes"]
     text: str
     full: str = ""
     numeric: bool = False
+    href: str = ""
 
 
 Rows = tuple[tuple[Cell, ...], ...]
@@ -63,13 +72,10 @@ class Table:
     def from_result(cls, result: ResultSet) -> Table:
         return cls(result)
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Table:
-        return cls(results.from_json(data))
-
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        return tuple(Column(*named) for named in zip(self.result.columns, map(_is_numeric, self._values), strict=True))
+        types = self.result.types or ("",) * len(self.result.columns)
+        return tuple(map(Column, self.result.columns, map(_is_numeric, self._values), types))
 
     @property
     def rows(self) -> Rows:
@@ -98,8 +104,8 @@ class Table:
         return max(0, self.row_count - HEAD_ROWS)
 
     def _written(self, rows: Sequence[Sequence[Value]]) -> Rows:
-        formats = [_format(*column) for column in zip(self.columns, self._values, strict=True)]
-        return tuple(tuple(map(_cell, row, self.columns, formats)) for row in rows)
+        writers = [_writer(*column) for column in zip(self.columns, self._values, strict=True)]
+        return tuple(tuple(write(value) for write, value in zip(writers, row, strict=True)) for row in rows)
 
     @cached_property
     def _values(self) -> list[tuple[Value, ...]]:
@@ -116,12 +122,54 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
-def _format(column: Column, values: Sequence[Value]) -> Format:
-    """How the numbers of a column are written: all of them alike, so that their points stand in line."""
+def _writer(column: Column, values: Sequence[Value]) -> Format:
+    """How a column is written: its numbers all alike, so that their points stand in line, its texts by its type."""
+    null = Cell("null", "NULL", numeric=column.numeric)
+    number, decimal, text = _number_format(column, values), _decimal_format(column), _text_format(column.type)
+
+    def write(value: Value) -> Cell:
+        match value:
+            case None:
+                return null
+            case bool():
+                return Cell("text", str(value).lower())
+            case Decimal():
+                return decimal(value)
+            case int() | float():
+                return number(value)
+            case bytes():
+                return _bytes(value)
+            case str():
+                return text(value)
+
+    return write
+
+
+def _number_format(column: Column, values: Sequence[Value]) -> Format:
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     if all(isinstance(number, int) for number in numbers):
         return _plain_integer if _is_identifier(column.name, numbers) else _measure(0)
     return _measure(_decimals([number for number in numbers if isinstance(number, float) and _is_ordinary(number)]))
+
+
+def _decimal_format(column: Column) -> Format:
+    """Exact, with the digits that the database keeps."""
+    grouping = "" if _is_identifier(column.name, ()) else ","
+
+    def write(value: Decimal) -> Cell:
+        if not value.is_finite():
+            return Cell("number", _NOT_FINITE[str(float(value))])
+        if abs(value.adjusted()) > DIGITS_SHOWN:
+            return Cell("number", f"{value:.6g}", str(value))
+        return Cell("number", f"{value:{grouping}f}")
+
+    return write
+
+
+def _text_format(type_name: str) -> Format:
+    if NESTED_TYPE.search(type_name):
+        return _nested
+    return _time if _TIME_TYPE.match(type_name) else _text
 
 
 def _is_identifier(name: str, numbers: Sequence[float]) -> bool:
@@ -165,8 +213,10 @@ def _measure(decimals: int) -> Format:
     def write(number: float) -> Cell:
         if isinstance(number, int):
             return Cell("number", f"{number:,}" if not decimals else f"{number:,}.{'0' * decimals}")
+        if not math.isfinite(number):
+            return Cell("number", _NOT_FINITE[str(number)])
         if not _is_ordinary(number):
-            return Cell("number", f"{number:.6g}", repr(number) if math.isfinite(number) else "")
+            return Cell("number", f"{number:.6g}", repr(number))
         exact = _exact(number)
         shown = round(exact, decimals)
         return Cell("number", f"{shown:,f}", "" if shown == exact else f"{exact:f}")
@@ -174,31 +224,26 @@ def _measure(decimals: int) -> Format:
     return write
 
 
-def _cell(value: Value, column: Column, form: Format) -> Cell:
-    match value:
-        case None:
-            return Cell("null", "NULL", numeric=column.numeric)
-        case bool():
-            return Cell("text", str(value).lower())
-        case Decimal():
-            return _decimal(value)
-        case int() | float():
-            return form(value)
-        case bytes():
-            return _bytes(value)
-        case str():
-            return _text(value)
+def _time(value: str) -> Cell:
+    """As the database writes it, with its zone."""
+    return Cell("time", value) if value and len(value) <= TEXT_SHOWN else _text(value)
 
 
-def _decimal(value: Decimal) -> Cell:
-    """Exact, with the digits that the database keeps."""
-    return Cell("number", f"{value:,f}" if value.is_finite() else str(value))
+def _nested(value: str) -> Cell:
+    lines = indented(value)
+    if len(value) <= NESTED_SHOWN or lines == value:
+        return Cell("nested", value) if len(value) <= TEXT_SHOWN else Cell("nested", _start(value), value)
+    return Cell("nested", value if len(value) <= TEXT_SHOWN else _start(value), lines)
 
 
 def _text(value: str) -> Cell:
-    if len(value) <= TEXT_SHOWN:
-        return Cell("text", value)
-    return Cell("text", value[: TEXT_SHOWN - 1].rstrip() + "…", value)
+    if not value:
+        return Cell("empty", "")
+    return Cell("text", value) if len(value) <= TEXT_SHOWN else Cell("text", _start(value), value)
+
+
+def _start(value: str) -> str:
+    return value[: TEXT_SHOWN - 1].rstrip() + "…"
 
 
 def _bytes(value: bytes) -> Cell:

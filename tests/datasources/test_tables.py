@@ -1,18 +1,24 @@
 """A result becomes a table that reads like a printed one."""
 
 import math
+from decimal import Decimal
 
 import pytest
 
-from chat.tables import HEAD_ROWS, Cell, Table
 from datasources.engine import Cell as Value
 from datasources.engine import ResultSet
+from datasources.tables import HEAD_ROWS, Cell, Table
 from learning import results
 
 
 def table(*values: Value, name: str = "value") -> Table:
     """One column of these values."""
     return Table.from_result(ResultSet((name,), tuple((value,) for value in values), False, 0.0))
+
+
+def cell(value: Value, type_name: str, name: str = "value") -> Cell:
+    """One value in a column of this type."""
+    return Table(ResultSet((name,), ((value,),), False, 0.0, (type_name,))).rows[0][0]
 
 
 def texts(*values: Value, name: str = "value") -> list[str]:
@@ -65,7 +71,15 @@ def test_large_fractions_need_no_more_than_two_decimals() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(math.inf, "inf"), (math.nan, "nan"), (1e300, "1e+300"), (1.5e-12, "1.5e-12"), (0.0, "0.00")]
+    ("value", "text"),
+    [
+        (math.inf, "Infinity"),
+        (-math.inf, "-Infinity"),
+        (math.nan, "NaN"),
+        (1e300, "1e+300"),
+        (1.5e-12, "1.5e-12"),
+        (0.0, "0.00"),
+    ],
 )
 def test_extreme_numbers_are_shown(value: float, text: str) -> None:
     assert texts(value) == [text]
@@ -87,7 +101,7 @@ def test_other_columns_are_not_numeric(values: tuple[Value, ...]) -> None:
 
 
 def test_null_is_not_an_empty_text() -> None:
-    assert [row[0] for row in table(None, "").rows] == [Cell("null", "NULL"), Cell("text", "")]
+    assert [row[0] for row in table(None, "").rows] == [Cell("null", "NULL"), Cell("empty", "")]
 
 
 def test_long_text_is_cut_and_kept() -> None:
@@ -124,4 +138,65 @@ def test_time_and_truncation_come_along() -> None:
 
 def test_it_reads_stored_results() -> None:
     result = ResultSet(("a", "b"), ((b"\x00", None), (b"", 1.5)), False, 0.001)
-    assert Table.from_json(results.to_json(result)) == Table.from_result(result)
+    assert Table(results.from_json(results.to_json(result))) == Table(result)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("1234567.10"), "1,234,567.10"),
+        (Decimal("-0.10"), "-0.10"),
+        (Decimal("12345678901234567890.123456789012345678"), "12,345,678,901,234,567,890.123456789012345678"),
+        (Decimal("NaN"), "NaN"),
+        (Decimal("-Infinity"), "-Infinity"),
+        (Decimal("1E+3"), "1,000"),
+    ],
+)
+def test_decimals_are_exact_and_grouped(value: Decimal, text: str) -> None:
+    assert cell(value, "numeric") == Cell("number", text)
+
+
+def test_decimals_that_identify_are_not_grouped() -> None:
+    assert cell(Decimal("12345678901234567890"), "numeric(20,0)", "order_id").text == "12345678901234567890"
+
+
+def test_a_decimal_of_a_hundred_thousand_digits_is_shortened() -> None:
+    shown = cell(Decimal("1E+100000"), "numeric")
+    assert (shown.text, shown.full) == ("1e+100000", "1E+100000")
+
+
+@pytest.mark.parametrize("type_name", ["timestamptz", "TIMESTAMP WITH TIME ZONE", "date", "time", "datetime"])
+def test_times_are_left_as_the_database_writes_them(type_name: str) -> None:
+    assert cell("2025-01-05 10:00:00+02", type_name) == Cell("time", "2025-01-05 10:00:00+02")
+
+
+@pytest.mark.parametrize("type_name", ["json", "jsonb", "JSON", "STRUCT(a INTEGER)", "INTEGER[]", "_int4", "MAP(x, y)"])
+def test_short_nested_data_stays_on_its_line(type_name: str) -> None:
+    assert cell('{"a": 1}', type_name) == Cell("nested", '{"a": 1}')
+
+
+def test_longer_json_can_be_seen_over_several_lines_and_every_token_as_it_was() -> None:
+    shown = cell('{"name": "a, {b}", "price": 1.10, "tags": [], "sizes": [1, 2], "id": 12345678901234567890}', "jsonb")
+    assert shown.kind == "nested"
+    assert shown.full == (
+        '{\n  "name": "a, {b}",\n  "price": 1.10,\n  "tags": [],\n  "sizes": [\n    1,\n    2\n  ],\n'
+        '  "id": 12345678901234567890\n}'
+    )
+
+
+def test_nested_data_that_is_only_brackets_does_not_grow() -> None:
+    assert len(cell("[" * 10_000, "json").full) < 500_000
+
+
+def test_long_nested_text_that_has_no_structure_is_cut() -> None:
+    shown = cell("x" * 500, "json")
+    assert (len(shown.text), shown.full) == (120, "x" * 500)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_truth_is_true_or_false(value: bool) -> None:
+    assert cell(value, "boolean") == Cell("text", str(value).lower())
+
+
+def test_the_types_come_along() -> None:
+    assert Table(ResultSet(("a",), (), False, 0.0, ("uuid",))).columns[0].type == "uuid"
