@@ -5,19 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from datasources.column_kinds import Kind, kind_of
 from datasources.introspect import Column, ForeignKey, Schema, Table
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
 _KEY_WORDS = frozenset({"id", "key", "code", "no", "nr", "uuid"})
 # Too general to name a table: `id` in every table is no relation between them.
 _BARE_KEYS = frozenset({"id", "key", "code", "name", "uuid", "rowid"})
-_KINDS = {
-    "number": re.compile(r"int|serial|num|dec|oid|real|double|float|long", re.IGNORECASE),
-    "text": re.compile(r"char|text|string|clob|enum", re.IGNORECASE),
-    "uuid": re.compile(r"uuid|uniqueidentifier|guid", re.IGNORECASE),
-    "time": re.compile(r"date|time|year|interval", re.IGNORECASE),
-    "bytes": re.compile(r"blob|bytea|binary", re.IGNORECASE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +83,14 @@ def _fits(table: Table, column: Column, target: Table) -> bool:
     key = target.column(target.primary_key[0])
     if key is None or not _is_key_named_well(column, target):
         return False
-    kinds = {_kind(column.type), _kind(key.type)} - {""}
-    return len(kinds) < 2
+    return _are_comparable(column.type, key.type)
+
+
+def _are_comparable(one: str, other: str) -> bool:
+    kinds = {kind_of(one), kind_of(other)}
+    if Kind.UNKNOWN in kinds:
+        return True
+    return len(kinds) == 1 and (kinds != {Kind.OTHER} or one.casefold() == other.casefold())
 
 
 def _is_key_named_well(column: Column, target: Table) -> bool:
@@ -98,13 +98,6 @@ def _is_key_named_well(column: Column, target: Table) -> bool:
     key, name = _words(target.primary_key[0]), _words(column.name)
     own = _names(_words(target.name))
     return bool(name) and (key == name or (key[-1:] == name[-1:] and (len(key) == 1 or " ".join(key[:-1]) in own)))
-
-
-def _kind(type_name: str) -> str:
-    """What types can be compared: empty where the database says nothing, which fits everything."""
-    if not type_name:
-        return ""
-    return next((kind for kind, pattern in _KINDS.items() if pattern.search(type_name)), type_name.casefold())
 
 
 def _words(name: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 NESTED_TYPE = re.compile(r"^(json|struct|list|map|array|union|variant|_)|\[\d*\]$", re.IGNORECASE)
 
 # Strings, then what opens, closes or separates, then anything else.
-_TOKEN = re.compile(
+_PIECE = re.compile(
     r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\[{(]\s*[\]})]|[\[{(]|[\]})]|,|[^\s"'\[\]{}(),]+|\s+|.""", re.DOTALL
 )
 _STEP = "  "
@@ -23,18 +23,18 @@ def indented(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[str]:
     depth, fresh = 0, False
-    for token in _TOKEN.findall(text):
-        if token in "[{(":
+    for piece in _PIECE.findall(text):
+        if piece in "[{(":
             depth += 1
-            yield token + _line(depth)
-        elif token in "]})":
+            yield piece + _line(depth)
+        elif piece in "]})":
             depth = max(0, depth - 1)
-            yield _line(depth) + token
-        elif token == ",":
-            yield token + _line(depth)
-        elif not (fresh and token.isspace()):
-            yield token
-        fresh = token in "[{(,"
+            yield _line(depth) + piece
+        elif piece == ",":
+            yield piece + _line(depth)
+        elif not (fresh and piece.isspace()):
+            yield piece
+        fresh = piece in "[{(,"
 
 
 def _line(depth: int) -> str:
