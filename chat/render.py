@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from chat.answer import AnswerView
-from chat.highlight import sql_html
 from chat.models import Conversation
+from datasources.highlight import sql_html
 
 
 def turn(answer: AnswerView) -> str:

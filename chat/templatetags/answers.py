@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from agent.errors import ErrorClass
 from chat.answer import AnswerView, AttemptView
-from chat.highlight import sql_html
+from datasources.highlight import sql_html
 from learning.models import Episode
 
 register = template.Library()

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from chat.highlight import sql_html
+from datasources.highlight import sql_html
 
 
 def plain(markup: str) -> str:

@@ -1,0 +1,25 @@
+"""How the ER diagram and the Data tab write things."""
+
+from django import template
+
+from datasources.highlight import sql_html
+
+register = template.Library()
+register.filter("sql", sql_html)
+
+
+@register.filter
+def estimate(rows: int | None) -> str:
+    """A number of rows that is the database's own estimate: no more digits than it deserves."""
+    if rows is None or rows < 0:
+        return ""
+    if rows < 1000:
+        return f"about {rows}" if rows else "none"
+    magnitude: int = 10 ** (len(str(rows)) - 3)
+    return f"about {round(rows / magnitude) * magnitude:,}"
+
+
+@register.filter
+def counted(number: int, noun: str) -> str:
+    """1 row, 2 rows, 1,000 rows"""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
