@@ -39,11 +39,14 @@ def data(request: UserRequest, connection_id: int) -> HttpResponse:
     if request.headers.get("HX-Trigger") == "schema-state" and not explored.is_reading:
         return HttpResponseClientRefresh()
     search = request.GET.get("q", "").strip()[:200]
+    listed = _listed(explored, search.casefold())
     context = {
         "explored": explored,
         "connection": explored.connection,
         "search": search,
-        "listed": _listed(explored, search.casefold()),
+        "listed": listed,
+        "has_estimates": any(one.table.rows is not None for one in listed),
+        "has_texts": any(one.description or one.table.comment for one in listed),
     }
     if not request.htmx:
         return render(request, "datasources/data.html", context)
