@@ -248,4 +248,4 @@ def _start(value: str) -> str:
 
 def _bytes(value: bytes) -> Cell:
     start = value[:BYTES_SHOWN].hex(" ") + (" …" if len(value) > BYTES_SHOWN else "")
-    return Cell("bytes", f"{start} ({len(value):,} bytes)".lstrip())
+    return Cell("bytes", f"{start} ({len(value):,} byte{'s' * (len(value) != 1)})".lstrip())

@@ -22,6 +22,7 @@
   // ---- Drawing -----------------------------------------------------------------------------------------------------
 
   async function start() {
+    note("Loading the tables…", true);
     try {
       const answer = await fetch(er.dataset.graph, { headers: { Accept: "application/json" } });
       if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
