@@ -162,7 +162,6 @@ const drawing = (() => {
     const margin = 24;
     const frame = [box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin].map(Math.round);
     const copy = drawn.cloneNode(true);
-    copy.removeAttribute("transform");
     for (const one of copy.querySelectorAll(".far")) one.remove();
     for (const one of copy.querySelectorAll(".found, .near, .selected")) one.classList.remove("found", "near", "selected");
     const escaped = new XMLSerializer().serializeToString(element("title", {}, title));

@@ -114,7 +114,7 @@ def test_a_table_is_seen_alone_with_its_neighbours_and_back(page: Page, sample: 
 
 def test_keys_wheel_and_buttons_move_the_drawing(page: Page, sample: str) -> None:
     open_diagram(page, sample)
-    scene = page.locator("#er-drawing > g")
+    scene = page.locator(".er-scene")
     drawing = page.locator("#er-drawing")
     for move in (
         lambda: drawing.press("ArrowLeft"),
@@ -123,10 +123,10 @@ def test_keys_wheel_and_buttons_move_the_drawing(page: Page, sample: str) -> Non
         lambda: page.get_by_role("button", name="Zoom in").click(),
         lambda: page.get_by_role("button", name="Show all of it").click(),
     ):
-        before = scene.get_attribute("transform") or ""
+        before = scene.get_attribute("style") or ""
         drawing.hover(position={"x": 5, "y": 300})
         move()
-        expect(scene).not_to_have_attribute("transform", before)
+        expect(scene).not_to_have_attribute("style", before)
 
 
 def test_two_hundred_tables_are_drawn_with_their_keys(page: Page, large: str) -> None:
@@ -139,12 +139,10 @@ def test_two_hundred_tables_are_drawn_with_their_keys(page: Page, large: str) ->
 def test_the_drawing_is_saved_as_a_file_that_stands_alone(page: Page, large: str, tmp_path: Path) -> None:
     open_diagram(page, large)
     page.locator("#er-detail").select_option("all")
-    expect(page.locator(".card .column").nth(1000)).to_be_attached()
+    page.locator("#er[data-drawn=all]").wait_for()
     with page.expect_download() as started:
         page.get_by_role("button", name="Save as SVG").click()
-    assert started.value.suggested_filename == "große-co-diagram.svg" or re.fullmatch(
-        r"[\w-]+-diagram\.svg", started.value.suggested_filename
-    )
+    assert started.value.suggested_filename == "groe-co-diagram.svg"
     started.value.save_as(tmp_path / "saved.svg")
     root = ElementTree.parse(tmp_path / "saved.svg").getroot()
     texts = [text.text or "" for text in root.iter(f"{SVG}text")]
