@@ -102,12 +102,12 @@ class _Link:
 
 
 def _links(connection_id: int, diagram: Diagram, table: Table, columns: tuple[str, ...]) -> dict[int, _Link]:
-    """By the place of the column. Of two relations of a column, the declared one; of guesses none is a link."""
+    """By the place of the column. Guesses are no links."""
     found: dict[int, _Link] = {}
-    for relation in diagram.outgoing(table):
+    for relation in diagram.declared(table):
         target = diagram.table(relation.other)
         fits = len(relation.columns) == len(relation.referenced) and set(relation.columns) <= set(columns)
-        if relation.is_guess or target is None or not fits:
+        if target is None or not fits:
             continue
         places = tuple(map(columns.index, relation.columns))
         address = reverse("data_table", args=[connection_id, target.full_name])

@@ -41,13 +41,17 @@ class Diagram:
     @cached_property
     def relations(self) -> tuple[Relation, ...]:
         """Declared ones first. What points to a table that is not there is left out."""
-        declared = (self._relation(table.full_name, key, False) for table in self.tables for key in table.foreign_keys)
+        declared = [relation for table in self.tables for relation in self.declared(table)]
         guessed = (self._relation(guess.table, guess.key, True) for guess in guesses(self.schema))
-        return tuple(relation for relation in (*declared, *guessed) if relation)
+        return (*declared, *filter(None, guessed))
 
     def table(self, full_name: str) -> Table | None:
         """By its exact full name."""
         return self._by_name.get(full_name)
+
+    def declared(self, table: Table) -> list[Relation]:
+        """What a table says itself that it points to."""
+        return [*filter(None, (self._relation(table.full_name, key, False) for key in table.foreign_keys))]
 
     def outgoing(self, table: Table) -> list[Relation]:
         return self._outgoing[table.full_name]

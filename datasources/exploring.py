@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from dataclasses import dataclass
 
 from django.http import Http404
@@ -9,11 +11,15 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.requests import UserRequest
+from datasources import snapshots
 from datasources.diagram import Diagram
 from datasources.engine import ResultSet
-from datasources.errors import SQLError
+from datasources.errors import QueryFailed, SQLError
 from datasources.introspect import Schema, Table
 from datasources.models import Connection
+
+# What our own statements name was in the schema when it was read.
+_MISSING = re.compile(r"no such|not exist|n't exist|unknown (table|column)|not found", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -53,27 +59,31 @@ def explore(request: UserRequest, connection_id: int) -> Explored:
     connection = get_object_or_404(visible, pk=connection_id)
     if not connection.is_enabled:
         return _nothing(connection, "It is switched off. An owner of the team can switch it on in its settings.")
-    states = Connection.SchemaState
-    if connection.schema_snapshot is None:
-        if connection.schema_state == states.READING:
+    has_failed = connection.schema_state == Connection.SchemaState.FAILED
+    if connection.schema_taken_at is None:
+        if snapshots.is_reading(connection):
             return Explored(connection, Diagram(Schema(())), is_reading=True)
-        if connection.schema_state == states.FAILED:
+        if has_failed:
             return _nothing(connection, _failure(connection))
     try:
         diagram = Diagram(connection.schema())
     except SQLError as error:
         return _nothing(connection, error.message)
-    failed = connection.schema_state == states.FAILED
-    return Explored(connection, diagram, warning=_failure(connection) if failed else "")
+    return Explored(connection, diagram, warning=_failure(connection) if has_failed else "")
 
 
 def read(connection: Connection, user: User, sql: str) -> ResultSet:
-    """Through the same guard and limits as everything else. Raises SQLError."""
-    database = connection.database()
-    try:
-        return database.execute(sql)
-    finally:
-        database.close()
+    """Through the same guard and limits as everything else; a table that is gone has the schema read again.
+
+    Raises SQLError.
+    """
+    with closing(connection.database()) as database:
+        try:
+            return database.execute(sql)
+        except QueryFailed as error:
+            if _MISSING.search(error.message):
+                snapshots.note_missing_object(connection)
+            raise
 
 
 def _nothing(connection: Connection, obstacle: str) -> Explored:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from datasources.introspect import Column, Schema, Table
@@ -183,13 +185,18 @@ def test_what_the_guard_refuses_is_a_sentence(alice_client: Client, stock: Conne
     assert 'class="message error"' in text(alice_client, address(stock, "parts", c="label", op="eq", v=value))
 
 
-def test_a_table_that_is_gone_since_is_a_sentence(alice_client: Client, stock: Connection, tmp_path: Path) -> None:
+def test_a_table_that_is_gone_is_a_sentence_and_has_the_schema_read_again(
+    alice_client: Client, stock: Connection, tmp_path: Path
+) -> None:
     stock.refresh_schema()
+    Connection.objects.update(schema_state_at=timezone.now() - timedelta(hours=1))
     with closing(sqlite3.connect(tmp_path / "stock.db")) as database:
         database.execute("DROP TABLE parts")
     page = text(alice_client, address(stock, "parts"))
     assert "no such table" in page
     assert "Tables" in page
+    stock.refresh_from_db()
+    assert stock.schema_state == Connection.SchemaState.READING
 
 
 def test_htmx_gets_the_part_that_changes(alice_client: Client, stock: Connection) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from datasources.diagram import Diagram
@@ -165,6 +166,7 @@ def test_a_schema_that_is_being_read_is_asked_for_again(
     alice_client: Client, connection: Connection, name: str
 ) -> None:
     connection.schema_state, connection.schema_progress = "reading", "412 of 1,000 tables"
+    connection.schema_state_at = timezone.now()
     connection.save()
     page = text(alice_client, address(name, connection))
     assert "412 of 1,000 tables" in page
