@@ -247,7 +247,8 @@ def _condition(table: Table, filter_: Filter) -> exp.Expr:
 def _like(column: Column, pattern: str, value: str) -> exp.Expr:
     """In any case, as far as the database knows cases."""
     like = exp.ILike(this=_as_text(column), expression=exp.Literal.string(pattern))
-    if _escaped(value) == value:
+    # Without the clause, some dialects take the backslash for what escapes.
+    if _escaped(value) == value and "\\" not in value:
         return like
     return exp.Escape(this=like, expression=exp.Literal.string(_ESCAPE))
 
@@ -265,6 +266,8 @@ def _compared(column: Column, filter_: Filter) -> exp.Expr:
     named, kind, value = _column(column.name), kind_of(column.type), filter_.value.strip()
     compare = _COMPARISONS[filter_.operator]
     match kind:
+        case Kind.NUMBER if column.type.casefold() == "tinyint(1)" and value.casefold() in _TRUTH:
+            return compare(this=named, expression=_truth(column, value))
         case Kind.NUMBER:
             return compare(this=named, expression=_numeric(column, value))
         case Kind.TRUTH:
