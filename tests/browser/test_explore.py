@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
@@ -116,13 +116,14 @@ def test_keys_wheel_and_buttons_move_the_drawing(page: Page, sample: str) -> Non
     open_diagram(page, sample)
     scene = page.locator(".er-scene")
     drawing = page.locator("#er-drawing")
-    for move in (
+    moves: list[Callable[[], None]] = [
         lambda: drawing.press("ArrowLeft"),
         lambda: drawing.press("+"),
         lambda: page.mouse.wheel(0, 200),
         lambda: page.get_by_role("button", name="Zoom in").click(),
         lambda: page.get_by_role("button", name="Show all of it").click(),
-    ):
+    ]
+    for move in moves:
         before = scene.get_attribute("style") or ""
         drawing.hover(position={"x": 5, "y": 300})
         move()
