@@ -88,8 +88,10 @@ const drawing = (() => {
   function drawFar(table, wide, height) {
     const size = Math.max(13, Math.min(44, height - 6, 13 * (wide - 12) / width(table.name, NAME_FONT)));
     const room = (wide - 8) * 13 / size;
-    return element("text", { class: "far", x: wide / 2, y: height / 2 + size * 0.35, "font-size": size, "text-anchor": "middle" },
+    const text = element("text", { class: "far", x: wide / 2, y: height / 2 + size * 0.35, "text-anchor": "middle" },
       fitted(table.name, room, NAME_FONT));
+    text.style.fontSize = `${size}px`;
+    return text;
   }
 
   function rowHeight(placed, column) {
