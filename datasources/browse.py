@@ -8,88 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from enum import StrEnum
 from urllib.parse import urlencode
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
-from datasources.column_kinds import Kind, kind_of
+from datasources.browse_filters import MAX_FILTERS, Filter, Operator, condition, named
 from datasources.introspect import Column, Table
 
 SIZES = (50, 100, 200)
 # A page of 500 columns takes a browser longer to draw than anybody wants to wait.
 COLUMNS_SHOWN = 50
 MAX_PAGE = 1_000_000
-MAX_FILTERS = 20
-
-_NUMBER = re.compile(r"[+-]?(\d{1,60}(\.\d{0,60})?|\.\d{1,60})(e[+-]?\d{1,3})?", re.IGNORECASE)
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_TRUTH = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
-# Not the backslash, which some dialects also give a meaning of its own inside texts.
-_ESCAPE = "!"
 
 Pairs = list[tuple[str, str]]
-
-
-class BadFilter(ValueError):
-    """The message is a sentence for a person."""
-
-
-class Operator(StrEnum):
-    CONTAINS = "contains"
-    STARTS = "starts"
-    IS = "eq"
-    IS_NOT = "ne"
-    MORE = "gt"
-    AT_LEAST = "ge"
-    LESS = "lt"
-    AT_MOST = "le"
-    NULL = "null"
-    NOT_NULL = "notnull"
-
-    @property
-    def words(self) -> str:
-        return _WORDS[self]
-
-    @property
-    def takes_value(self) -> bool:
-        return self not in {self.NULL, self.NOT_NULL}
-
-
-_WORDS = {
-    Operator.CONTAINS: "contains",
-    Operator.STARTS: "starts with",
-    Operator.IS: "is",
-    Operator.IS_NOT: "is not",
-    Operator.MORE: "is more than",
-    Operator.AT_LEAST: "is at least",
-    Operator.LESS: "is less than",
-    Operator.AT_MOST: "is at most",
-    Operator.NULL: "is NULL",
-    Operator.NOT_NULL: "is not NULL",
-}
-_COMPARISONS: dict[Operator, type[exp.Binary]] = {
-    Operator.IS: exp.EQ,
-    Operator.IS_NOT: exp.NEQ,
-    Operator.MORE: exp.GT,
-    Operator.AT_LEAST: exp.GTE,
-    Operator.LESS: exp.LT,
-    Operator.AT_MOST: exp.LTE,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    column: str
-    operator: Operator
-    value: str = ""
-
-    @property
-    def words(self) -> str:
-        return f"{self.column} {self.operator.words}" + (f" {self.value}" if self.operator.takes_value else "")
 
 
 @dataclass(frozen=True)
@@ -157,7 +89,7 @@ class View:
         """Reads the page and one row more, which says whether there is another page. Raises BadFilter."""
         query = exp.select(*self._selected()).from_(_table(self.table))
         for filter_ in self.filters:
-            query = query.where(_condition(self.table, filter_), copy=False)
+            query = query.where(condition(self.table, filter_), copy=False)
         if order := self._order(dialect):
             query = query.order_by(*order, copy=False)
         query = query.limit(self.size + 1, copy=False)
@@ -168,7 +100,7 @@ class View:
     def _selected(self) -> list[exp.Expr]:
         if len(self.columns) == len(self.table.columns):
             return [exp.Star()]
-        return [_column(column.name) for column in self.columns]
+        return [named(column.name) for column in self.columns]
 
     def _order(self, dialect: str) -> list[exp.Expr]:
         """By what was asked for, then by the key, so that no row is on two pages and none on neither."""
@@ -184,7 +116,7 @@ class View:
 
 def _filters(query: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
     found = zip(query.get("c", ()), query.get("op", ()), query.get("v", ()), strict=False)
-    known = [Filter(column, Operator(name), value) for column, name, value in found if column and name in _WORDS]
+    known = [Filter(column, Operator(name), value) for column, name, value in found if column and name in set(Operator)]
     open_ended = {Operator.CONTAINS, Operator.STARTS}
     return tuple(one for one in known if one.value or one.operator not in open_ended)[:MAX_FILTERS]
 
@@ -207,12 +139,8 @@ def _table(table: Table) -> exp.Table:
     return exp.Table(this=exp.to_identifier(table.name, quoted=True), db=schema)
 
 
-def _column(name: str) -> exp.Column:
-    return exp.Column(this=exp.to_identifier(name, quoted=True))
-
-
 def _ordered(name: str, descending: bool, nulls_first: bool) -> exp.Expr:
-    return exp.Ordered(this=_column(name), desc=descending or None, nulls_first=nulls_first)
+    return exp.Ordered(this=named(name), desc=descending or None, nulls_first=nulls_first)
 
 
 def _nulls_first(dialect: str, descending: bool) -> bool:
@@ -223,94 +151,3 @@ def _nulls_first(dialect: str, descending: bool) -> bool:
         case "nulls_are_large":
             return descending
     return False
-
-
-def _condition(table: Table, filter_: Filter) -> exp.Expr:
-    column = next((column for column in table.columns if column.name == filter_.column), None)
-    if column is None:
-        raise BadFilter(f"{table.full_name} has no column {filter_.column}. Remove that filter.")
-    match filter_.operator:
-        case Operator.NULL:
-            return exp.Is(this=_column(column.name), expression=exp.Null())
-        case Operator.NOT_NULL:
-            return exp.Not(this=exp.Is(this=_column(column.name), expression=exp.Null()))
-        case Operator.CONTAINS:
-            return _like(column, f"%{_escaped(filter_.value)}%", filter_.value)
-        case Operator.STARTS:
-            return _like(column, f"{_escaped(filter_.value)}%", filter_.value)
-    compared = _compared(column, filter_)
-    if filter_.operator is Operator.IS_NOT:
-        return exp.or_(compared, exp.Is(this=_column(column.name), expression=exp.Null()))
-    return compared
-
-
-def _like(column: Column, pattern: str, value: str) -> exp.Expr:
-    """In any case, as far as the database knows cases."""
-    like = exp.ILike(this=_as_text(column), expression=exp.Literal.string(pattern))
-    # Without the clause, some dialects take the backslash for what escapes.
-    if _escaped(value) == value and "\\" not in value:
-        return like
-    return exp.Escape(this=like, expression=exp.Literal.string(_ESCAPE))
-
-
-def _escaped(value: str) -> str:
-    return re.sub(r"[%_!]", lambda found: _ESCAPE + found[0], value)
-
-
-def _as_text(column: Column) -> exp.Expr:
-    named = _column(column.name)
-    return named if kind_of(column.type) is Kind.TEXT else exp.cast(named, "text")
-
-
-def _compared(column: Column, filter_: Filter) -> exp.Expr:
-    named, kind, value = _column(column.name), kind_of(column.type), filter_.value.strip()
-    compare = _COMPARISONS[filter_.operator]
-    match kind:
-        case Kind.NUMBER if column.type.casefold() == "tinyint(1)" and value.casefold() in _TRUTH:
-            return compare(this=named, expression=_truth(column, value))
-        case Kind.NUMBER:
-            return compare(this=named, expression=_numeric(column, value))
-        case Kind.TRUTH:
-            return compare(this=named, expression=_truth(column, value))
-        case Kind.TIME if _DAY.fullmatch(value) and column.type.casefold() != "date":
-            return _compared_to_day(named, filter_.operator, value)
-        case Kind.TIME:
-            return compare(this=named, expression=exp.Literal.string(value))
-    return compare(this=_as_text(column), expression=exp.Literal.string(filter_.value))
-
-
-def _compared_to_day(named: exp.Expr, operator: Operator, value: str) -> exp.Expr:
-    """Any time of that day is on it."""
-    try:
-        day = date.fromisoformat(value)
-        following = (day + timedelta(days=1)).isoformat()
-    except (ValueError, OverflowError):
-        raise BadFilter(f"{value} is no day. Write one like 2025-01-31.") from None
-    start, end = exp.Literal.string(value), exp.Literal.string(following)
-    before = exp.LT(this=named, expression=start)
-    since = exp.GTE(this=named, expression=start)
-    match operator:
-        case Operator.LESS:
-            return before
-        case Operator.AT_LEAST:
-            return since
-        case Operator.AT_MOST:
-            return exp.LT(this=named, expression=end)
-        case Operator.MORE:
-            return exp.GTE(this=named, expression=end)
-        case Operator.IS:
-            return exp.and_(since, exp.LT(this=named.copy(), expression=end))
-    return exp.or_(before, exp.GTE(this=named.copy(), expression=end))
-
-
-def _numeric(column: Column, value: str) -> exp.Expr:
-    plain = value.replace(",", "") if _GROUPED.fullmatch(value) else value
-    if not _NUMBER.fullmatch(plain):
-        raise BadFilter(f"{column.name} holds numbers. Write one, like 12.5.")
-    return exp.Literal.number(plain.removeprefix("+"))
-
-
-def _truth(column: Column, value: str) -> exp.Expr:
-    if value.casefold() not in _TRUTH:
-        raise BadFilter(f"{column.name} is true or false. Write one of the two.")
-    return exp.Boolean(this=_TRUTH[value.casefold()])

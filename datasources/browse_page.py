@@ -7,7 +7,8 @@ from typing import Literal
 
 from django.urls import reverse
 
-from datasources.browse import Filter, Operator, View
+from datasources.browse import View
+from datasources.browse_filters import Filter, Operator
 from datasources.diagram import Diagram
 from datasources.engine import Cell as Value
 from datasources.engine import ResultSet

@@ -14,7 +14,8 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.requests import UserRequest
 from datasources import exploring
-from datasources.browse import COLUMNS_SHOWN, SIZES, BadFilter, Operator, View
+from datasources.browse import COLUMNS_SHOWN, SIZES, View
+from datasources.browse_filters import BadFilter, Operator
 from datasources.browse_page import page_of
 from datasources.errors import SQLError
 from datasources.exploring import Explored, explore

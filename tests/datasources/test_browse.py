@@ -10,7 +10,8 @@ import pytest
 import sqlglot
 
 from datasources import guard
-from datasources.browse import COLUMNS_SHOWN, MAX_PAGE, BadFilter, Filter, Operator, View
+from datasources.browse import COLUMNS_SHOWN, MAX_PAGE, View
+from datasources.browse_filters import BadFilter, Filter, Operator
 from datasources.engine import SqliteDatabase
 from datasources.introspect import Column, Table
 

@@ -6,7 +6,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from datasources.browse import Filter, Operator, View
+from datasources.browse import View
+from datasources.browse_filters import Filter, Operator
 from datasources.engine import Database, ServerDatabase
 from datasources.introspect import Column, Table
 from tests.datasources.test_browse import HARD_NAMES
