@@ -1,4 +1,4 @@
-"""What the background worker does."""
+"""What the background worker does that waits for the model: on a queue of its own, so that nothing else waits behind."""
 
 from uuid import UUID
 
@@ -7,14 +7,16 @@ from django_tasks import task
 from datasources.models import Connection
 from learning import examples, warming
 
+QUEUE = "model"
 
-@task()
+
+@task(queue_name=QUEUE)
 def warm_connection(connection_id: int, everywhere: bool) -> None:
     connection = Connection.objects.filter(pk=connection_id).first()
     if connection:
         warming.warm(connection, everywhere=everywhere)
 
 
-@task(priority=-10)
+@task(queue_name=QUEUE, priority=-10)
 def write_examples(connection_id: int, run: str) -> None:
     examples.step(connection_id, UUID(run))

@@ -12,7 +12,9 @@ WORKER_INTERVAL = "0.5"
 
 
 def parts() -> list[Part]:
-    return [web(), worker(), *([model()] if is_wanted() else [])]
+    """Two workers: who has just connected a database does not wait until the model has read another's schema."""
+    workers = [worker("worker", "default"), worker("thinker", "model")]
+    return [web(), *workers, *([model()] if is_wanted() else [])]
 
 
 def web() -> Part:
@@ -21,9 +23,9 @@ def web() -> Part:
     return Part("web", (sys.executable, *program))
 
 
-def worker() -> Part:
-    options = ("--queue-name", "*", "--interval", WORKER_INTERVAL, "--no-startup-delay", "--no-reload")
-    return Part("worker", (*_manage("db_worker"), *options))
+def worker(name: str, queue: str) -> Part:
+    options = ("--queue-name", queue, "--interval", WORKER_INTERVAL, "--no-startup-delay", "--no-reload")
+    return Part(name, (*_manage("db_worker"), *options))
 
 
 def model() -> Part:

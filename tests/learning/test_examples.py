@@ -52,7 +52,7 @@ def shop_connection(connection: Connection) -> Connection:
 
 def work() -> None:
     """What the worker does, until nothing is due."""
-    call_command("db_worker", batch=True, interval=0, verbosity=0)
+    call_command("db_worker", queue_name="model", batch=True, interval=0, verbosity=0)
 
 
 def ask_soon(connection_id: int) -> None:

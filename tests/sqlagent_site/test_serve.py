@@ -24,9 +24,9 @@ ELSEWHERE = Endpoint("https://llm.example.com/v1", "large")
 @pytest.mark.parametrize(
     ("endpoint", "local_model", "expected"),
     [
-        (LOCAL, "1.5b", ["web", "worker", "model"]),
-        (LOCAL, "none", ["web", "worker"]),
-        (ELSEWHERE, "1.5b", ["web", "worker"]),
+        (LOCAL, "1.5b", ["web", "worker", "thinker", "model"]),
+        (LOCAL, "none", ["web", "worker", "thinker"]),
+        (ELSEWHERE, "1.5b", ["web", "worker", "thinker"]),
     ],
 )
 def test_model_server_runs_only_when_it_answers(
