@@ -16,6 +16,13 @@ from datasources.wire import Failure
 Connection: TypeAlias = "pymysql.connections.Connection[Any]"
 
 _SECONDS_TO_CONNECT = 8.0
+# A session that nothing is heard of any more is noticed while it waits, and not by a statement's time-out.
+_ALIVE = (
+    (socket.TCP_KEEPIDLE, 30),
+    (socket.TCP_KEEPINTVL, 10),
+    (socket.TCP_KEEPCNT, 3),
+    (socket.TCP_USER_TIMEOUT, 15_000),
+)
 # Of a server that does not speak the protocol, PyMySQL falls over what it is sent.
 _NONSENSE = (struct.error, ValueError, IndexError, AssertionError, RuntimeError, TypeError)
 _ERRORS = {
@@ -61,6 +68,8 @@ def _connect_to(place: ServerAddress, address: str, seconds: float) -> "Connecti
         return _unreached(error)
     reached.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     reached.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _ALIVE:
+        reached.setsockopt(socket.IPPROTO_TCP, option, value)
     try:
         connection = _prepared(place, seconds)
         connection.connect(reached)

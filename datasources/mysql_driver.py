@@ -73,6 +73,7 @@ class MysqlDriver:
         self._is_mariadb = "mariadb" in str(self._connection.server_version).lower()
         self._limits: tuple[float, int] | None = None
         self._is_running = False
+        self._has_begun = False
         self._is_ending = False
 
     def probe(self) -> tuple[str, str] | Failure:
@@ -91,9 +92,6 @@ class MysqlDriver:
         started = time.monotonic()
         try:
             self._begin(limits.seconds, limits.rows + 1)
-        except _TROUBLE as trouble:
-            return self._failure(trouble, had_begun=False)
-        try:
             fields = self._query(sql)
             rows, truncated = take(self._rows(), limits)
         except _TROUBLE as trouble:
@@ -154,7 +152,7 @@ class MysqlDriver:
 
     def _begin(self, seconds: float, rows: int) -> None:
         """The server stops what takes longer, and what gives more rows; what has its own LIMIT is cut here."""
-        self._is_running = True
+        self._is_running, self._has_begun = True, False
         self._connection._read_timeout = seconds + _READ_GRACE
         if self._limits != (seconds, rows):
             limit = (
@@ -165,6 +163,7 @@ class MysqlDriver:
             self._command(f"SET SESSION sql_select_limit = {rows}, {limit}")
             self._limits = seconds, rows
         self._command("START TRANSACTION READ ONLY")
+        self._has_begun = True
 
     def _end(self) -> None:
         """A result that was not read to its end makes the session useless."""
@@ -209,13 +208,13 @@ class MysqlDriver:
         """A statement of ours that gives no rows."""
         self._connection.query(sql)
 
-    def _failure(self, trouble: Exception, *, had_begun: bool = True) -> Failure:
+    def _failure(self, trouble: Exception) -> Failure:
         number = trouble.args[0] if trouble.args else 0
         if number in _TIMED_OUT:
             return Failure("timeout", "")
         if not self._connection.open or number in _BROKEN or not isinstance(trouble, pymysql.MySQLError):
             message = f"The connection to the server broke: {_words(trouble)}."
-            return Failure("connect" if had_begun else "lost", message, "LOST", fatal=True)
+            return Failure("connect" if self._has_begun else "lost", message, "LOST", fatal=True)
         if number in _REFUSED:
             return Failure("refused", f"The database refused it: {_words(trouble)}.", str(number))
         return Failure("failed", _words(trouble), str(number))

@@ -22,6 +22,13 @@ _NOTHING_OF_OURS: dict[str, Any] = {
     "sslcrl": "/dev/null/none",
     "gssencmode": "disable",
 }
+# A session that nothing is heard of any more is noticed while it waits, and not by a statement's time-out.
+_ALIVE: dict[str, Any] = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 # The first that is found in what the server, or the library, says.
 _REASONS = tuple(
     (re.compile(pattern, re.IGNORECASE), code, sentence)
@@ -69,6 +76,7 @@ def connect(place: ServerAddress, addresses: Sequence[str]) -> "psycopg.Connecti
             application_name="sqlagent",
             autocommit=True,
             **_NOTHING_OF_OURS,
+            **_ALIVE,
         )
     except psycopg.Error as error:
         return _failure(str(error))

@@ -9,16 +9,11 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg.adapt import AdaptersMap, Transformer
-from psycopg.pq import ConnStatus, DiagnosticField, Escaping, ExecStatus
+from psycopg.pq import ConnStatus, Escaping, ExecStatus
 from psycopg.pq.abc import PGresult
-from psycopg.types.bool import BoolLoader
-from psycopg.types.numeric import FloatLoader, IntLoader, NumericLoader
-from psycopg.types.string import ByteaLoader, TextLoader
 
 from datasources import postgres_roles
 from datasources.catalogues import postgres
@@ -26,6 +21,7 @@ from datasources.catalogues.sampling import Sample
 from datasources.dsn import ServerAddress
 from datasources.hosts import resolve
 from datasources.postgres_connecting import connect
+from datasources.postgres_results import Trouble, failure, loaded
 from datasources.taking import take, weight
 from datasources.wire import Failure, Limits
 
@@ -56,61 +52,12 @@ _HARMLESS = re.compile(
 )
 _EXPLAIN = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+EXPLAIN\b", re.IGNORECASE | re.DOTALL)
 _FETCH = "FETCH FORWARD {} FROM c"
-_FIRST_BATCH = 128
+_FIRST_BATCH = 20
+_GROWTH = 8
+# By this much a server's clock may be ahead of ours.
+_EARLY = 0.05
 _CANCEL_SECONDS = 1.5
-_REFUSED = frozenset({"25006"})
-_CANCELLED = "57014"
-
-
-def _loaders() -> AdaptersMap:
-    """Numbers, truth and bytes as Python's; anything else as the text that the server makes of it."""
-    loaders = AdaptersMap(types=psycopg.postgres.types)
-    loaders.register_loader(0, TextLoader)
-    for name in ("int2", "int4", "int8", "oid"):
-        loaders.register_loader(name, IntLoader)
-    for name, loader in (
-        ("float4", FloatLoader),
-        ("float8", FloatLoader),
-        ("numeric", NumericLoader),
-        ("bool", BoolLoader),
-        ("bytea", ByteaLoader),
-    ):
-        loaders.register_loader(name, loader)
-    return loaders
-
-
-class _LenientTextLoader(TextLoader):
-    """For servers that do not care what encoding their texts are in."""
-
-    def load(self, data: Any) -> str:
-        return bytes(data).decode(errors="replace")
-
-
 _Taken: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, ...]], bool]
-_LOADERS = _loaders()
-_LENIENT_LOADERS = _loaders()
-_LENIENT_LOADERS.register_loader(0, _LenientTextLoader)
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What psycopg wants beside loaders: nothing."""
-
-    adapters: AdaptersMap
-    connection: None = None
-
-
-class Trouble(Exception):
-    """What the server, or the library that talks to it, reports instead of a result."""
-
-    def __init__(self, result: PGresult, *, broken: bool) -> None:
-        self.code = _field(result, DiagnosticField.SQLSTATE)
-        self.primary = _field(result, DiagnosticField.MESSAGE_PRIMARY) or result.get_error_message().strip()
-        self.hint = _field(result, DiagnosticField.MESSAGE_HINT)
-        self.detail = _field(result, DiagnosticField.MESSAGE_DETAIL)
-        self.broken = broken
-        self.lost = False
-        super().__init__(self.primary)
 
 
 class PostgresDriver:
@@ -138,6 +85,7 @@ class PostgresDriver:
         self._connection = connection
         self._pgconn = connection.pgconn
         self._types: dict[tuple[int, int], str] = {}
+        self._deadline = 0.0
         self._is_running = False
         self._is_ending = False
 
@@ -147,7 +95,7 @@ class PostgresDriver:
             [(version,)] = self._ask("SHOW server_version")
             warning = postgres_roles.warning(self._ask)
         except Trouble as trouble:
-            return _failure(trouble)
+            return failure(trouble, is_late=self._is_late())
         finally:
             self._end()
         return f"PostgreSQL {version}", warning
@@ -160,7 +108,7 @@ class PostgresDriver:
                 return Failure("refused", _refusal(volatile))
             columns, types, rows, truncated = self._read(sql, limits)
         except Trouble as trouble:
-            return _failure(trouble)
+            return failure(trouble, is_late=self._is_late())
         finally:
             self._end()
         return columns, rows, truncated, time.monotonic() - started, types
@@ -170,7 +118,7 @@ class PostgresDriver:
             self._begin(seconds)
             tables = postgres.read(self._ask)
         except Trouble as trouble:
-            return _failure(trouble)
+            return failure(trouble, is_late=self._is_late())
         finally:
             self._end()
         return tables
@@ -180,7 +128,7 @@ class PostgresDriver:
             self._begin(seconds)
             return postgres.values(self._ask, tables, seconds)
         except Trouble as trouble:
-            return _failure(trouble)
+            return failure(trouble, is_late=self._is_late())
         finally:
             self._end()
 
@@ -200,13 +148,17 @@ class PostgresDriver:
     def _begin(self, seconds: float, calls: tuple[str, ...] = ()) -> list[str]:
         """The volatile functions among those that are called."""
         self._is_running = True
+        self._deadline = time.monotonic() + seconds
         command = _BEGIN.format(milliseconds=max(1, int(seconds * 1000)), first=self._first_query(calls))
         try:
             result = self._checked(self._pgconn.exec_(command.encode()))
         except Trouble as trouble:
             trouble.lost = trouble.broken
             raise
-        return [name for (name,) in _loaded(result)]
+        return [name for (name,) in loaded(result)]
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline - _EARLY
 
     def _first_query(self, calls: tuple[str, ...]) -> str:
         escaping = Escaping(self._pgconn)
@@ -224,7 +176,7 @@ class PostgresDriver:
         """EXPLAIN has no cursor, and is short."""
         if _EXPLAIN.match(sql):
             first = self._execute(sql)
-            rows, truncated = take(_loaded(first), limits)
+            rows, truncated = take(loaded(first), limits)
         else:
             self._execute(f"DECLARE c NO SCROLL CURSOR FOR {sql}")
             first = self._execute(_FETCH.format(_FIRST_BATCH))
@@ -236,12 +188,12 @@ class PostgresDriver:
         """Batches grow while their rows are small: what one weighs is in memory before it can be cut."""
         size = _FIRST_BATCH
         while True:
-            rows = _loaded(batch)
+            rows = loaded(batch)
             yield from rows
             if len(rows) < size:
                 return
             heaviest = max(map(weight, rows), default=1)
-            size = max(1, min(size * 4, limits.rows + 1, limits.result_bytes // max(1, heaviest)))
+            size = max(1, min(size * _GROWTH, limits.rows + 1, limits.result_bytes // max(1, heaviest)))
             batch = self._execute(_FETCH.format(size))
 
     def _types_of(self, result: PGresult) -> tuple[str, ...]:
@@ -256,7 +208,7 @@ class PostgresDriver:
 
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:
         """A statement of ours, of the catalogues."""
-        return _loaded(self._execute(sql))
+        return loaded(self._execute(sql))
 
     def _execute(self, sql: str) -> PGresult:
         """One statement: the extended protocol takes no second one."""
@@ -271,47 +223,9 @@ class PostgresDriver:
         raise Trouble(result, broken=self._pgconn.status != ConnStatus.OK)
 
 
-def _loaded(result: PGresult) -> list[tuple[Any, ...]]:
-    for loaders in (_LOADERS, _LENIENT_LOADERS):
-        transformer = Transformer.from_context(_Context(loaders))
-        transformer.set_pgresult(result)
-        with suppress(UnicodeDecodeError):
-            return transformer.load_rows(0, result.ntuples, tuple)
-    raise AssertionError("the lenient loaders take every text")
-
-
-def _failure(trouble: Trouble) -> Failure:
-    if trouble.code == _CANCELLED and "timeout" in trouble.primary:
-        return Failure("timeout", "")
-    if not trouble.code and "memory" in trouble.primary:
-        return Failure(
-            "failed", "The result needs more memory than it may use: ask for less of it.", "MEMORY", fatal=True
-        )
-    if trouble.lost:
-        return Failure(
-            "lost", f"The server ended the session: {_one_line(trouble)}", trouble.code or "LOST", fatal=True
-        )
-    if trouble.broken:
-        message = f"The connection to the server broke while the statement ran: {_one_line(trouble)}"
-        return Failure("connect", message, trouble.code or "LOST", fatal=True)
-    if trouble.code in _REFUSED:
-        return Failure("refused", f"The database refused it: {trouble.primary}.", trouble.code)
-    return Failure("failed", _with_hints(trouble), trouble.code)
-
-
-def _with_hints(trouble: Trouble) -> str:
-    parts = (trouble.primary, trouble.detail and f"DETAIL: {trouble.detail}", trouble.hint and f"HINT: {trouble.hint}")
-    return " ".join(filter(None, parts))
-
-
-def _one_line(trouble: Trouble) -> str:
-    return f"{trouble.primary.splitlines()[0].rstrip('.')}." if trouble.primary else ""
-
-
-def _field(result: PGresult, field: DiagnosticField) -> str:
-    return bytes(result.error_field(field) or b"").decode(errors="replace")
-
-
 def _refusal(volatile: Iterable[str]) -> str:
     names = ", ".join(sorted(volatile))
-    return f"Only functions that read may be called, and {names} is marked VOLATILE: it may do more."
+    return (
+        f"Only functions that read may be called, and {names} is marked VOLATILE: it may do more. "
+        "If it only reads, its owner can mark it STABLE."
+    )

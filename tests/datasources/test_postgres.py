@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -151,9 +152,11 @@ class TestLimits:
     @pytest.mark.parametrize("sql", ["SELECT repeat('x', 200000000)", "SELECT repeat('x', 100000000)::bytea"])
     def test_a_cell_of_200_megabytes_is_an_error(self, open_database: Open, sql: str) -> None:
         database = open_database(seconds=30)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with pytest.raises(QueryFailed, match="memory") as failure:
             database.execute(sql)
         assert failure.value.code == "MEMORY"
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kilobytes
         assert database.execute("SELECT 1").rows == ((1,),)
 
     def test_an_endless_query_stops_at_the_time_limit(self, open_database: Open) -> None:
