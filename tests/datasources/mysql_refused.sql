@@ -166,3 +166,14 @@ SELECT 1 FROM books WHERE id = 1 INTO @a, @b
 SELECT * FROM books PARTITION (p0) FOR UPDATE
 VALUES ROW(1) INTO @a
 SELECT json_table('[1]', '$' COLUMNS (a INT PATH '$')) INTO @x
+TABLE mysql.user
+(TABLE mysql.user)
+SELECT * FROM (mysql.user)
+SELECT * FROM mysql.user FOR SYSTEM_TIME ALL
+SELECT * FROM books WHERE EXISTS (TABLE mysql.db)
+SELECT * FROM books JOIN (mysql.user u) ON 1
+SELECT * FROM mysql/**/.user
+SELECT * FROM def.mysql.user
+SELECT {fn sleep(1)}
+SELECT books.sleep(1)
+SELECT test.load_file('x')

@@ -175,3 +175,18 @@ SELECT pg_blocking_pids(1)
 SELECT pg_get_shmem_allocations()
 SELECT schema_to_xml('public', true, true, '')
 SELECT xmlparse(document query_to_xml('SELECT 1', true, true, '')::text)
+SELECT * FROM postgres.pg_catalog.pg_authid
+SELECT * FROM (TABLE pg_authid) x
+SELECT * FROM books AS x(a int DEFAULT pg_sleep(1))
+SELECT * FROM pg_authid *
+SELECT count(*) FROM pg_authid TABLESAMPLE SYSTEM (100)
+SELECT * FROM LATERAL pg_read_file('x') x
+SELECT t FROM pg_catalog . pg_authid t
+SELECT * FROM JSON_TABLE(pg_read_file('x')::jsonb, '$' COLUMNS (a int PATH '$'))
+VALUES ((SELECT rolpassword FROM pg_authid LIMIT 1))
+SELECT 1 LIMIT (SELECT count(*) FROM pg_shadow)
+SELECT sum(id) OVER (ORDER BY (SELECT 1 FROM pg_shadow)) FROM books
+SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM pg_shadow)) FROM books
+SELECT * FROM books TABLESAMPLE BERNOULLI ((SELECT count(*) FROM pg_shadow))
+SELECT ARRAY(TABLE pg_shadow)
+SELECT * FROM generate_series(1, (SELECT count(*) FROM pg_shadow)) x

@@ -24,7 +24,7 @@ def test_a_statement_that_reads_runs(database: ServerDatabase, sql: str) -> None
 
 
 @pytest.mark.parametrize("sql", statements("postgres_refused.sql"))
-def test_any_other_is_refused(database: ServerDatabase, postgres: PostgresServer, sql: str) -> None:
+def test_any_other_is_refused(database: ServerDatabase, sql: str) -> None:
     with pytest.raises((NotReadOnly, QueryFailed)) as refusal:
         database.execute(sql)
     assert isinstance(refusal.value, NotReadOnly) or refusal.value.code == "PARSE"
