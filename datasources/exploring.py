@@ -77,7 +77,7 @@ def read(connection: Connection, user: User, sql: str) -> ResultSet:
 
     Raises SQLError.
     """
-    with closing(connection.database()) as database:
+    with closing(connection.database(user, "data")) as database:
         try:
             return database.execute(sql)
         except QueryFailed as error:

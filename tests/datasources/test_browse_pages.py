@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from datasources.introspect import Column, Schema, Table
-from datasources.models import Connection, Description
+from datasources.models import AuditEntry, Connection, Description
 from tests.datasources.test_browse import HARD_NAMES
 
 
@@ -210,3 +210,10 @@ def test_htmx_gets_the_part_that_changes(alice_client: Client, stock: Connection
 def test_pages_are_only_read(alice_client: Client, connection: Connection) -> None:
     assert alice_client.post(address(connection)).status_code == 405
     assert alice_client.post(address(connection, "orders")).status_code == 405
+
+
+def test_what_is_read_is_audited_as_the_reader_s(alice_client: Client, alice: User, stock: Connection) -> None:
+    text(alice_client, address(stock, "parts", c="id", op="gt", v="5"))
+    entry = AuditEntry.objects.get(connection=stock, action=AuditEntry.Action.QUERY)
+    assert (entry.user, entry.source, entry.rows) == (alice, "data", 51)
+    assert '"parts"' in entry.sql
