@@ -36,6 +36,9 @@ STOPPED = "Stopped before it was done."
 REMOVED = "The database was removed while this was being answered."
 BROKE = "Something went wrong on this server. The question is kept, and the operator finds the details in the log."
 
+EXAMPLES = "examples"
+"""The source of statements that try an example question, in the audit list."""
+
 # Perhaps the schema is not what it was when it was read.
 _MISSING = (ErrorClass.NO_SUCH_TABLE, ErrorClass.NO_SUCH_COLUMN)
 # Half of a character, as broken clients send it: no database and no endpoint takes it.
@@ -100,7 +103,7 @@ async def tried(connection: Connection, question: str, llm: LLM) -> tuple[str, R
     It is the same agent, but nothing is recorded: no policy chooses, so none learns, and no person's history grows.
     Raises ConnectFailed.
     """
-    database = await sync_to_async(connection.database)()
+    database = await sync_to_async(connection.database)(None, EXAMPLES)
     try:
         asked_with = await sync_to_async(prompt_of)(connection)
         limits = agent.Limits(attempts=1, diagnose=False)

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.models import User
 from agent.endpoint import Endpoint
 from agent.scripted_server import ServerHandle
-from datasources.models import Connection
+from datasources.models import AuditEntry, Connection
 from embedded.status import State, Status, write_status
 from learning import examples
 from learning.models import BanditArm, Episode, ExampleSet
@@ -94,6 +94,14 @@ def test_nothing_is_recorded_and_nothing_learned(shop_connection: Connection, mo
     work()
     assert not Episode.objects.exists()
     assert not BanditArm.objects.exists()
+
+
+def test_what_was_tried_is_audited_as_such(shop_connection: Connection, model: ServerHandle) -> None:
+    model.set_script(SCRIPT)
+    examples.enqueue(shop_connection)
+    work()
+    tried = AuditEntry.objects.filter(source="examples", user=None)
+    assert "SELECT COUNT(*) FROM products" in tried.values_list("sql", flat=True)
 
 
 def test_they_are_written_once(shop_connection: Connection, model: ServerHandle) -> None:
