@@ -63,7 +63,7 @@ def examples(connection: Connection, user: User) -> dict[str, Any]:
     return {
         "connection": connection,
         "examples": Offer(tuple(EXAMPLE_QUESTIONS)) if connection.is_sample else offer(connection),
-        "reading": connection.schema_snapshot is None and snapshots.is_reading(connection),
+        "reading": connection.schema_taken_at is None and snapshots.is_reading(connection),
         "may_renew": bool(role and role.may_curate) and not connection.is_sample,
     }
 

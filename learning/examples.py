@@ -7,8 +7,6 @@ for each of them that tries it. Nobody waits for them: what people ask and what 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -27,6 +25,7 @@ from agent.llm import LLM, LLMError, complete
 from datasources.engine import ResultSet
 from datasources.errors import SQLError
 from datasources.models import Connection
+from datasources.schema_cache import stored_schema
 from embedded.status import State, read_status
 from learning import warming
 from learning.endpoints import llm
@@ -65,13 +64,13 @@ def offer(connection: Connection) -> Offer:
 def enqueue(connection: Connection) -> None:
     """Somebody has opened this connection: have its questions written, unless that is done or under way."""
     if not connection.is_sample and _can_start(connection):
-        _start(connection, _schema_key(connection), again=False)
+        _start(connection, again=False)
 
 
 def renew(connection: Connection) -> None:
     """A curator wants other questions."""
     if _can_start(connection):
-        _start(connection, _schema_key(connection), again=True)
+        _start(connection, again=True)
 
 
 def step(connection_id: int, run: UUID) -> None:
@@ -97,14 +96,16 @@ class _Needed(Exception):
 
 def _can_start(connection: Connection) -> bool:
     """Whether there is something to ask about, and somebody to ask."""
-    if not connection.is_enabled or not (connection.schema_snapshot or {}).get("tables"):
+    schema = stored_schema(connection)
+    if not connection.is_enabled or schema is None or not schema.tables:
         return False
     return not settings.LLM_ENDPOINT.local or read_status(warming.models_dir()).state is State.READY
 
 
 @transaction.atomic
-def _start(connection: Connection, schema: str, *, again: bool) -> None:
-    fresh = {"schema": "", "state": ExampleSet.State.FAILED}
+def _start(connection: Connection, *, again: bool) -> None:
+    schema = connection.schema_fingerprint
+    fresh = {"schema": "none yet", "state": ExampleSet.State.FAILED}
     # Locked: of two pages that are opened at once, the second finds the first one's writing under way.
     examples, _ = ExampleSet.objects.select_for_update().get_or_create(connection=connection, defaults=fresh)
     if _is_under_way(examples) or (not again and _is_done(examples, schema)):
@@ -126,13 +127,6 @@ def _is_done(examples: ExampleSet, schema: str) -> bool:
         return False
     failed_lately = examples.state == ExampleSet.State.FAILED and examples.updated_at > timezone.now() - TRY_AGAIN_AFTER
     return examples.state == ExampleSet.State.READY or failed_lately
-
-
-def _schema_key(connection: Connection) -> str:
-    """Names the schema that questions are written for."""
-    if connection.schema_fingerprint:
-        return connection.schema_fingerprint
-    return hashlib.sha256(json.dumps(connection.schema_snapshot, sort_keys=True).encode()).hexdigest()
 
 
 def _save(examples: ExampleSet) -> None:
