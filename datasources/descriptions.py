@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from datasources.introspect import Column, Schema, Table
 from datasources.models import Connection
+from datasources.schema_cache import stored_schema
 
 LISTED = 100
 COLUMNS_A_PAGE = 100
@@ -53,7 +54,7 @@ def markdown(text: str) -> SafeString:
 
 def snapshot_of(connection: Connection) -> Schema:
     """What is stored; empty while nothing has been read."""
-    return Schema.from_dict(connection.schema_snapshot or {"tables": []})
+    return stored_schema(connection) or Schema(())
 
 
 def listing(connection: Connection, search: str) -> dict[str, Any]:

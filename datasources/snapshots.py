@@ -107,7 +107,7 @@ class _Reading:
         """Stores the structure as soon as it is there; returns what has changed, in words."""
         self._say("Reading the tables")
         before = stored_schema(self._connection) or Schema(())
-        with closing(self._connection.database()) as database:
+        with closing(self._connection.database(source="schema")) as database:
             schema = carried_over(before, database.schema(seconds))
             self._store(schema, "Looking at values")
             if with_values:
@@ -158,7 +158,7 @@ def _help_out(connection: Connection) -> None:
     """The other reading stores more, and later; but who asks needs a schema now."""
     without = _of(connection).filter(schema_snapshot__isnull=True)
     if without.exists():
-        with closing(connection.database()) as database:
+        with closing(connection.database(source="schema")) as database:
             schema = database.schema()
         without.update(**_snapshot(schema))
 

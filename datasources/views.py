@@ -23,7 +23,7 @@ from datasources.requests import get_connection
 @require_GET
 def connections(request: UserRequest, team_id: int) -> HttpResponse:
     team, role = get_team(request, team_id)
-    found = [(connection, place_of(connection)) for connection in team.connections.defer("schema_snapshot")]
+    found = [(connection, place_of(connection)) for connection in team.connections.all()]
     return render(request, "datasources/connections.html", {"team": team, "role": role, "connections": found})
 
 
@@ -100,12 +100,12 @@ def schema(request: UserRequest, connection_id: int) -> HttpResponse:
 
 
 def _about(connection: Connection, role: Membership.Role) -> dict[str, Any]:
-    tables = (connection.schema_snapshot or {}).get("tables", ())
+    tables = descriptions.snapshot_of(connection).tables
     return {
         "connection": connection,
         "team": connection.team,
         "role": role,
         "table_count": len(tables),
-        "column_count": sum(len(table["columns"]) for table in tables),
+        "column_count": sum(len(table.columns) for table in tables),
         "sample_file": SAMPLE_FILE,
     }

@@ -94,6 +94,14 @@ def test_a_statement_that_the_guard_refused_is_listed(connection: Connection, al
     assert entry.message
 
 
+def test_rows_that_are_browsed_are_listed_as_the_visitor_s(owner_client: Client, connection: Connection) -> None:
+    connection.refresh_schema()
+    owner_client.get(reverse("data_table", args=[connection.pk, "products"]))
+    entry = AuditEntry.objects.get(action="query")
+    assert (entry.user_name, entry.source, entry.rows) == ("alice", "data", 3)
+    assert AuditEntry.objects.filter(action="schema", source="schema").exists()
+
+
 @pytest.mark.parametrize(
     ("error", "verdict", "outcome"),
     [
