@@ -79,7 +79,7 @@ def test_they_are_written_as_soon_as_the_schema_has_been_read(
     assert "The database is being read" in page
     assert f'hx-get="{fragment}"' in page
 
-    call_command("db_worker", queue_name="model", batch=True, interval=0, verbosity=0)
+    call_command("db_worker", batch=True, interval=0, verbosity=0)
     assert WRITING in text_of(alice_client, fragment)
 
 

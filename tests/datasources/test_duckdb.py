@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from accounts.models import User
 from datasources.engine import DuckdbDatabase, Limits
 from datasources.errors import NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout
 from datasources.models import Connection
@@ -93,8 +94,9 @@ def test_values_are_shown_faithfully(database: DuckdbDatabase, expression: str, 
     assert type(result.rows[0][0]) is type(value)
 
 
-def test_a_connection_opens_it(duckdb_path: Path) -> None:
-    connection = Connection(dialect="duckdb", origin="upload", path=str(duckdb_path))
+def test_a_connection_opens_it(duckdb_path: Path, alice: User) -> None:
+    place = {"dialect": "duckdb", "origin": "upload", "path": str(duckdb_path)}
+    connection = Connection.objects.create(team=alice.teams.get(), name="orders", **place)
     assert connection.database().execute("SELECT count(*) FROM orders").rows == ((3,),)
 
 
