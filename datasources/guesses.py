@@ -94,10 +94,13 @@ def _are_comparable(one: str, other: str) -> bool:
 
 
 def _is_key_named_well(column: Column, target: Table) -> bool:
-    """customers.id, customers.customer_id, customers.code for customer_code; not a key of another name."""
-    key, name = _words(target.primary_key[0]), _words(column.name)
-    own = _names(_words(target.name))
-    return bool(name) and (key == name or (key[-1:] == name[-1:] and (len(key) == 1 or " ".join(key[:-1]) in own)))
+    """customers.id, .customer_id, .cid, or .code for customer_code; not a key of another name."""
+    key, name, table = _words(target.primary_key[0]), _words(column.name), _words(target.name)
+    if not name:
+        return False
+    if key == name or key == ["".join(word[0] for word in table) + name[-1]]:
+        return True
+    return key[-1:] == name[-1:] and (len(key) == 1 or " ".join(key[:-1]) in _names(table))
 
 
 def _words(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the background worker does that waits for the model: on a queue of its own, so that nothing else waits behind."""
+"""What waits for the model in the background: a queue of its own, so that nothing else waits behind it."""
 
 from uuid import UUID
 

@@ -39,6 +39,8 @@ def found(*tables: Table) -> list[str]:
         ("order_items", "id", "order_item_id"),
         ("customers", "id", "billing_customer_id"),
         ("countries", "code", "country_code"),
+        ("users", "uid", "user_id"),
+        ("order_items", "oiid", "order_item_id"),
         ("books", "isbn", "isbn"),
         ("straße", "id", "straße_id"),
     ],
