@@ -34,7 +34,7 @@ def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
     """Record a question as running. Raises BadQuestion, also while the conversation's last answer still runs."""
     # Locked: of two tabs that ask at once, the second finds the first one's answer running.
     locked = Conversation.objects.select_for_update(of=("self",))
-    conversation = locked.select_related("connection").get(pk=conversation.pk)
+    conversation = locked.select_related("connection").defer("connection__schema_snapshot").get(pk=conversation.pk)
     Episode.objects.mark_lost()
     turns = conversation.turns.select_related("episode")
     if turns.filter(episode__status=Episode.Status.RUNNING).exists():

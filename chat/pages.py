@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from accounts.models import User
+from accounts.models import Membership, User
 from agent.episode import MAX_QUESTION, Limits
 from chat import live, render
 from chat.answer import AnswerView
@@ -36,7 +36,7 @@ def conversation_for(user: User | AnonymousUser, conversation_id: UUID) -> Conve
     if not isinstance(user, User):
         return None
     visible = Conversation.objects.visible_to(user).select_related("user", "connection__team")
-    return visible.filter(pk=conversation_id).first()
+    return visible.defer("connection__schema_snapshot").filter(pk=conversation_id).first()
 
 
 def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
         "connection": connection,
         "connections": Connection.objects.visible_to(user),
         "groups": groups(user),
-        **examples(connection, user),
+        **_examples(connection, role),
         "longest_question": MAX_QUESTION,
         "max_attempts": MAX_ATTEMPTS,
         "status": model_status(connection),
@@ -59,7 +59,10 @@ def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
 
 def examples(connection: Connection, user: User) -> dict[str, Any]:
     """Example questions: the sample's own, else those that the model has written."""
-    role = connection.team.role_of(user)
+    return _examples(connection, connection.team.role_of(user))
+
+
+def _examples(connection: Connection, role: Membership.Role | None) -> dict[str, Any]:
     return {
         "connection": connection,
         "examples": Offer(tuple(EXAMPLE_QUESTIONS)) if connection.is_sample else offer(connection),

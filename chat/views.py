@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.models import Membership, User
-from accounts.requests import UserRequest, get_team, require_curator
+from accounts.models import User
+from accounts.requests import UserRequest, require_curator
 from chat import live, pages, turns
 from chat.forms import TitleForm, connection_of
 from chat.models import Conversation
 from chat.status import model_status as status_of
 from datasources.models import Connection
+from datasources.requests import get_connection
 from learning import examples, warming
 from learning.models import Episode
 
@@ -24,7 +25,8 @@ from learning.models import Episode
 @require_GET
 def home(request: UserRequest) -> HttpResponse:
     """A fresh question on the connection that was used last."""
-    latest = Conversation.objects.visible_to(request.user).select_related("connection").first()
+    mine = Conversation.objects.visible_to(request.user).select_related("connection")
+    latest = mine.defer("connection__schema_snapshot").first()
     connection = latest.connection if latest else Connection.objects.visible_to(request.user).first()
     if connection is None:
         return render(request, "chat/no_connection.html")
@@ -130,8 +132,8 @@ def example_questions(request: UserRequest, connection_id: int) -> HttpResponse:
 @require_POST
 def new_examples(request: UserRequest, connection_id: int) -> HttpResponse:
     """Have the model write other example questions."""
-    connection = _get_connection(request, connection_id)
-    require_curator(_role(request, connection))
+    connection, role = get_connection(request, connection_id)
+    require_curator(role)
     examples.renew(connection)
     if request.htmx:
         return render(request, "chat/_example_list.html", pages.examples(connection, request.user))
@@ -151,11 +153,6 @@ def _get_connection(request: UserRequest, wanted: str | int | None) -> Connectio
     return found
 
 
-def _role(request: UserRequest, connection: Connection) -> Membership.Role:
-    _, role = get_team(request, connection.team_id)
-    return role
-
-
 def _get_conversation(request: UserRequest, conversation_id: UUID) -> Conversation:
     found = pages.conversation_for(request.user, conversation_id)
     if found is None:
@@ -166,7 +163,7 @@ def _get_conversation(request: UserRequest, conversation_id: UUID) -> Conversati
 def _get_episode(request: UserRequest, episode_id: UUID) -> Episode:
     mine = Conversation.objects.visible_to(request.user)
     episodes = Episode.objects.filter(turn__conversation__in=mine).select_related("connection", "turn__conversation")
-    return get_object_or_404(episodes, pk=episode_id)
+    return get_object_or_404(episodes.defer("connection__schema_snapshot"), pk=episode_id)
 
 
 def _fresh(user: User, connection: Connection) -> Conversation:

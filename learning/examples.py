@@ -76,7 +76,7 @@ def renew(connection: Connection) -> None:
 def step(connection_id: int, run: UUID) -> None:
     """What the worker does: one small piece of the writing, and the next is enqueued. A failure is noted and logged."""
     found = ExampleSet.objects.filter(connection=connection_id, run=run, state=ExampleSet.State.WRITING)
-    examples = found.select_related("connection").first()
+    examples = found.select_related("connection").defer("connection__schema_snapshot").first()
     if examples is None:
         return
     try:

@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as app_database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -264,3 +266,17 @@ def test_nothing_is_asked_of_no_connection(alice_client: Client, connection: Con
 def test_the_page_allows_no_inline_script(conversation: Conversation, alice_client: Client) -> None:
     policy = alice_client.get(url("conversation", conversation.pk))["Content-Security-Policy"]
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("name", ["home", "conversation", "answer"])
+def test_no_page_loads_the_snapshot_of_a_schema_that_is_at_hand(
+    name: str, alice_client: Client, conversation: Conversation, connection: Connection
+) -> None:
+    """Of a large database it is megabytes."""
+    connection.refresh_schema()
+    episode = answered(conversation)
+    arguments = {"home": [], "conversation": [conversation.pk], "answer": [episode.pk]}[name]
+    alice_client.get(url(name, *arguments))
+    with CaptureQueriesContext(app_database) as captured:
+        alice_client.get(url(name, *arguments))
+    assert not [one["sql"] for one in captured if "schema_snapshot" in one["sql"]]
