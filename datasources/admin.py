@@ -33,9 +33,6 @@ class ConnectionAdmin(admin.ModelAdmin[Connection]):
         "created_by", "created_at",
     ]  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
-        return super().get_queryset(request).defer("schema_snapshot")
-
     @admin.display(description="where it is")
     def place(self, connection: Connection) -> str:
         return place_of(connection)
@@ -44,7 +41,8 @@ class ConnectionAdmin(admin.ModelAdmin[Connection]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+        # And nothing else: a schema may be read into the same row meanwhile.
+        obj.save(update_fields=form.changed_data)
         changed = ", ".join(form.changed_data) or "nothing"
         audit.record(obj, _user(request), AuditEntry.Action.CHANGE, f"in the admin: {changed}")
 

@@ -25,7 +25,8 @@ def notes(request: UserRequest, connection_id: int) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "connection": connection, "team": connection.team, "role": role}
         return render(request, "datasources/connection_notes.html", context, status=422)
-    form.save()
+    # And nothing else: a schema may be read into the same row meanwhile.
+    connection.save(update_fields=["notes"])
     audit.record(connection, request.user, AuditEntry.Action.CHANGE, "business notes")
     messages.success(request, "The notes are saved. The next question is asked with them.")
     return redirect(reverse("connection", args=[connection.pk]) + "#notes")

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection as app_database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -63,6 +65,16 @@ def test_a_connection_s_place_cannot_be_changed_there(operator: Client, connecti
     assert connection.path != "/etc/passwd"
     assert connection.encrypted_address == ""
     assert AuditEntry.objects.get(action="change").message == "in the admin: name"
+
+
+def test_switching_one_off_there_writes_nothing_else(operator: Client, connection: Connection) -> None:
+    """The worker may be reading its schema into the same row."""
+    address = reverse("admin:datasources_connection_change", args=[connection.pk])
+    with CaptureQueriesContext(app_database) as captured:
+        operator.post(address, {"name": connection.name, "notes": ""})
+    [update] = [one["sql"] for one in captured if one["sql"].startswith('UPDATE "datasources_connection"')]
+    assert "is_enabled" in update
+    assert "schema_state" not in update
 
 
 def test_one_deleted_there_is_in_the_list(operator: Client, connection: Connection) -> None:

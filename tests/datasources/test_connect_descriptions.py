@@ -4,7 +4,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from django.db import connection as app_database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -55,6 +57,15 @@ def test_notes_are_saved_and_audited(curator: Client, connection: Connection) ->
     connection.refresh_from_db()
     assert connection.notes == "Revenue is net."
     assert AuditEntry.objects.get(action="change").message == "business notes"
+
+
+def test_saving_notes_writes_nothing_else(curator: Client, connection: Connection) -> None:
+    """The worker may be reading its schema into the same row."""
+    with CaptureQueriesContext(app_database) as captured:
+        curator.post(reverse("connection_notes", args=[connection.pk]), {"notes": "Revenue is net."})
+    [update] = [one["sql"] for one in captured if one["sql"].startswith('UPDATE "datasources_connection"')]
+    assert "notes" in update
+    assert "schema_state" not in update
 
 
 def test_notes_that_are_too_long_are_not_lost(curator: Client, connection: Connection) -> None:
