@@ -3,18 +3,14 @@
 import os
 import tempfile
 
+from sqlagent_site.env import SETTINGS
+
 os.environ.update(
-    {
+    dict.fromkeys((setting.name for setting in SETTINGS), "")
+    | {
         "DATA_DIR": tempfile.mkdtemp(prefix="sqlagent-tests-"),
-        "DATABASE_URL": "",
-        "DEBUG": "false",
         "LOCAL_MODEL": "0.5b",
-        "LOCAL_MODEL_PATH": "",
         "SECRET_KEY": "a key for tests only",
-        "API_BASE_URL": "",
-        "MODEL_NAME": "",
-        "HF_TOKEN": "",
-        "OPENAI_API_KEY": "",
     }
 )
 
