@@ -7,7 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.requests import UserRequest
@@ -17,6 +16,7 @@ from datasources.engine import ResultSet
 from datasources.errors import QueryFailed, SQLError
 from datasources.introspect import Schema, Table
 from datasources.models import Connection
+from datasources.requests import get_connection
 
 # What our own statements name was in the schema when it was read.
 _MISSING = re.compile(r"no such|not exist|n't exist|unknown (table|column)|not found", re.IGNORECASE)
@@ -55,8 +55,7 @@ class Explored:
 
 def explore(request: UserRequest, connection_id: int) -> Explored:
     """Raises Http404 for a connection that the person does not see."""
-    visible = Connection.objects.visible_to(request.user).select_related("team")
-    connection = get_object_or_404(visible, pk=connection_id)
+    connection, _ = get_connection(request, connection_id)
     if not connection.is_enabled:
         return _nothing(connection, "It is switched off. An owner of the team can switch it on in its settings.")
     has_failed = connection.schema_state == Connection.SchemaState.FAILED

@@ -52,11 +52,6 @@ class Table:
         """What tells it from all others: the name, after its schema's where that needs naming."""
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
-    @property
-    def sql_name(self) -> str:
-        """As a statement has to spell it."""
-        return self.spelled("sqlite")
-
     def spelled(self, dialect: str) -> str:
         """As a statement of the dialect has to spell it."""
         return ".".join(quoted(part, dialect) for part in (self.schema, self.name) if part)
@@ -97,7 +92,8 @@ class Schema:
 
     def described(self, texts: Mapping[str, Mapping[str, str]]) -> "Schema":
         """With what people wrote in place of the database's own comments: texts by full name, then by column."""
-        return Schema(tuple(table.described(texts.get(table.full_name, {})) for table in self.tables))
+        known = ((table, texts.get(table.full_name)) for table in self.tables)
+        return Schema(tuple(table.described(written) if written else table for table, written in known))
 
     def table(self, name: str) -> Table | None:
         """By full name, else by name, in any case."""

@@ -28,7 +28,7 @@ def rotate_all() -> Rotation:
     for keys in _batches():
         with transaction.atomic():
             locked = Connection.objects.select_for_update(of=("self",)).select_related("team").filter(pk__in=keys)
-            for connection in locked.defer("schema_snapshot").order_by("pk"):
+            for connection in locked.order_by("pk"):
                 _rotate(connection, done)
     return done
 
