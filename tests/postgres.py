@@ -40,21 +40,15 @@ class PostgresServer:
 
     def run(self, sql: str, database: str = "library", user: str = "postgres") -> list[tuple[Any, ...]]:
         """As a role that may. Gives what the last statement gave."""
-        address = self.address(user, database)
-        with closing(
-            psycopg.connect(
-                host=address.host,
-                port=address.port,
-                dbname=database,
-                user=user,
-                password=PASSWORD,
-                autocommit=True,
-            )
-        ) as connection:
+        with closing(self.connected(database, user)) as connection:
+            connection.autocommit = True
             cursor = connection.execute(sql.encode())
             while cursor.nextset():
                 pass
             return cursor.fetchall() if cursor.description else []
+
+    def connected(self, database: str = "library", user: str = "postgres") -> "psycopg.Connection[Any]":
+        return psycopg.connect(host="127.0.0.1", port=self.port, dbname=database, user=user, password=PASSWORD)
 
     def running(self) -> list[tuple[Any, ...]]:
         """What the site's sessions run now: while rows come, that is a FETCH."""

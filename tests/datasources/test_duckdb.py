@@ -4,6 +4,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,18 +15,25 @@ from accounts.models import User
 from datasources.engine import DuckdbDatabase, Limits
 from datasources.errors import NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout
 from datasources.models import Connection
+from tests.datasources.conftest import make_orders
 
 ENDLESS = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r"
 OpenDuckdb = Callable[..., DuckdbDatabase]
 
 
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all, so that one warm process answers for most of them."""
+    return make_orders(tmp_path_factory.mktemp("orders"))
+
+
 @pytest.fixture
-def open_duckdb(duckdb_path: Path) -> Iterator[OpenDuckdb]:
+def open_duckdb(orders: Path) -> Iterator[OpenDuckdb]:
     """`open_duckdb(seconds=1)`: the orders with these limits."""
     opened: list[DuckdbDatabase] = []
 
     def open_(**limits: float) -> DuckdbDatabase:
-        opened.append(DuckdbDatabase(duckdb_path, Limits(**limits)))  # type: ignore[arg-type]
+        opened.append(DuckdbDatabase(orders, Limits(**limits)))  # type: ignore[arg-type]
         return opened[-1]
 
     yield open_
@@ -235,15 +243,16 @@ class TestErrors:
         with pytest.raises(NotReadOnly):
             database.execute("DELETE FROM orders")
 
-    def test_a_view_over_a_file_is_refused(self, database: DuckdbDatabase, duckdb_path: Path) -> None:
+    def test_a_view_over_a_file_is_refused(self, duckdb_path: Path) -> None:
         """The guard sees but its name."""
         (duckdb_path.parent / "secret.csv").write_text("a\n1\n")
         with duckdb.connect(duckdb_path) as connection:
             connection.execute(f"CREATE VIEW leak AS FROM read_csv('{duckdb_path.parent}/secret.csv')")
             connection.execute("CREATE MACRO peek() AS TABLE FROM read_text('/etc/passwd')")
-        for sql in ("FROM leak", "FROM peek()"):
-            with pytest.raises(NotReadOnly, match="refused it"):
-                database.execute(sql)
+        with closing(DuckdbDatabase(duckdb_path)) as database:
+            for sql in ("FROM leak", "FROM peek()"):
+                with pytest.raises(NotReadOnly, match="refused it"):
+                    database.execute(sql)
 
     def test_cancelling_ends_it_at_once(self, database: DuckdbDatabase) -> None:
         threading.Timer(0.3, database.cancel).start()

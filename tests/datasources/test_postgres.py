@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
@@ -222,14 +223,10 @@ class TestErrors:
         assert failure.value.code == "42501"
 
     def test_a_lock_is_not_waited_for_for_long(self, open_database: Open, postgres: PostgresServer) -> None:
-        locking = threading.Thread(
-            target=postgres.run, args=("BEGIN; LOCK TABLE books; SELECT pg_sleep(8); ROLLBACK", "library", "owner")
-        )
-        locking.start()
-        time.sleep(0.5)
-        with pytest.raises(QueryFailed, match="lock timeout"):
-            open_database(seconds=20).execute("SELECT * FROM books")
-        locking.join()
+        with closing(postgres.connected(user="owner")) as locking:
+            locking.execute("LOCK TABLE books")
+            with pytest.raises(QueryFailed, match="lock timeout"):
+                open_database(seconds=20).execute("SELECT * FROM books")
 
 
 class TestTheServerHearsOfTheEnd:
