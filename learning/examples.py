@@ -63,7 +63,9 @@ def offer(connection: Connection) -> Offer:
 
 def enqueue(connection: Connection) -> None:
     """Somebody has opened this connection: have its questions written, unless that is done or under way."""
-    if not connection.is_sample and _can_start(connection):
+    known = ExampleSet.objects.filter(connection=connection).first()
+    is_settled = known and not _is_wanted(known, connection, again=False)
+    if not (connection.is_sample or is_settled) and _can_start(connection):
         _start(connection, again=False)
 
 
@@ -108,7 +110,7 @@ def _start(connection: Connection, *, again: bool) -> None:
     fresh = {"schema": "none yet", "state": ExampleSet.State.FAILED}
     # Locked: of two pages that are opened at once, the second finds the first one's writing under way.
     examples, _ = ExampleSet.objects.select_for_update().get_or_create(connection=connection, defaults=fresh)
-    if _is_under_way(examples) or (not again and _is_done(examples, schema)):
+    if not _is_wanted(examples, connection, again=again):
         return
     if examples.schema != schema:
         examples.checked = []
@@ -116,6 +118,10 @@ def _start(connection: Connection, *, again: bool) -> None:
     examples.candidates, examples.message = [], ""
     examples.save()
     transaction.on_commit(lambda: _enqueue(examples))
+
+
+def _is_wanted(examples: ExampleSet, connection: Connection, *, again: bool) -> bool:
+    return not _is_under_way(examples) and (again or not _is_done(examples, connection.schema_fingerprint))
 
 
 def _is_under_way(examples: ExampleSet) -> bool:
