@@ -63,8 +63,12 @@ def _user(request: HttpRequest) -> User:
 class DescriptionAdmin(admin.ModelAdmin[Description]):
     list_display = ["table", "column", "text", "connection"]
     list_filter = ["connection"]
+    list_select_related = ["connection"]
     search_fields = ["table", "column", "text"]
     autocomplete_fields = ["connection"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Description]:
+        return super().get_queryset(request).defer("connection__schema_snapshot")
 
 
 @admin.register(AuditEntry)
