@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from datasources import file_kinds, importing
+from datasources import file_kinds, importing, upload_limit
 from datasources.engine import DuckdbDatabase, Limits
 from datasources.errors import SQLError
 from datasources.import_job import BadFile, Source
@@ -139,10 +139,7 @@ def _received_one(file: UploadedFile[Any], path: Path, room: int) -> int:
         for chunk in file.chunks():
             room -= len(chunk)
             if room < 0:
-                raise BadUpload(
-                    f"That is more than {settings.MAX_UPLOAD_MB} MB, the most that can be uploaded at once."
-                    " The operator can raise the setting MAX_UPLOAD_MB."
-                )
+                raise BadUpload(upload_limit.sentence())
             target.write(chunk)
     return room
 

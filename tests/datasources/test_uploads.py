@@ -101,7 +101,7 @@ class TestStoring:
 class TestRefusing:
     def test_more_than_the_limit(self, settings: Settings) -> None:
         settings.MAX_UPLOAD_MB = 1
-        assert "more than 1 MB" in _refusal(_file(b"a,b\n" * 300_000))
+        assert "larger than 1 MB" in _refusal(_file(b"a,b\n" * 300_000))
         assert "MAX_UPLOAD_MB" in _refusal(_file("a,b\n" * 150_000), _file("a,b\n" * 150_000))
 
     @pytest.mark.parametrize(
