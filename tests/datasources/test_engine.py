@@ -191,7 +191,7 @@ class TestCancelling:
         started = time.monotonic()
         with pytest.raises(QueryCancelled):
             database.execute(sql)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3
 
     def test_another_can_run_after_it(self, database: SqliteDatabase) -> None:
         threading.Timer(0.1, database.cancel).start()

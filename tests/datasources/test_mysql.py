@@ -201,7 +201,7 @@ class TestTheServerHearsOfTheEnd:
         assert _begins(mariadb, "cancelled")
         started = time.monotonic()
         database.cancel()
-        assert time.monotonic() - started < 0.1
+        assert time.monotonic() - started < 1
         assert _ends(mariadb, "cancelled")
         running.join(3)
         assert not running.is_alive()
@@ -249,7 +249,7 @@ class TestSessions:
     def test_one_that_breaks_in_a_statement_is_one_clean_error(
         self, database: ServerDatabase, mariadb: MariadbServer
     ) -> None:
-        ending = threading.Timer(0.7, _end_sessions, (mariadb,))
+        ending = threading.Thread(target=_end_what_begins, args=(mariadb, "broken"))
         ending.start()
         with pytest.raises(ConnectFailed, match="connection to the server broke"):
             database.execute(ENDLESS.format("broken"))
@@ -274,6 +274,11 @@ def _sessions(mariadb: MariadbServer) -> set[tuple[object, ...]]:
 def _end_sessions(mariadb: MariadbServer) -> None:
     for (number,) in _sessions(mariadb):
         mariadb.run(f"KILL {number}")
+
+
+def _end_what_begins(mariadb: MariadbServer, text: str) -> None:
+    assert _begins(mariadb, text)
+    _end_sessions(mariadb)
 
 
 def _cancelled(database: ServerDatabase, sql: str) -> None:

@@ -127,6 +127,7 @@ def test_nor_is_one_that_breaks_down_while_it_opens(database: SqliteDatabase, mo
 
 
 def test_a_crash_is_reported_and_the_next_statement_runs(database: SqliteDatabase) -> None:
+    database.execute("SELECT 1")
     threading.Timer(0.2, _send, (database, signal.SIGSEGV)).start()
     with pytest.raises(QueryFailed, match="broke down") as failure:
         database.execute(ENDLESS)

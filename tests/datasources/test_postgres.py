@@ -239,7 +239,7 @@ class TestTheServerHearsOfTheEnd:
         assert _begins(postgres)
         started = time.monotonic()
         database.cancel()
-        assert time.monotonic() - started < 0.1
+        assert time.monotonic() - started < 1
         assert _ends(postgres)
         running.join(3)
         assert not running.is_alive()
@@ -298,7 +298,8 @@ class TestSessions:
     def test_one_that_breaks_in_a_statement_is_one_clean_error(
         self, database: ServerDatabase, postgres: PostgresServer
     ) -> None:
-        ending = threading.Timer(0.5, _end_sessions, (postgres,))
+        database.execute("SELECT 1")
+        ending = threading.Thread(target=_end_what_begins, args=(postgres,))
         ending.start()
         with pytest.raises(ConnectFailed, match="broke while the statement ran"):
             database.execute(ENDLESS)
@@ -341,6 +342,11 @@ def _broken(database: ServerDatabase, sql: str) -> None:
 
 def _end_sessions(postgres: PostgresServer) -> None:
     postgres.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sqlagent'")
+
+
+def _end_what_begins(postgres: PostgresServer) -> None:
+    assert _begins(postgres)
+    _end_sessions(postgres)
 
 
 def _begins(postgres: PostgresServer) -> bool:
