@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from django import forms
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import Team
-from datasources.dsn import BadDSN, ServerAddress
+from datasources.dsn import PORTS, BadDSN, ServerAddress, Tls
 from datasources.encryption import Unreadable
 from datasources.models import AuditEntry, Connection
 
@@ -21,14 +21,13 @@ KINDS = {
     "memory": "Empty scratch database",
     "sample": "Sample database",
 }
-_PORTS = {"postgres": 5432, "mysql": 3306}
 _TLS = {
     "prefer": "Encrypted where the server can",
     "require": "Always encrypted",
     "verify": "Always encrypted, and the server's certificate is checked",
     "disable": "Not encrypted",
 }
-_STRENGTH = ("disable", "prefer", "require", "verify")
+_STRENGTH = get_args(Tls)
 _PARTS = ("host", "port", "database", "user", "password")
 NOTES_CHARACTERS = 20_000
 
@@ -134,7 +133,7 @@ class ConnectForm(forms.Form):
             return ServerAddress(
                 dialect=data["dialect"] or "postgres",
                 host=data["host"].strip(),
-                port=data["port"] or _PORTS[data["dialect"] or "postgres"],
+                port=data["port"] or PORTS[data["dialect"] or "postgres"],
                 database=data["database"],
                 user=data["user"],
                 password=data["password"],
