@@ -1,6 +1,5 @@
 """What a fresh installation needs: tables, a sample database, a team and a person who may log in."""
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,8 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Membership, Team, User
-from datasources import sample, snapshots
+from datasources import snapshots
+from datasources.connecting import sample_path
 from datasources.models import Connection
 
 TEAM_NAME = "My team"
@@ -35,7 +35,9 @@ def set_up() -> FirstUser | None:
     """Bring everything up to date; costs next to nothing when it is. Gives the first user if that was missing."""
     migrate_when_needed()
     call_command("createcachetable", verbosity=0)
-    path = build_sample()
+    # Each schema, prompt and example question leaves one.
+    call_command("prune_db_task_results", queue_name="*", verbosity=0)
+    path = sample_path()
     # DATA_DIR may have moved since the last start.
     Connection.objects.filter(is_sample=True).exclude(path=str(path)).update(path=str(path))
     with transaction.atomic():
@@ -49,20 +51,10 @@ def migrate_when_needed() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def build_sample() -> Path:
-    path: Path = settings.DATA_DIR / "sample.sqlite3"
-    if not path.exists():
-        draft = path.with_suffix(".draft")
-        draft.unlink(missing_ok=True)
-        sample.build(draft)
-        os.replace(draft, path)
-    return path
-
-
-def make_first_team(sample_path: Path) -> Team:
+def make_first_team(sample: Path) -> Team:
     """A team with the sample. When it deletes the sample, it does not get it back."""
     team = Team.objects.create(name=TEAM_NAME)
-    connection = Connection.objects.create(team=team, name=SAMPLE_NAME, path=str(sample_path), is_sample=True)
+    connection = Connection.objects.create(team=team, name=SAMPLE_NAME, path=str(sample), is_sample=True)
     snapshots.read_now(connection, with_values=True)
     return team
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ from django.contrib.auth import authenticate
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection as database
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import Membership, Team, User
+from datasources.connecting import sample_path
 from datasources.models import Connection
-from sqlagent_site.first_start import build_sample
+from datasources.tasks import read_schema
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +67,17 @@ def test_the_cache_that_counts_log_ins_is_ready() -> None:
 
     cache.set("guesses", 3)
     assert cache.get("guesses") == 3
+
+
+def test_what_the_workers_did_long_ago_is_forgotten() -> None:
+    for days in (1, 15):
+        read_schema.enqueue(0, "")
+        done = DBTaskResult.objects.filter(finished_at=None)
+        done.update(status="SUCCESSFUL", finished_at=timezone.now() - timedelta(days=days))
+
+    run_setup()
+
+    assert DBTaskResult.objects.count() == 1
 
 
 def test_second_run_changes_and_prints_nothing() -> None:
@@ -117,7 +132,7 @@ def test_sample_follows_a_data_directory_that_has_moved(settings: Any, sample_di
 
 
 def test_sample_is_built_once(sample_dir: Path) -> None:
-    before = build_sample().stat().st_mtime_ns
+    before = sample_path().stat().st_mtime_ns
 
-    assert build_sample().stat().st_mtime_ns == before
+    assert sample_path().stat().st_mtime_ns == before
     assert not list(sample_dir.glob("*.draft"))
