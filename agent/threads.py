@@ -1,18 +1,34 @@
-"""Where async meets sync: statements run in threads, so that the event loop goes on."""
+"""Where async meets sync: what waits for a database waits in a thread, so that the event loop goes on.
+
+Each connection has threads of its own: one that stalls holds up nobody else's statements.
+"""
 
 import asyncio
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from datasources.engine import Database, ResultSet
 
-_POOL = ThreadPoolExecutor(max_workers=32, thread_name_prefix="statement")
+_THREADS_EACH = 32
+# Whoever waits for one of its threads keeps a pool; then it goes, and its threads with it.
+_pools: WeakValueDictionary[Hashable, ThreadPoolExecutor] = WeakValueDictionary()
+_T = TypeVar("_T")
 
 
 async def execute(database: Database, sql: str) -> ResultSet:
     """`database.execute(sql)`; a cancelled task cancels the statement, too."""
-    future = asyncio.get_running_loop().run_in_executor(_POOL, database.execute, sql)
     try:
-        return await future
+        return await apart(database.whose, lambda: database.execute(sql))
     except asyncio.CancelledError:
         database.cancel()
         raise
+
+
+async def apart(whose: Hashable, work: Callable[[], _T]) -> _T:
+    """What `work` returns, in a thread of the connection that it may have to wait for."""
+    pool = _pools.get(whose)
+    if pool is None:
+        pool = _pools[whose] = ThreadPoolExecutor(_THREADS_EACH, thread_name_prefix="statement")
+    return await asyncio.get_running_loop().run_in_executor(pool, work)

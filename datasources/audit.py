@@ -58,6 +58,7 @@ class AuditedDatabase:
 
     def __init__(self, database: Database, connection: Connection, who: Who) -> None:
         self.dialect = database.dialect
+        self.whose = database.whose
         self._database = database
         self._connection = connection
         self._who = who
@@ -95,7 +96,7 @@ class AuditedDatabase:
         """A handle lives as long as an answer takes, and the connection may be gone by then. Raises ConnectFailed."""
         connection = self._connection
         if connection.pk:
-            with _application_database():
+            with application_database():
                 still = Connection.objects.enabled().filter(pk=connection.pk).exists()
             if not still:
                 raise ConnectFailed(f"The database {connection.name} has been deleted or switched off meanwhile.")
@@ -190,7 +191,7 @@ def _keep(entry: AuditEntry, connection: Connection | None = None) -> None:
     entry.sql = _bounded(entry.sql, SQL_CHARACTERS)
     entry.message = _bounded(without_secrets(entry.message, connection), MESSAGE_CHARACTERS)
     try:
-        with _application_database():
+        with application_database():
             _save(entry)
             _clearing.go_on()
     except DatabaseError:
@@ -212,7 +213,7 @@ def _save(entry: AuditEntry) -> None:
 
 
 @contextmanager
-def _application_database() -> Iterator[None]:
+def application_database() -> Iterator[None]:
     """The application's own database, left as it was found: the threads that run statements end no requests, so that
     what they open Django never closes."""
     was_open = app_database.connection is not None

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -71,6 +71,8 @@ class Database(Protocol):
     """A handle for running statements. Its methods raise SQLError and nothing else."""
 
     dialect: str
+    whose: Hashable
+    """The connection whose it is: statements of one wait for each other, and for no other's."""
 
     def probe(self) -> Probe:
         """Open the database anew and ask what it is."""
@@ -94,8 +96,9 @@ class Database(Protocol):
 class _Guarded:
     """What every kind of database shares: the guard before it, and children that run what passes."""
 
-    def __init__(self, dialect: str, limits: Limits) -> None:
+    def __init__(self, dialect: str, limits: Limits, whose: Hashable) -> None:
         self.dialect = dialect
+        self.whose = whose
         self.limits = limits
         self._turns: set[Turn] = set()
         self._is_closed = False
@@ -138,7 +141,7 @@ class _Guarded:
     ) -> tuple[Any, ...]:
         if self._is_closed:
             raise ConnectFailed("The connection to the database is closed.")
-        turn = Turn()
+        turn = Turn(self.whose)
         self._turns.add(turn)
         try:
             return _answer(self._source(), request, turn, seconds or self.limits.seconds, fresh=fresh)
@@ -158,8 +161,8 @@ class SqliteDatabase(_Guarded):
     """A file, or ":memory:", which is empty. A file may be replaced between two statements, but is never written
     while one runs."""
 
-    def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS) -> None:
-        super().__init__("sqlite", limits)
+    def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS, whose: Hashable = None) -> None:
+        super().__init__("sqlite", limits, whose)
         self._path = path if path == IN_MEMORY else Path(path).absolute()
 
     def _source(self) -> Source:
@@ -170,8 +173,8 @@ class SqliteDatabase(_Guarded):
 class DuckdbDatabase(_Guarded):
     """A file, which may be replaced between two statements."""
 
-    def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS) -> None:
-        super().__init__("duckdb", limits)
+    def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS, whose: Hashable = None) -> None:
+        super().__init__("duckdb", limits, whose)
         self._path = Path(path).absolute()
 
     def _source(self) -> Source:
@@ -187,10 +190,11 @@ class ServerDatabase(_Guarded):
         address: ServerAddress,
         allowed_hosts: Sequence[str] = (),
         limits: Limits = DEFAULT_LIMITS,
+        whose: Hashable = None,
         *,
         allow_powerful: bool = False,
     ) -> None:
-        super().__init__(address.dialect, limits)
+        super().__init__(address.dialect, limits, whose)
         policy = {"allowed_hosts": tuple(allowed_hosts), "allow_powerful": allow_powerful}
         self._opened = Source(address.dialect, tuple((address.to_dict() | policy).items()), is_remote=True)
 

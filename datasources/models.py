@@ -121,11 +121,11 @@ class Connection(models.Model):
         except encryption.Unreadable as error:
             raise ConnectFailed(str(error), "UNREADABLE") from None
         if address is None and self.dialect == self.Dialect.DUCKDB:
-            return DuckdbDatabase(self.path, self.limits())
+            return DuckdbDatabase(self.path, self.limits(), self.pk)
         if address is None:
-            return SqliteDatabase(self.path or IN_MEMORY, self.limits())
+            return SqliteDatabase(self.path or IN_MEMORY, self.limits(), self.pk)
         return ServerDatabase(
-            address, settings.ALLOWED_DB_HOSTS, self.limits(), allow_powerful=settings.ALLOW_POWERFUL_ROLES
+            address, settings.ALLOWED_DB_HOSTS, self.limits(), self.pk, allow_powerful=settings.ALLOW_POWERFUL_ROLES
         )
 
     def limits(self) -> Limits:

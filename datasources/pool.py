@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 from datasources.children import Child, ChildGone, Source
@@ -23,9 +23,10 @@ class AllBusy(Exception):
 
 
 class Turn:
-    """One statement's use of a child, which another thread may end."""
+    """One statement's use of a child, which another thread may end. It waits for others of the same `whose` only."""
 
-    def __init__(self) -> None:
+    def __init__(self, whose: Hashable = None) -> None:
+        self.whose = whose
         self.has_ended = False
         self._child: Child | None = None
         self._lock = threading.Lock()
@@ -60,7 +61,7 @@ class Pool:
         """Start anew without touching the children, which are another process's after a fork."""
         self._changed = threading.Condition()
         self._idle: list[Child] = []
-        self._running: Counter[tuple[object, ...]] = Counter()
+        self._running: Counter[tuple[object, Hashable]] = Counter()
 
     @contextmanager
     def lend(self, source: Source, turn: Turn, seconds_to_wait: float, *, fresh: bool = False) -> Iterator[Child]:
@@ -77,7 +78,7 @@ class Pool:
                 turn.release()
                 self._take_back(child, is_sound=not (child.is_spent or turn.has_ended))
         finally:
-            self._leave(source)
+            self._leave(source, turn)
 
     def _lent(self, child: Child, turn: Turn) -> Iterator[Child]:
         turn.take(child)
@@ -100,20 +101,20 @@ class Pool:
 
     def _enter(self, source: Source, turn: Turn, seconds: float) -> None:
         def may_go() -> bool:
-            return turn.has_ended or self._running[source.place] < self._running_per_place
+            return turn.has_ended or self._running[source.place, turn.whose] < self._running_per_place
 
         with self._changed:
             if not self._changed.wait_for(may_go, seconds):
                 raise AllBusy(self._running_per_place)
             if turn.has_ended:
                 raise ChildGone
-            self._running[source.place] += 1
+            self._running[source.place, turn.whose] += 1
 
-    def _leave(self, source: Source) -> None:
+    def _leave(self, source: Source, turn: Turn) -> None:
         with self._changed:
-            self._running[source.place] -= 1
-            if not self._running[source.place]:
-                del self._running[source.place]
+            self._running[source.place, turn.whose] -= 1
+            if not self._running[source.place, turn.whose]:
+                del self._running[source.place, turn.whose]
             self._changed.notify_all()
 
     def _warm(self, source: Source) -> Child | None:

@@ -21,7 +21,9 @@ from agent.events import EpisodeDone, Event, QueryError, QueryOk, RewardGiven
 from agent.llm import LLM, Usage
 from agent.prompt import Turn
 from agent.repairs import Strategy
+from agent.threads import apart
 from datasources import snapshots
+from datasources.audit import application_database
 from datasources.engine import Database, ResultSet
 from datasources.errors import SQLError
 from datasources.models import Connection
@@ -76,7 +78,8 @@ async def answer(record: Episode, llm: LLM, history: Sequence[Turn] = ()) -> Asy
     """
     run: _Run | None = None
     try:
-        run = await sync_to_async(_Run.prepare)(record, llm, history)
+        # The schema may have to be read first, from a server that stalls: not in the thread that all sockets share.
+        run = await apart(record.connection_id, lambda: _Run.prepare(record, llm, history))
         async with _beating(record), aclosing(agent.solve(run.episode, run.policy)) as events:
             async for event in events:
                 await run.record(event)
@@ -129,10 +132,11 @@ class _Run:
     @classmethod
     def prepare(cls, stored: Episode, llm: LLM, history: Sequence[Turn]) -> _Run:
         """Raises ConnectFailed."""
-        connection = stored.connection
-        database = connection.database(stored.user, stored.source)
-        episode = agent.Episode(stored.question, database, llm, prompt_of(connection), history=history)
-        return cls(stored, database, episode, StoredPolicy.load(connection))
+        with application_database():
+            connection = stored.connection
+            database = connection.database(stored.user, stored.source)
+            episode = agent.Episode(stored.question, database, llm, prompt_of(connection), history=history)
+            return cls(stored, database, episode, StoredPolicy.load(connection))
 
     async def record(self, event: Event) -> None:
         match event:

@@ -1,8 +1,12 @@
 """The chat where there is no database, or one that cannot be used now."""
 
+from pathlib import Path
+
 import pytest
+from asgiref.sync import sync_to_async
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import Membership, Team, User
 from agent.events import EpisodeDone, Event
@@ -13,6 +17,9 @@ from datasources.models import Connection
 from learning.endpoints import llm
 from learning.models import Episode
 from learning.recorder import answer
+from tests.chat.sockets import browser, only_episode
+from tests.listeners import listening
+from tests.site import MakeUser
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +86,39 @@ async def test_asking_one_that_is_switched_off_says_so(connection: Connection, m
     events: list[Event] = [event async for event in answer(record, language_model)]
     assert isinstance(events[-1], EpisodeDone)
     assert "is switched off" in events[-1].error
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_server_that_stalls_holds_up_nobody_else(
+    conversation: Conversation,
+    alice_client: Client,
+    make_user: MakeUser,
+    shop_path: Path,
+    model: ServerHandle,
+    settings: Settings,
+) -> None:
+    """Its schema was never read, so that the first question has to."""
+    settings.ALLOWED_DB_HOSTS = ["127.0.0.1"]
+    theirs, client = await sync_to_async(_another)(make_user, shop_path)
+    with listening() as port:
+        await sync_to_async(_stalls)(conversation.connection, port)
+        async with browser(conversation, alice_client) as page, browser(theirs, client) as other:
+            await page.says(type="ask", question="Which products?")
+            await page.sees("Which products?")
+            await other.sends("nonsense")
+            await other.sees("did not understand", seconds=3)
+            await page.says(type="stop", answer=str((await only_episode()).pk))
+            await page.sees("Stopped")
+
+
+def _another(make_user: MakeUser, shop_path: Path) -> tuple[Conversation, Client]:
+    user, client = make_user("carol"), Client()
+    client.force_login(user)
+    connection = Connection.objects.create(team=user.teams.get(), name="shop", path=str(shop_path))
+    return Conversation.objects.create(user=user, connection=connection), client
+
+
+def _stalls(connection: Connection, port: int) -> None:
+    connection.dialect, connection.origin, connection.path = "postgres", "server", ""
+    connection.address = ServerAddress("postgres", "127.0.0.1", port, "d", "u", "p", "disable")
+    connection.save()

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from threading import Thread
@@ -54,6 +54,7 @@ class Failing:
     """A database that fails as it is told to; `Database` in every way."""
 
     dialect = "postgres"
+    whose: Hashable = None
 
     def __init__(self, error: Exception) -> None:
         self._error = error

@@ -140,6 +140,12 @@ def test_only_so_many_run_at_once(pool: Pool, source: Source) -> None:
         _pid(pool, source, seconds_to_wait=0.05)
 
 
+def test_who_uses_the_same_database_by_another_connection_waits_for_nobody(pool: Pool, source: Source) -> None:
+    """Such as the sample, which several teams may have."""
+    with pool.lend(source, Turn("one"), 1), pool.lend(source, Turn("one"), 1):
+        assert _pid(pool, source, Turn("another"), seconds_to_wait=0.05)
+
+
 def test_a_statement_that_never_ran_was_not_stopped(
     open_database: OpenDatabase, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
