@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Team
-from datasources import encryption
+from datasources import encryption, uploads
 from datasources.dsn import ServerAddress
 from datasources.engine import IN_MEMORY, Database, DuckdbDatabase, Limits, ServerDatabase, SqliteDatabase
 from datasources.errors import ConnectFailed
@@ -121,12 +121,21 @@ class Connection(models.Model):
         except encryption.Unreadable as error:
             raise ConnectFailed(str(error), "UNREADABLE") from None
         if address is None and self.dialect == self.Dialect.DUCKDB:
-            return DuckdbDatabase(self.path, self.limits(), self.pk)
+            return DuckdbDatabase(self._file(), self.limits(), self.pk)
         if address is None:
-            return SqliteDatabase(self.path or IN_MEMORY, self.limits(), self.pk)
+            return SqliteDatabase(self._file() or IN_MEMORY, self.limits(), self.pk)
         return ServerDatabase(
             address, settings.ALLOWED_DB_HOSTS, self.limits(), self.pk, allow_powerful=settings.ALLOW_POWERFUL_ROLES
         )
+
+    def _file(self) -> str:
+        """One on the server may have become a link to somewhere else since it was connected. Raises ConnectFailed."""
+        if self.origin != self.Origin.PATH or self.is_sample or not self.path:
+            return self.path
+        try:
+            return str(uploads.allowed(self.path))
+        except uploads.BadUpload as error:
+            raise ConnectFailed(str(error), "POLICY") from None
 
     def limits(self) -> Limits:
         return Limits(seconds=settings.QUERY_SECONDS, rows=settings.QUERY_ROWS)

@@ -65,20 +65,26 @@ def remove(path: Path | str) -> None:
 
 def check_path(text: str) -> Path:
     """The database file on the server that `text` leads to. Raises BadUpload."""
+    path = allowed(text)
+    if not path.is_file():
+        raise BadUpload(f"There is no file {path.name} in that directory.")
+    dialect_of(path)
+    return path
+
+
+def allowed(text: str) -> Path:
+    """Where `text` leads to now, if the operator lets files be read there. Raises BadUpload."""
     if not settings.ALLOWED_DB_DIRS:
         raise BadUpload(
             "Files on the server cannot be connected here. The operator can allow a directory with the setting"
             " ALLOWED_DB_DIRS; or upload the file."
         )
     path = _resolved(text)
-    if not any(path.is_relative_to(directory.resolve()) for directory in settings.ALLOWED_DB_DIRS):
+    if not any(_opens(directory.resolve(), path) for directory in settings.ALLOWED_DB_DIRS):
         raise BadUpload(
             "The file is not in a directory that the operator has allowed (setting ALLOWED_DB_DIRS)."
             " Move it there, or upload it."
         )
-    if not path.is_file():
-        raise BadUpload(f"There is no file {path.name} in that directory.")
-    dialect_of(path)
     return path
 
 
@@ -94,6 +100,18 @@ def _uploads() -> Path:
     path: Path = settings.DATA_DIR / "uploads"
     path.mkdir(mode=0o700, exist_ok=True)
     return path
+
+
+def _opens(directory: Path, path: Path) -> bool:
+    """Not what is the site's own: a directory around DATA_DIR opens neither its accounts nor other teams' uploads."""
+    own = settings.DATA_DIR.resolve()
+    is_own = own.is_relative_to(directory) and path.is_relative_to(own)
+    return path.is_relative_to(directory) and not is_own and path != _application_database()
+
+
+def _application_database() -> Path | None:
+    database = settings.DATABASES["default"]
+    return Path(database["NAME"]).resolve() if "sqlite3" in database["ENGINE"] else None
 
 
 def _resolved(text: str) -> Path:

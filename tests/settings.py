@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 from sqlagent_site.env import SETTINGS
 
@@ -16,4 +17,6 @@ os.environ.update(
 
 from sqlagent_site.settings import *  # noqa: F403
 
+# Where pytest keeps the files that tests connect.
+ALLOWED_DB_DIRS = [Path(tempfile.gettempdir())]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

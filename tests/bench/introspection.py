@@ -15,9 +15,8 @@ import pymysql
 
 from datasources.column_values import put_in, read_values
 from datasources.dsn import ServerAddress
-from datasources.engine import Database, Limits, ServerDatabase, SqliteDatabase
+from datasources.engine import Database, DuckdbDatabase, Limits, ServerDatabase, SqliteDatabase
 from datasources.introspect import Schema
-from datasources.models import Connection
 from datasources.pool import pool
 from datasources.schema_changes import fingerprint
 from tests.bench.figures import Figure, stopwatch
@@ -145,7 +144,7 @@ def _duckdb(directory: Path) -> Iterator[Database]:
         for number in range(TABLES):
             for statement in _statements(number, "range(1, {rows} + 1) AS t (n)"):
                 connection.execute(statement)
-    with closing(Connection(dialect="duckdb", path=str(path)).database()) as database:
+    with closing(DuckdbDatabase(path, LIMITS)) as database:
         yield database
 
 

@@ -23,7 +23,8 @@ def scripted() -> Iterator[ServerHandle]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("site")
-    with running_site(data_dir, API_BASE_URL=scripted.base_url, MODEL_NAME="scripted") as running:
+    model = {"API_BASE_URL": scripted.base_url, "MODEL_NAME": "scripted"}
+    with running_site(data_dir, ALLOWED_DB_DIRS=str(tmp_path_factory.getbasetemp()), **model) as running:
         yield running
 
 

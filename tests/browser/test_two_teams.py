@@ -17,7 +17,7 @@ sample = Connection.objects.get(is_sample=True)
 team = Team.objects.create(name="Falcon team")
 user = User.objects.create_user("falcon", password={PASSWORD!r})
 Membership.objects.create(user=user, team=team, role="owner")
-Connection.objects.create(team=team, name="falcon ledger", path=sample.path).refresh_schema()
+Connection.objects.create(team=team, name="falcon ledger", origin="upload", path=sample.path).refresh_schema()
 """
 
 

@@ -144,7 +144,8 @@ def test_an_empty_scratch_database_answers(client: Client, team: Team) -> None:
     assert Connection.objects.get().database().execute("SELECT 1 + 1").rows == ((2,),)
 
 
-def test_a_path_names_the_setting_that_opens_it(client: Client, team: Team) -> None:
+def test_a_path_names_the_setting_that_opens_it(client: Client, team: Team, settings: Settings) -> None:
+    settings.ALLOWED_DB_DIRS = []
     assert "ALLOWED_DB_DIRS" in text_of(client.get(new(team)))
     response = client.post(new(team), {"kind": "path", "name": "x", "path": "/etc/passwd"})
     assert "ALLOWED_DB_DIRS" in text_of(response)

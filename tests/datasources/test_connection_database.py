@@ -1,5 +1,8 @@
 """What a saved connection opens."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from pytest_django import Settings
 
@@ -75,4 +78,34 @@ def test_a_scratch_database_in_memory(connection: Connection) -> None:
 def test_one_that_is_switched_off_opens_nothing(connection: Connection) -> None:
     connection.is_enabled = False
     with pytest.raises(ConnectFailed, match="switched off"):
+        connection.database()
+
+
+@pytest.fixture
+def on_the_server(connection: Connection, shop_path: Path, tmp_path: Path, settings: Settings) -> Path:
+    """A file that was allowed when it was connected."""
+    path = tmp_path / "allowed" / "shop.sqlite3"
+    path.parent.mkdir()
+    settings.ALLOWED_DB_DIRS = [path.parent]
+    shutil.copy(shop_path, path)
+    connection.origin, connection.path = Connection.Origin.PATH, str(path)
+    return path
+
+
+def test_a_file_that_has_become_a_link_to_elsewhere_is_not_followed(
+    connection: Connection, on_the_server: Path, shop_path: Path
+) -> None:
+    assert connection.database().execute("SELECT count(*) FROM products").rows == ((3,),)
+    on_the_server.unlink()
+    on_the_server.symlink_to(shop_path)
+    with pytest.raises(ConnectFailed, match="not in a directory") as failure:
+        connection.database()
+    assert failure.value.code == "POLICY"
+
+
+def test_a_directory_that_is_allowed_no_more_is_closed(
+    connection: Connection, on_the_server: Path, settings: Settings
+) -> None:
+    settings.ALLOWED_DB_DIRS = []
+    with pytest.raises(ConnectFailed, match="ALLOWED_DB_DIRS"):
         connection.database()

@@ -142,9 +142,9 @@ def test_sample_rows_are_read_from_the_database(alice_client: Client, connection
     assert "Tent" in text(alice_client, address("sample_rows", connection, "products"))
 
 
-def test_a_database_that_is_gone_is_a_sentence(alice_client: Client, connection: Connection) -> None:
+def test_a_database_that_is_gone_is_a_sentence(alice_client: Client, connection: Connection, tmp_path: Path) -> None:
     connection.refresh_schema()
-    connection.path = "/nowhere/gone.db"
+    connection.path = str(tmp_path / "gone.db")
     connection.save()
     assert "could not be opened" in text(alice_client, address("sample_rows", connection, "products"))
     assert "product_id → products" in text(alice_client, address("diagram", connection))

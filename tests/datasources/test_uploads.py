@@ -283,6 +283,25 @@ class TestPaths:
         (allowed / "link.db").symlink_to(path)
         assert "not in a directory" in self._refused(str(allowed / "link.db"))
 
+    def test_nor_what_is_the_site_s_own(self, tmp_path: Path, data_dir: Path, path: Path, settings: Settings) -> None:
+        """Also where the directory that is allowed lies around it."""
+        settings.ALLOWED_DB_DIRS = [tmp_path, data_dir]
+        for own in (data_dir / "app.sqlite3", data_dir / "uploads" / "1-a" / "database.sqlite"):
+            own.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, own)
+            assert "not in a directory" in self._refused(str(own))
+
+    def test_nor_the_application_s_database_wherever_it_is(self, data_dir: Path, settings: Settings) -> None:
+        database = Path(settings.DATABASES["default"]["NAME"])
+        settings.ALLOWED_DB_DIRS = [database.parent]
+        assert "not in a directory" in self._refused(str(database))
+
+    def test_but_a_directory_within_the_site_s_own(self, data_dir: Path, path: Path, settings: Settings) -> None:
+        shared = data_dir / "shared"
+        shared.mkdir()
+        settings.ALLOWED_DB_DIRS = [shared]
+        assert check_path(shutil.copy(path, shared / "library.db"))
+
     def test_nor_what_is_no_file(self, allowed: Path) -> None:
         os.mkfifo(allowed / "pipe")
         for name in ("", "none.db", "pipe"):
