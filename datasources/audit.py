@@ -37,7 +37,8 @@ REFUSAL_CODES = frozenset({"POLICY", "ROLE"})
 CLEARED_AT_ONCE = 1_000
 _A_DAY = 24 * 3600.0
 
-_SECRET_IN_A_DSN = re.compile(r"(://[^\s:/@]*:)[^\s@]+@")
+# Bounded: what it looks through may be full of beginnings.
+_SECRET_IN_A_DSN = re.compile(r"(://[^\s:/@]{0,500}:)[^\s@]{1,1500}@")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Action = AuditEntry.Action
@@ -226,6 +227,7 @@ def application_database() -> Iterator[None]:
 
 def without_secrets(message: str, connection: Connection | None) -> str:
     """Drivers are not trusted to keep a password to themselves."""
+    message = message[: 4 * MESSAGE_CHARACTERS]
     message = _SECRET_IN_A_DSN.sub(r"\1…@", message)
     password = _password(connection) if message and connection else ""
     return message.replace(password, "…") if password else message

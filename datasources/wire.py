@@ -19,6 +19,9 @@ _LENGTH = struct.Struct(">I")
 HEAD_SIZE = _LENGTH.size
 _DECIMAL, _BIG_INTEGER = 1, 2
 
+# A database may put the whole of a value into what it says of it.
+MESSAGE_CHARS = 4_000
+
 FailureKind = Literal["connect", "failed", "lost", "refused", "timeout"]
 
 
@@ -35,12 +38,16 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why there is no answer. After a `fatal` one the child is of no more use. `lost`: so was the session, before the
-    statement began."""
+    statement began. The message is never longer than people, and what looks through it, can bear."""
 
     kind: FailureKind
     message: str
     code: str = ""
     fatal: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.message) > MESSAGE_CHARS:
+            object.__setattr__(self, "message", self.message[:MESSAGE_CHARS] + "…")
 
 
 def pack(message: object) -> bytes:

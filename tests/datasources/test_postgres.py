@@ -201,6 +201,11 @@ class TestErrors:
         assert failure.value.code == code
         assert message in failure.value.message
 
+    def test_a_message_that_repeats_a_large_value_is_cut(self, database: ServerDatabase) -> None:
+        with pytest.raises(QueryFailed, match="invalid input syntax") as failure:
+            database.execute("SELECT repeat('://:', 10000000)::int")
+        assert len(failure.value.message) < 5000
+
     def test_a_failed_statement_does_not_spend_the_session(
         self, database: ServerDatabase, postgres: PostgresServer
     ) -> None:

@@ -300,7 +300,7 @@ class TestPaths:
         shared = data_dir / "shared"
         shared.mkdir()
         settings.ALLOWED_DB_DIRS = [shared]
-        assert check_path(shutil.copy(path, shared / "library.db"))
+        assert check_path(str(shutil.copy(path, shared / "library.db")))
 
     def test_nor_what_is_no_file(self, allowed: Path) -> None:
         os.mkfifo(allowed / "pipe")
