@@ -159,6 +159,14 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
 }
 
+# The two that Django logs paths with.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"without_links": {"()": "sqlagent_site.logs.WithoutLinks"}},
+    "loggers": {name: {"filters": ["without_links"]} for name in ("django.request", "django.security.csrf")},
+}
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -46,6 +46,13 @@ def test_a_new_person_makes_an_account_and_is_in(link: str, team: Team) -> None:
     assert User.objects.get(username="nora").teams.count() == 1
 
 
+def test_no_log_holds_a_link_that_still_works(link: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert Client().post(link, ANSWERS | {"password2": "another"}).status_code == 422
+    assert Client(enforce_csrf_checks=True).post(link, ANSWERS).status_code == 403
+    assert caplog.text.count("/invitations/…/") == 2
+    assert link not in caplog.text
+
+
 def test_somebody_with_an_account_joins_with_it(link: str, team: Team, bob: User) -> None:
     client = client_of(bob)
     assert "logged in as bob" in text(client.get(link))
