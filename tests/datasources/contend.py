@@ -21,7 +21,7 @@ from datasources.models import Connection  # noqa: E402
 
 def main() -> None:
     team = Team.objects.create(name="Readers")
-    shop = Connection.objects.create(team=team, name="shop", path=sys.argv[1])
+    shop = Connection.objects.create(team=team, name="shop", origin="upload", path=sys.argv[1])
 
     def enqueue(_: int) -> bool:
         try:

@@ -33,6 +33,13 @@ def import_csv(tmp_path: Path, target: Path) -> Import:
     return import_
 
 
+def test_an_import_that_takes_long_says_nothing_in_between(tmp_path: Path, target: Path) -> None:
+    """After two seconds DuckDB begins to print how far it is."""
+    path = tmp_path / "part0"
+    duckdb.sql(f"COPY (SELECT 1 AS n FROM range(150_000_000)) TO '{path}' (FORMAT parquet)")
+    assert import_files(target, [Source(str(path), "parquet", "t", "long.parquet")]) == []
+
+
 def test_types_are_found_by_looking_at_the_values(import_csv: Import) -> None:
     database, notes = import_csv('id,name,day,price,ok\n1,"Ada, B.",2024-01-02,9.5,true\n2,,2024-02-03,7,false\n')
     result = database.execute("FROM t ORDER BY id")
