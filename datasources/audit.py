@@ -94,13 +94,17 @@ class AuditedDatabase:
         self._database.close()
 
     def _require_its_connection(self) -> None:
-        """A handle lives as long as an answer takes, and the connection may be gone by then. Raises ConnectFailed."""
-        connection = self._connection
+        """A handle lives as long as an answer takes, and by then the connection may be gone, or the person from its
+        team. Raises ConnectFailed."""
+        connection, user = self._connection, self._who.user
         if connection.pk:
             with application_database():
-                still = Connection.objects.enabled().filter(pk=connection.pk).exists()
-            if not still:
+                still = Connection.objects.enabled().filter(pk=connection.pk)
+                is_there, is_theirs = still.exists(), user is None or still.visible_to(user).exists()
+            if not is_there:
                 raise ConnectFailed(f"The database {connection.name} has been deleted or switched off meanwhile.")
+            if not is_theirs:
+                raise ConnectFailed(f"{user} is not in the team of {connection.name} any more.", "POLICY")
 
     @contextmanager
     def _recorded(self, action: str, sql: str = "") -> Iterator[AuditEntry]:

@@ -190,6 +190,16 @@ def test_a_handle_outlives_its_connection_but_runs_nothing(connection: Connectio
         database.execute("SELECT 1")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_nor_does_it_for_somebody_who_has_left_the_team(connection: Connection, alice: User) -> None:
+    database = connection.database(alice)
+    database.execute("SELECT 1")
+    alice.memberships.all().delete()
+    with pytest.raises(ConnectFailed, match="not in the team"):
+        database.execute("SELECT 1")
+    assert AuditEntry.objects.latest("pk").verdict == "refused"
+
+
 @pytest.fixture
 def no_table() -> Iterator[None]:
     """The audit list cannot be written to."""
