@@ -17,6 +17,8 @@ from typing import Any, Protocol
 from datasources.wire import HEAD_SIZE, Failure, Limits, body_length, pack, unpack
 
 IDLE_SECONDS = 300
+# Of a column or a table. DuckDB and SQLite know no limit, and a thousand columns of 40 kB each are a page of 40 MB.
+LONGEST_NAME = 1_000
 _INPUT, _OUTPUT = 0, 1
 
 
@@ -97,7 +99,7 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
             case ["schema", seconds]:
                 _allow_cpu(seconds)
                 tables = driver.schema(seconds)
-                return tables if isinstance(tables, Failure) else ("schema", tables)
+                return tables if isinstance(tables, Failure) else ("schema", list(filter(_is_named, tables)))
             case ["values", tables, seconds]:
                 _allow_cpu(seconds)
                 values = driver.values(tables, seconds)
@@ -110,7 +112,15 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
 def _run(driver: Driver, sql: str, limits: Limits, calls: tuple[str, ...]) -> tuple[Any, ...] | Failure:
     _allow_cpu(limits.seconds)
     result = driver.run(sql, limits, calls)
-    return result if isinstance(result, Failure) else ("rows", *result)
+    if isinstance(result, Failure):
+        return result
+    columns, *rest = result
+    return ("rows", tuple(name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…" for name in columns), *rest)
+
+
+def _is_named(table: Mapping[str, Any]) -> bool:
+    """Rather than by names that nobody could bear."""
+    return all(len(named["name"]) <= LONGEST_NAME for named in (table, *table["columns"]))
 
 
 def _answer(answer: tuple[Any, ...] | Failure) -> None:
