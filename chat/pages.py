@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +48,7 @@ def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
         "conversation": conversation,
         "may_manage": bool(role and role.may_manage),
         "connection": connection,
-        "connections": Connection.objects.visible_to(user),
+        **_choice(user),
         "groups": groups(user),
         **_examples(connection, role),
         "longest_question": MAX_QUESTION,
@@ -55,6 +56,13 @@ def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
         "status": model_status(connection),
         **prompt_panel(connection),
     }
+
+
+def _choice(user: User) -> dict[str, Any]:
+    """The databases that can be asked, by team."""
+    mine = Connection.objects.visible_to(user).select_related("team").order_by("team__name", "team_id", "name")
+    teams = [(team.name, list(its)) for team, its in groupby(mine, key=attrgetter("team"))]
+    return {"teams": teams, "has_choice": sum(len(its) for _, its in teams) > 1}
 
 
 def examples(connection: Connection, user: User) -> dict[str, Any]:

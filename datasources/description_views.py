@@ -29,7 +29,7 @@ def notes(request: UserRequest, connection_id: int) -> HttpResponse:
     connection.save(update_fields=["notes"])
     audit.record(connection, request.user, AuditEntry.Action.CHANGE, "business notes")
     messages.success(request, "The notes are saved. The next question is asked with them.")
-    return redirect(reverse("connection", args=[connection.pk]) + "#notes")
+    return redirect("connection", connection.pk)
 
 
 @require_POST

@@ -22,7 +22,7 @@ KINDS = {
     "sample": "Sample database",
 }
 _PORTS = {"postgres": 5432, "mysql": 3306}
-_TLS = {
+TLS = {
     "prefer": "Encrypted where the server can",
     "require": "Always encrypted",
     "verify": "Always encrypted, and the server's certificate is checked",
@@ -67,7 +67,7 @@ class ConnectForm(forms.Form):
             "max_length": "At most 60 characters. Make the name shorter.",
         },
     )
-    uploaded = _Files(required=False, label="Files")
+    uploaded = _Files(required=False, allow_empty_file=True, label="Files")
     path = forms.CharField(max_length=500, required=False, label="Path")
     dsn = forms.CharField(
         max_length=3000,
@@ -85,7 +85,7 @@ class ConnectForm(forms.Form):
     password = forms.CharField(
         max_length=500, required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
-    tls = forms.ChoiceField(required=False, choices=list(_TLS.items()), label="Encryption (TLS)")
+    tls = forms.ChoiceField(required=False, choices=list(TLS.items()), label="Encryption (TLS)")
 
     def __init__(self, *args: Any, team: Team, connection: Connection | None = None, **kwargs: Any) -> None:
         self.team = team

@@ -19,6 +19,8 @@ from datasources.import_job import BadFile, Source
 from datasources.sqlite_header import check_header
 
 _DATABASES = frozenset({"sqlite", "duckdb"})
+# Whoever uploads one of these and gets a table of one column is surprised.
+_NAMES_OF_DATABASES = frozenset({".sqlite", ".sqlite3", ".db", ".db3", ".duckdb", ".parquet"})
 _OPENING = Limits(seconds=10)
 _MOST_FILES = 50
 _LABEL_CHARS = 100
@@ -164,11 +166,16 @@ def _received_one(file: UploadedFile[Any], path: Path, room: int) -> int:
 
 def _kind(path: Path, label: str) -> str:
     try:
-        return file_kinds.kind_of(path)
+        kind = file_kinds.kind_of(path)
     except file_kinds.Useless as useless:
         raise BadUpload(f"The file {label} {useless}") from None
     except OSError as error:
         raise BadUpload(f"The file {label} could not be read: {error.strerror}.") from None
+    if kind == "csv" and Path(label).suffix.lower() in _NAMES_OF_DATABASES:
+        raise BadUpload(
+            f"The file {label} is text, not a database. If it is a table, call it .csv and upload it again."
+        )
+    return kind
 
 
 def _made_of(parts: list[Source], directory: Path) -> Stored:

@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.requests import UserRequest, get_team, require_curator, require_owner
 from datasources import connecting, descriptions, snapshots
 from datasources.connecting import SAMPLE_FILE
-from datasources.forms import NotesForm, address_of
+from datasources.forms import TLS, NotesForm, address_of
 from datasources.models import Connection
 from datasources.place import place_of
 from datasources.requests import get_connection
@@ -30,12 +30,14 @@ def connections(request: UserRequest, team_id: int) -> HttpResponse:
 @require_GET
 def connection(request: UserRequest, connection_id: int) -> HttpResponse:
     found, role = get_connection(request, connection_id)
+    address = address_of(found)
     context = {
         **_about(found, role),
         "form": NotesForm(instance=found),
         "notes": descriptions.markdown(found.notes),
         "place": place_of(found),
-        "address": address_of(found),
+        "address": address,
+        "tls": TLS[address.tls] if address else "",
         **descriptions.listing(found, request.GET.get("q", "")),
     }
     return render(request, "datasources/connection.html", context)

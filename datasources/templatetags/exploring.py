@@ -20,6 +20,13 @@ def estimate(rows: int | None) -> str:
 
 
 @register.filter
+def estimated_rows(rows: int | None) -> str:
+    """about 1 row, about 250 rows, no rows; empty where the database has no estimate"""
+    noun = "row" if rows == 1 else "rows"
+    return f"{estimate(rows)} {noun}".replace("none", "no") if estimate(rows) else ""
+
+
+@register.filter
 def counted(number: int, noun: str) -> str:
     """1 row, 2 rows, 1,000 rows"""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

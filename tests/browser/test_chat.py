@@ -230,6 +230,18 @@ def test_on_a_phone_the_box_is_in_reach_and_the_columns_are_drawers(page: Page, 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("width", [390, 1024])
+def test_the_header_leads_everywhere_at_every_width(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    bar = page.locator(".middle .bar")
+    for name in ("ER diagram", "Data", "Settings", "Connect DB"):
+        expect(bar.get_by_role("link", name=name)).to_be_in_viewport()
+    expect(bar.get_by_role("button", name="Delete this conversation")).to_be_in_viewport()
+    assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+    bar.get_by_role("link", name="Data").click()
+    expect(page.get_by_role("heading", name="Tables of sample")).to_be_visible()
+
+
 def test_dark_follows_the_choice_and_is_remembered(page: Page) -> None:
     page.locator(".menu.up summary").click()
     page.get_by_text("Dark", exact=True).click()

@@ -108,6 +108,17 @@ def test_tables_are_described_without_leaving_the_page(page: Page, site: Site) -
     expect(page.get_by_text("Saved: 1 text changed.")).to_be_visible()
 
 
+def test_the_focus_survives_what_is_saved_and_read(page: Page, site: Site) -> None:
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("button", name="Read again").press("Enter")
+    expect(page.locator("#read-again")).to_be_focused()
+    expect(page.get_by_role("button", name="Read again")).to_be_focused(timeout=30_000)
+    page.get_by_role("link", name="products").press("Enter")
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(page.get_by_text("Saved: 0 texts changed.")).to_be_visible()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_focused()
+
+
 def test_connecting_works_without_javascript(context: BrowserContext, site: Site, signed_in: str) -> None:
     plain = context.browser.new_context(java_script_enabled=False) if context.browser else context
     plain.add_cookies([{"name": "sessionid", "value": signed_in, "url": site.url}])

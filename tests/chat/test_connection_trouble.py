@@ -77,6 +77,17 @@ def test_a_conversation_opens_though_its_database_cannot_be_used(
     assert alice_client.get(reverse("connection", args=[conversation.connection_id])).status_code == 200
 
 
+def test_one_that_is_switched_off_is_marked_before_anybody_asks(
+    conversation: Conversation, alice_client: Client
+) -> None:
+    Connection.objects.create(team=conversation.connection.team, name="old shop", is_enabled=False)
+    address = reverse("conversation", args=[conversation.pk])
+    assert "cannot be asked until" not in (page := alice_client.get(address).content.decode())
+    assert page.count("switched off") == 1
+    switched_off(conversation.connection)
+    assert "cannot be asked until an owner switches it on" in alice_client.get(address).content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 async def test_asking_one_that_is_switched_off_says_so(connection: Connection, model: ServerHandle) -> None:
     connection.is_enabled = False

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Membership, User
 from chat.models import Conversation, Turn
 from chat.urls import urlpatterns
 from datasources.engine import ResultSet
@@ -144,6 +144,19 @@ def test_home_uses_the_empty_conversation_again(alice_client: Client, connection
     for _ in range(3):
         alice_client.get("/")
     assert Conversation.objects.count() == 1
+
+
+def test_databases_are_chosen_by_team_where_there_are_several(
+    conversation: Conversation, alice: User, alice_client: Client, bob: User
+) -> None:
+    address = reverse("conversation", args=[conversation.pk])
+    theirs = bob.teams.get()
+    Connection.objects.create(team=theirs, name="shop")
+    assert "A new question on" not in alice_client.get(address).content.decode()
+    Membership.objects.create(user=alice, team=theirs)
+    page = alice_client.get(address).content.decode()
+    _, menu = page.split("A new question on", 1)
+    assert menu.index("Team of alice") < menu.index("Team of bob") < menu.index("</form>")
 
 
 def test_somebody_without_a_connection_is_told_what_to_do(bob: User) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from datasources.introspect import Column, Schema, Table
 from datasources.models import AuditEntry, Connection, Description
+from datasources.templatetags.exploring import estimated_rows
 from tests.datasources.test_browse import HARD_NAMES
 
 
@@ -74,6 +75,12 @@ def test_estimates_are_shown_as_such(alice_client: Client, connection: Connectio
     connection.schema_snapshot = Schema((Table("orders", (Column("id", ""),), rows=1_234_567),)).to_dict()
     connection.save()
     assert "about 1,230,000" in text(alice_client, address(connection))
+
+
+@pytest.mark.parametrize(("rows", "said"), [(0, "no rows"), (1, "about 1 row"), (1_234_567, "about 1,230,000 rows")])
+def test_an_estimate_of_rows_is_a_phrase(rows: int, said: str) -> None:
+    assert estimated_rows(rows) == said
+    assert estimated_rows(None) == ""
 
 
 def test_a_page_has_its_rows_and_leads_to_the_next(alice_client: Client, stock: Connection) -> None:

@@ -116,6 +116,13 @@ def test_a_file_that_is_no_database_is_refused_and_not_kept(client: Client, team
     assert (refused.action, refused.connection_name, refused.outcome) == ("create", "notes", "refused")
 
 
+def test_an_empty_file_is_named(client: Client, team: Team, uploads: Path) -> None:
+    files = [SimpleUploadedFile("full.csv", b"a\n1\n"), SimpleUploadedFile("empty.csv", b"")]
+    page = text_of(client.post(new(team), {"kind": "upload", "name": "tables", "uploaded": files, "do": "save"}))
+    assert "The file empty.csv is empty." in page
+    assert "Choose a file" not in page
+
+
 def test_testing_an_upload_keeps_nothing(client: Client, team: Team, shop_file: bytes, uploads: Path) -> None:
     response = client.post(new(team), upload("shop", shop_file) | {"do": "test"}, headers={"HX-Request": "true"})
     assert "It works" in text_of(response)

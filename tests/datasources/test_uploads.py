@@ -108,7 +108,7 @@ class TestRefusing:
         ("content", "message"),
         [
             (b"", "is empty."),
-            (b" \n\n", "holds no data"),
+            (b"Dear Ann,\nsee you soon.\n", "is text, not a database. If it is a table, call it .csv"),
             (gzip.compress(b"a,b\n1,2\n"), "is compressed (gzip). Unpack it"),
             (b"PK\x03\x04" + b"x" * 99, "is a spreadsheet or a ZIP archive. Save each sheet as CSV"),
             (b"%PDF-1.7 ...", "is a PDF document"),
@@ -129,6 +129,9 @@ class TestRefusing:
         refusal = _refusal(_file(content, "thing.db"))
         assert message in refusal
         assert "The file thing.db " in refusal
+
+    def test_a_table_without_a_line(self) -> None:
+        assert "holds no data" in _refusal(_file(b" \n\n", "x.csv"))
 
     def test_no_file_at_all(self, data_dir: Path) -> None:
         (data_dir / "uploads").mkdir()
