@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.requests import UserRequest
-from datasources import exploring
+from datasources import exploring, snapshots
 from datasources.browse import COLUMNS_SHOWN, SIZES, View
 from datasources.browse_filters import BadFilter, Operator
 from datasources.browse_page import page_of
@@ -105,5 +105,5 @@ def _read(request: UserRequest, explored: Explored, view: View) -> dict[str, Any
     except BadFilter as error:
         return {"error": str(error), "sql": sql}
     except SQLError as error:
-        return {"error": error.message, "sql": sql}
+        return {"error": error.message, "sql": sql, "is_reading": snapshots.is_reading(explored.connection)}
     return {"page": page_of(explored.connection.pk, explored.diagram, view, result), "sql": sql}

@@ -44,7 +44,9 @@ def test_a_member_without_a_database_is_told_whom_to_ask(alice: User, alice_clie
 
 def test_somebody_without_a_team_is_told_what_to_do(alice: User, alice_client: Client) -> None:
     Team.objects.all().delete()
-    assert "is in no team" in home(alice_client)
+    page = home(alice_client)
+    assert "is in no team" in page
+    assert reverse("account") in page
 
 
 @pytest.mark.parametrize(("role", "shown"), [("owner", True), ("curator", False), ("member", False)])

@@ -201,6 +201,7 @@ def test_a_table_that_is_gone_is_a_sentence_and_has_the_schema_read_again(
         database.execute("DROP TABLE parts")
     page = text(alice_client, address(stock, "parts"))
     assert "no such table" in page
+    assert "being read again" in page
     assert "Tables" in page
     stock.refresh_from_db()
     assert stock.schema_state == Connection.SchemaState.READING
