@@ -79,7 +79,8 @@ def _findings(connection: sqlite3.Connection) -> list[str]:
             raise
         return [f"Some of its tables cannot be read here: {error}."]
     if found != ["ok"]:
-        raise BadFile(f"The SQLite database is damaged: {'; '.join(found)[:500]}. Upload a sound copy of it.")
+        details = "; ".join(line for text in found for line in text.splitlines() if not line.startswith("***"))
+        raise BadFile(f"The SQLite database is damaged: {details[:500]}. Upload a sound copy of it.")
     tables = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view')").fetchone()[0]
     return [] if tables else ["The database has no tables yet."]
 

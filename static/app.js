@@ -29,7 +29,7 @@ for (const choice of $$('input[name="theme"]')) {
   });
 }
 
-// ---- Clicks --------------------------------------------------------------------------------------------------------
+// ---- Clicks and menus ----------------------------------------------------------------------------------------------
 
 document.addEventListener("click", (event) => {
   for (const menu of $$(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -40,6 +40,15 @@ document.addEventListener("click", (event) => {
   if ("close" in button.dataset) button.closest("dialog")?.close();
   if (copy) copyText(button, $("#" + copy).textContent);
   if ("sort" in button.dataset) sortBy(button.closest("th"));
+});
+
+// What else the key would do on a page waits until no menu is open.
+document.addEventListener("keydown", (event) => {
+  const menu = $(".menu[open]");
+  if (event.key !== "Escape" || !menu) return;
+  event.stopImmediatePropagation();
+  menu.open = false;
+  $("summary", menu).focus();
 });
 
 async function copyText(button, text) {

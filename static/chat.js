@@ -260,11 +260,6 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 // ---- Keys -----------------------------------------------------------------------------------------------------------
 
 function onEscape() {
-  const menu = $(".menu[open]");
-  if (menu) {
-    menu.open = false;
-    return $("summary", menu).focus();
-  }
   if (!closeDrawers()) $$("[data-stop]:not(:disabled)").at(-1)?.form.requestSubmit();
 }
 

@@ -108,8 +108,21 @@ def test_tables_are_described_without_leaving_the_page(page: Page, site: Site) -
     expect(page.get_by_text("Saved: 1 text changed.")).to_be_visible()
 
 
+def test_escape_closes_a_menu(page: Page) -> None:
+    page.get_by_role("link", name="Settings").click()
+    menu = page.locator(".menu summary")
+    menu.press("Enter")
+    expect(page.get_by_role("link", name="All teams")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="All teams")).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
 def test_the_focus_survives_what_is_saved_and_read(page: Page, site: Site) -> None:
     page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Business notes")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Read again").press("Enter")
     expect(page.locator("#read-again")).to_be_focused()
     expect(page.get_by_role("button", name="Read again")).to_be_focused(timeout=30_000)
