@@ -119,13 +119,10 @@ def test_escape_closes_a_menu(page: Page) -> None:
     expect(menu).to_be_focused()
 
 
-def test_the_focus_survives_what_is_saved_and_read(page: Page, site: Site) -> None:
+def test_the_focus_stays_on_what_saves_a_description(page: Page, site: Site) -> None:
     page.get_by_role("link", name="Settings").click()
     expect(page.get_by_role("heading", name="Business notes")).to_be_visible()
     page.wait_for_load_state()
-    page.get_by_role("button", name="Read again").press("Enter")
-    expect(page.locator("#read-again")).to_be_focused()
-    expect(page.get_by_role("button", name="Read again")).to_be_focused(timeout=30_000)
     page.get_by_role("link", name="products").press("Enter")
     page.get_by_role("button", name="Save", exact=True).press("Enter")
     expect(page.get_by_text("Saved: 0 texts changed.")).to_be_visible()
