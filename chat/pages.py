@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -98,7 +98,8 @@ def groups(user: User, search: str = "") -> list[Group]:
 
 
 def _listed(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    return conversations.order_by("-updated_at")[:LISTED]
+    """Each with the name of its connection as `place`."""
+    return conversations.annotate(place=F("connection__name")).order_by("-updated_at")[:LISTED]
 
 
 def _day(conversation: Conversation) -> str:

@@ -242,6 +242,18 @@ def test_the_list_is_searched_by_title_and_by_question(
     assert str(other.pk) not in text(alice_client, url("conversations") + "?q=REVENUE")
 
 
+def test_the_list_names_the_database_of_what_is_about_another(
+    conversation: Conversation, alice: User, alice_client: Client
+) -> None:
+    answered(conversation)
+    place = {"team": conversation.connection.team, "path": conversation.connection.path}
+    other = Connection.objects.create(name="ledger", **place)
+    answered(Conversation.objects.create(user=alice, connection=other))
+    listed = text(alice_client, url("conversations") + f"?conversation={conversation.pk}")
+    assert '<span class="quiet place">ledger</span>' in listed
+    assert f'<span class="quiet place">{conversation.connection}</span>' not in listed
+
+
 def test_the_list_is_by_day(conversation: Conversation, alice_client: Client) -> None:
     answered(conversation)
     Conversation.objects.update(updated_at=timezone.now() - timedelta(days=1))
