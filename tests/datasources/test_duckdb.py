@@ -126,13 +126,13 @@ def test_columns_may_have_the_same_name_or_a_strange_one(database: DuckdbDatabas
     assert (result.columns, result.rows) == (("a", "a", 'é 🙂 "x" ', "select"), ((1, 2, 3, 4),))
 
 
-def test_names_of_any_length_do_not_fill_the_memory(open_duckdb: OpenDuckdb, duckdb_path: Path) -> None:
+def test_names_of_any_length_do_not_fill_the_memory(duckdb_path: Path) -> None:
     with duckdb.connect(duckdb_path) as connection:
         connection.execute(f'CREATE TABLE endless ("{"n" * 40_000}" INTEGER)')
-    database = open_duckdb()
-    [name] = database.execute("FROM endless").columns
-    assert len(name) == 1001
-    assert database.schema().table("endless") is None
+    with closing(DuckdbDatabase(duckdb_path)) as database:
+        [name] = database.execute("FROM endless").columns
+        assert len(name) == 1001
+        assert database.schema().table("endless") is None
 
 
 def test_rows_keep_their_order(database: DuckdbDatabase) -> None:
