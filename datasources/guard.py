@@ -6,11 +6,13 @@ The syntax tree is held against a list of what may be in it. What does not parse
 import logging
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, takewhile
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, TokenError
+from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from datasources import dialect_words
@@ -19,6 +21,10 @@ from datasources.errors import NotReadOnly, QueryFailed, SQLError
 MAX_BYTES = 20_000
 # Far below where Python's stack ends: how near that is depends on who calls.
 MAX_DEPTH = 100
+# The parser tries, and tries again: nested names of types double its steps with each level.
+MAX_STEPS = 60_000
+# A subscript of a subscript takes time that grows with the square of how many there are.
+MAX_SUBSCRIPTS = 200
 _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE})
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE})
 
@@ -155,9 +161,27 @@ def _check_statement(sql: str, dialect: str) -> Statement:
         end = start + length
     _check_depth(checked)
     _check_names_of_functions(checked, dialect)
-    _check_tree(_only_statement(grammar.parser().parse(checked, sql[start:])), dialect)
+    parser = _bounded(grammar.parser_class)(dialect=grammar)
+    _check_tree(_only_statement(parser.parse(checked, sql[start:])), dialect)
     names = _in_backticks(sql, checked, start) if dialect == "sqlite" else []
     return Statement(_replaced(sql[:end], names).rstrip(), _calls(checked))
+
+
+class _Bounded(Parser):
+    """Gives up when a statement takes more steps than any that people or models write: nothing could stop it here."""
+
+    _steps = 0
+
+    def _advance(self, times: int = 1) -> None:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise NotReadOnly("The statement is too complicated to be checked. Write a simpler one.")
+        super()._advance(times)
+
+
+@lru_cache
+def _bounded(kind: type[Parser]) -> type[Parser]:
+    return type(f"Bounded{kind.__name__}", (_Bounded, kind), {})
 
 
 def _in_backticks(sql: str, tokens: list[Token], start: int) -> list[tuple[int, int, str]]:
@@ -176,6 +200,8 @@ def _replaced(sql: str, pieces: list[tuple[int, int, str]]) -> str:
 
 
 def _check_depth(tokens: list[Token]) -> None:
+    if sum(token.token_type is TokenType.L_BRACKET for token in tokens) > MAX_SUBSCRIPTS:
+        raise NotReadOnly("The statement has too many square brackets to be checked.")
     depth = 0
     for token in tokens:
         depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)

@@ -1,8 +1,11 @@
 """What may run and what may not, as tables of statements."""
 
+import time
+from contextlib import suppress
+
 import pytest
 
-from datasources.errors import NotReadOnly, QueryFailed
+from datasources.errors import NotReadOnly, QueryFailed, SQLError
 from datasources.guard import MAX_BYTES, check
 
 READS = {
@@ -292,3 +295,28 @@ def test_sqlite_gets_names_that_it_cannot_take_for_texts(sql: str, statement: st
 
 def test_other_databases_get_names_as_they_are() -> None:
     assert check('SELECT "a" FROM "t"', "postgres") == 'SELECT "a" FROM "t"'
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "mysql", "duckdb"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT {'struct(' * 98}1{')' * 98}",
+        f"SELECT {'decimal(' * 98}1{')' * 98}",
+        f"SELECT CAST(1 AS {'decimal(' * 98}1{')' * 98})",
+        f"SELECT {'CAST(a AS int[' * 40}{']' * 40}",
+        f"SELECT a{'[1]' * 6000}",
+    ],
+    ids=["struct", "decimal", "type", "cast", "subscripts"],
+)
+def test_no_statement_keeps_the_guard_busy(sql: str, dialect: str) -> None:
+    """It runs in the site's own process, where nothing can stop it."""
+    started = time.monotonic()
+    with suppress(SQLError):
+        check(sql, dialect)
+    assert time.monotonic() - started < 5
+
+
+def test_a_long_statement_is_checked_all_the_same() -> None:
+    columns = ", ".join(f"sum(CASE WHEN a.c{n} > {n} THEN coalesce(b.d{n}, 0) END) AS x{n}" for n in range(250))
+    assert check(f"SELECT {columns} FROM a JOIN b ON a.id = b.id", "postgres")
