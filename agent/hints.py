@@ -7,11 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from agent.errors import ErrorClass
+from datasources import guard
 from datasources.introspect import Schema, quoted
 
 E = TypeVar("E", bound=exp.Expr)
@@ -227,10 +226,8 @@ def _columns_of(table: str, schema: Schema) -> str:
 
 
 def _find(sql: str, dialect: str, kind: type[E]) -> list[E]:
-    try:
-        return list(sqlglot.parse_one(sql, read=dialect).find_all(kind))
-    except (SqlglotError, RecursionError):
-        return []
+    statement = guard.tree(sql, dialect)
+    return list(statement.find_all(kind)) if statement else []
 
 
 def _names_used(sql: str, schema: Schema, dialect: str) -> dict[str, str]:

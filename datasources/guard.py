@@ -11,7 +11,7 @@ from itertools import pairwise, takewhile
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import ParseError, TokenError
+from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -135,6 +135,18 @@ def inspect(sql: str, dialect: str) -> Statement:
         raise _syntax_error(sql, error, dialect) from None
 
 
+def tree(sql: str, dialect: str) -> exp.Expr | None:
+    """Of any statement, also one that may not run, to look into; None where it cannot be read within bounds."""
+    grammar = Dialect.get_or_raise(dialect)
+    try:
+        tokens = grammar.tokenize(sql[:MAX_BYTES])
+        _check_depth(tokens)
+        [statement] = _parser(grammar).parse(tokens, sql)
+    except (SqlglotError, NotReadOnly, RecursionError, ValueError):
+        return None
+    return statement
+
+
 def _check_text(sql: str, dialect: str) -> None:
     if len(sql.encode(errors="replace")) > MAX_BYTES:
         raise NotReadOnly(f"The statement is longer than {MAX_BYTES:,} bytes.")
@@ -161,8 +173,7 @@ def _check_statement(sql: str, dialect: str) -> Statement:
         end = start + length
     _check_depth(checked)
     _check_names_of_functions(checked, dialect)
-    parser = _bounded(grammar.parser_class)(dialect=grammar)
-    _check_tree(_only_statement(parser.parse(checked, sql[start:])), dialect)
+    _check_tree(_only_statement(_parser(grammar).parse(checked, sql[start:])), dialect)
     names = _in_backticks(sql, checked, start) if dialect == "sqlite" else []
     return Statement(_replaced(sql[:end], names).rstrip(), _calls(checked))
 
@@ -177,6 +188,10 @@ class _Bounded(Parser):
         if self._steps > MAX_STEPS:
             raise NotReadOnly("The statement is too complicated to be checked. Write a simpler one.")
         super()._advance(times)
+
+
+def _parser(grammar: Dialect) -> Parser:
+    return _bounded(grammar.parser_class)(dialect=grammar)
 
 
 @lru_cache

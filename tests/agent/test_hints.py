@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -208,3 +209,9 @@ def test_functions_are_known_by_lower_case_names(dialect: str) -> None:
     functions = json.loads(path.read_text())
     assert functions
     assert [name for name in functions if name != name.lower()] == []
+
+
+def test_a_statement_that_no_parser_gets_through_costs_no_time() -> None:
+    started = time.monotonic()
+    hint(ErrorClass.NO_SUCH_COLUMN, "no such column: x", f"SELECT {'struct(' * 98}x{')' * 98}", Schema(()), "sqlite")
+    assert time.monotonic() - started < 5
