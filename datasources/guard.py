@@ -130,7 +130,7 @@ def inspect(sql: str, dialect: str) -> Statement:
     try:
         return _check_statement(sql, dialect)
     except RecursionError:
-        raise NotReadOnly("The statement is nested too deeply to be checked.") from None
+        raise NotReadOnly("The statement is nested too deeply to be checked. Write it with fewer levels.") from None
     except (ParseError, TokenError) as error:
         raise _syntax_error(sql, error, dialect) from None
 
@@ -149,13 +149,13 @@ def tree(sql: str, dialect: str) -> exp.Expr | None:
 
 def _check_text(sql: str, dialect: str) -> None:
     if len(sql.encode(errors="replace")) > MAX_BYTES:
-        raise NotReadOnly(f"The statement is longer than {MAX_BYTES:,} bytes.")
+        raise NotReadOnly(f"The statement is longer than {MAX_BYTES:,} bytes. Write a shorter one.")
     if _CONTROL_CHARACTERS.search(sql):
-        raise NotReadOnly("The statement contains control characters.")
+        raise NotReadOnly("The statement contains control characters. Take them out.")
     if _LIVE_COMMENTS.search(sql):
-        raise NotReadOnly("Comments that the database would execute (/*! or /*+) are not allowed.")
+        raise NotReadOnly("Comments that the database would execute (/*! or /*+) are not allowed. Take them out.")
     if _ESCAPED_NAMES.search(sql):
-        raise NotReadOnly("Names and texts written with U& escapes are not allowed.")
+        raise NotReadOnly("Names and texts written with U& escapes are not allowed. Write the characters themselves.")
     if dialect == "mysql" and _FALSE_COMMENTS.search(sql):
         raise NotReadOnly("A comment begins with -- and an ordinary space.")
 
@@ -216,12 +216,12 @@ def _replaced(sql: str, pieces: list[tuple[int, int, str]]) -> str:
 
 def _check_depth(tokens: list[Token]) -> None:
     if sum(token.token_type is TokenType.L_BRACKET for token in tokens) > MAX_SUBSCRIPTS:
-        raise NotReadOnly("The statement has too many square brackets to be checked.")
+        raise NotReadOnly("The statement has too many square brackets to be checked. Write a simpler one.")
     depth = 0
     for token in tokens:
         depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
         if depth > MAX_DEPTH:
-            raise NotReadOnly("The statement is nested too deeply to be checked.")
+            raise NotReadOnly("The statement is nested too deeply to be checked. Write it with fewer levels.")
 
 
 def _without_end(tokens: list[Token], length: int) -> tuple[list[Token], int]:
@@ -238,7 +238,7 @@ def _refuse_analyze(tokens: list[Token]) -> None:
     if options and options[0].token_type is TokenType.L_PAREN:
         options = list(takewhile(lambda token: token.token_type is not TokenType.R_PAREN, tokens))
     if any(token.text.upper() in _ANALYZE for token in options):
-        raise NotReadOnly("EXPLAIN ANALYZE is not allowed: it runs the statement.")
+        raise NotReadOnly("EXPLAIN ANALYZE is not allowed: it runs the statement. Use EXPLAIN without it.")
 
 
 def _after_options(sql: str, position: int, dialect: str) -> int:
@@ -250,9 +250,9 @@ def _after_options(sql: str, position: int, dialect: str) -> int:
 def _only_statement(statements: list[exp.Expr | None]) -> exp.Expr:
     present = [statement for statement in statements if statement and not isinstance(statement, exp.Semicolon)]
     if not present:
-        raise NotReadOnly("There is no statement to run.")
+        raise NotReadOnly("There is no statement to run. Write a SELECT.")
     if len(present) > 1:
-        raise NotReadOnly("Only one statement can run at a time.")
+        raise NotReadOnly("Only one statement can run at a time. Run each by itself.")
     return present[0]
 
 
@@ -262,13 +262,19 @@ def _check_tree(statement: exp.Expr, dialect: str) -> None:
     allowed: tuple[type[exp.Expr], ...] = (*_ALLOWED, *dialect_words.ALSO_ALLOWED.get(dialect, ()))
     for node in statement.walk():
         if isinstance(node, exp.Parameter) and dialect == "mysql":
-            raise NotReadOnly("User variables such as @a are not allowed.")
+            raise NotReadOnly(
+                "User variables such as @a are not allowed. Write the value, or a subquery, in their place."
+            )
         if isinstance(node, _PLACEHOLDERS):
             raise QueryFailed("The statement has a placeholder where a value has to be.", "PARSE")
         if isinstance(node, _DENIED) or not isinstance(node, allowed):
-            raise NotReadOnly(f"Only a statement that reads can run: {_words(node)} is not allowed in it.")
+            raise NotReadOnly(
+                f"Only a statement that reads can run: {_words(node)} is not allowed in it. Leave it out."
+            )
         if _is_denied(node, dialect):
-            raise NotReadOnly(f"The table {node.name or node.this.name} may not be read.")
+            raise NotReadOnly(
+                f"The table {node.name or node.this.name} may not be read: it shows more than data. Read others."
+            )
 
 
 def _is_denied(node: exp.Expr, dialect: str) -> bool:
@@ -289,7 +295,7 @@ def _check_names_of_functions(tokens: list[Token], dialect: str) -> None:
     denied = dialect_words.DENIED_FUNCTIONS[dialect]
     for token, following in pairwise(tokens):
         if following.token_type is TokenType.L_PAREN and denied.fullmatch(token.text.lower()):
-            raise NotReadOnly(f"The function {token.text} is not allowed.")
+            raise NotReadOnly(f"The function {token.text} is not allowed: it does more than compute. Write it without.")
 
 
 def _calls(tokens: list[Token]) -> tuple[str, ...]:
