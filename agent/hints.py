@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlglot import exp
 
 from agent.errors import ErrorClass
-from datasources import guard
+from datasources import bounded_parsing
 from datasources.introspect import Schema, quoted
 
 E = TypeVar("E", bound=exp.Expr)
@@ -226,7 +226,7 @@ def _columns_of(table: str, schema: Schema) -> str:
 
 
 def _find(sql: str, dialect: str, kind: type[E]) -> list[E]:
-    statement = guard.tree(sql, dialect)
+    statement = bounded_parsing.tree(sql, dialect)
     return list(statement.find_all(kind)) if statement else []
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
@@ -93,7 +94,7 @@ class Database(Protocol):
         """End what runs, for good."""
 
 
-class _Guarded:
+class _Guarded(ABC):
     """What every kind of database shares: the guard before it, and children that run what passes."""
 
     def __init__(self, dialect: str, limits: Limits, whose: Hashable) -> None:
@@ -152,9 +153,9 @@ class _Guarded:
         finally:
             self._turns.discard(turn)
 
+    @abstractmethod
     def _source(self) -> Source:
         """What a child has to open. Raises ConnectFailed."""
-        raise NotImplementedError
 
 
 class SqliteDatabase(_Guarded):

@@ -6,27 +6,16 @@ The syntax tree is held against a list of what may be in it. What does not parse
 import logging
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise, takewhile
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import ParseError, SqlglotError, TokenError
-from sqlglot.parser import Parser
+from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from datasources import dialect_words
+from datasources import bounded_parsing, dialect_words
+from datasources.bounded_parsing import MAX_BYTES
 from datasources.errors import NotReadOnly, QueryFailed, SQLError
-
-MAX_BYTES = 20_000
-# Far below where Python's stack ends: how near that is depends on who calls.
-MAX_DEPTH = 100
-# The parser tries, and tries again: nested names of types double its steps with each level.
-MAX_STEPS = 60_000
-# A subscript of a subscript takes time that grows with the square of how many there are.
-MAX_SUBSCRIPTS = 200
-_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE})
-_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE})
 
 _READS = (exp.Select, exp.SetOperation, exp.Subquery, exp.Values)
 # exp.Condition covers operators, literals, columns and function calls.
@@ -135,18 +124,6 @@ def inspect(sql: str, dialect: str) -> Statement:
         raise _syntax_error(sql, error, dialect) from None
 
 
-def tree(sql: str, dialect: str) -> exp.Expr | None:
-    """Of any statement, also one that may not run, to look into; None where it cannot be read within bounds."""
-    grammar = Dialect.get_or_raise(dialect)
-    try:
-        tokens = grammar.tokenize(sql[:MAX_BYTES])
-        _check_depth(tokens)
-        [statement] = _parser(grammar).parse(tokens, sql)
-    except (SqlglotError, NotReadOnly, RecursionError, ValueError):
-        return None
-    return statement
-
-
 def _check_text(sql: str, dialect: str) -> None:
     if len(sql.encode(errors="replace")) > MAX_BYTES:
         raise NotReadOnly(f"The statement is longer than {MAX_BYTES:,} bytes. Write a shorter one.")
@@ -171,32 +148,11 @@ def _check_statement(sql: str, dialect: str) -> Statement:
         start = _after_options(sql, start, dialect)
         checked, length = _without_end(grammar.tokenize(sql[start:]), end - start)
         end = start + length
-    _check_depth(checked)
+    bounded_parsing.check_depth(checked)
     _check_names_of_functions(checked, dialect)
-    _check_tree(_only_statement(_parser(grammar).parse(checked, sql[start:])), dialect)
+    _check_tree(_only_statement(bounded_parsing.parse(checked, sql[start:], grammar)), dialect)
     names = _in_backticks(sql, checked, start) if dialect == "sqlite" else []
     return Statement(_replaced(sql[:end], names).rstrip(), _calls(checked))
-
-
-class _Bounded(Parser):
-    """Gives up when a statement takes more steps than any that people or models write: nothing could stop it here."""
-
-    _steps = 0
-
-    def _advance(self, times: int = 1) -> None:
-        self._steps += 1
-        if self._steps > MAX_STEPS:
-            raise NotReadOnly("The statement is too complicated to be checked. Write a simpler one.")
-        super()._advance(times)
-
-
-def _parser(grammar: Dialect) -> Parser:
-    return _bounded(grammar.parser_class)(dialect=grammar)
-
-
-@lru_cache
-def _bounded(kind: type[Parser]) -> type[Parser]:
-    return type(f"Bounded{kind.__name__}", (_Bounded, kind), {})
 
 
 def _in_backticks(sql: str, tokens: list[Token], start: int) -> list[tuple[int, int, str]]:
@@ -212,16 +168,6 @@ def _replaced(sql: str, pieces: list[tuple[int, int, str]]) -> str:
     for start, end, text in reversed(pieces):
         sql = sql[:start] + text + sql[end:]
     return sql
-
-
-def _check_depth(tokens: list[Token]) -> None:
-    if sum(token.token_type is TokenType.L_BRACKET for token in tokens) > MAX_SUBSCRIPTS:
-        raise NotReadOnly("The statement has too many square brackets to be checked. Write a simpler one.")
-    depth = 0
-    for token in tokens:
-        depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
-        if depth > MAX_DEPTH:
-            raise NotReadOnly("The statement is nested too deeply to be checked. Write it with fewer levels.")
 
 
 def _without_end(tokens: list[Token], length: int) -> tuple[list[Token], int]:

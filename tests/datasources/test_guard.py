@@ -5,8 +5,9 @@ from contextlib import suppress
 
 import pytest
 
+from datasources.bounded_parsing import MAX_BYTES
 from datasources.errors import NotReadOnly, QueryFailed, SQLError
-from datasources.guard import MAX_BYTES, check
+from datasources.guard import check
 
 READS = {
     "sqlite": [

@@ -1,0 +1,67 @@
+"""sqlglot's parser, within bounds: it runs where nothing could stop it, on what strangers and models wrote."""
+
+from functools import lru_cache
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+from sqlglot.parser import Parser
+from sqlglot.tokenizer_core import Token, TokenType
+
+from datasources.errors import NotReadOnly
+
+MAX_BYTES = 20_000
+# Far below where Python's stack ends: how near that is depends on who calls.
+MAX_DEPTH = 100
+# The parser tries, and tries again: nested names of types double its steps with each level.
+MAX_STEPS = 60_000
+# A subscript of a subscript takes time that grows with the square of how many there are.
+MAX_SUBSCRIPTS = 200
+_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE})
+_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE})
+
+
+def parse(tokens: list[Token], sql: str, grammar: Dialect) -> list[exp.Expr | None]:
+    """The statements that the tokens are. Raises sqlglot's ParseError, NotReadOnly where it takes too many steps, and
+    RecursionError; check the depth first."""
+    return _bounded(grammar.parser_class)(dialect=grammar).parse(tokens, sql)
+
+
+def check_depth(tokens: list[Token]) -> None:
+    """Raises NotReadOnly for what is nested too deeply, or has too many subscripts, to be parsed."""
+    if sum(token.token_type is TokenType.L_BRACKET for token in tokens) > MAX_SUBSCRIPTS:
+        raise NotReadOnly("The statement has too many square brackets to be checked. Write a simpler one.")
+    depth = 0
+    for token in tokens:
+        depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
+        if depth > MAX_DEPTH:
+            raise NotReadOnly("The statement is nested too deeply to be checked. Write it with fewer levels.")
+
+
+def tree(sql: str, dialect: str) -> exp.Expr | None:
+    """Of any statement, also one that may not run, to look into; None where it cannot be read within bounds."""
+    grammar = Dialect.get_or_raise(dialect)
+    try:
+        tokens = grammar.tokenize(sql[:MAX_BYTES])
+        check_depth(tokens)
+        [statement] = parse(tokens, sql, grammar)
+    except (SqlglotError, NotReadOnly, RecursionError, ValueError):
+        return None
+    return statement
+
+
+class _Bounded(Parser):
+    """Gives up when a statement takes more steps than any that people or models write."""
+
+    _steps = 0
+
+    def _advance(self, times: int = 1) -> None:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise NotReadOnly("The statement is too complicated to be checked. Write a simpler one.")
+        super()._advance(times)
+
+
+@lru_cache
+def _bounded(kind: type[Parser]) -> type[Parser]:
+    return type(f"Bounded{kind.__name__}", (_Bounded, kind), {})
