@@ -27,7 +27,7 @@ SILENT = "The server of this answer does not respond. If it is gone, the answer 
 class ConversationConsumer(AsyncWebsocketConsumer):
     """Every message is answered for whoever is logged in at that moment; who only watches is looked at now and then."""
 
-    def __init__(self, recheck_seconds: float = 2.0) -> None:
+    def __init__(self, recheck_seconds: float = 5.0) -> None:
         super().__init__()
         self.seen: dict[str, int] = {}
         self._recheck_seconds = recheck_seconds

@@ -78,8 +78,10 @@ async def answer(record: Episode, llm: LLM, history: Sequence[Turn] = ()) -> Asy
     """
     run: _Run | None = None
     try:
-        # The schema may have to be read first, from a server that stalls: not in the thread that all sockets share.
-        run = await apart(record.connection_id, lambda: _Run.prepare(record, llm, history))
+        if await sync_to_async(_has_no_schema)(record):
+            # It is read first, from a server that may stall: not in the thread that all sockets share.
+            await apart(record.connection_id, lambda: _read_schema(record))
+        run = await sync_to_async(_Run.prepare)(record, llm, history)
         async with _beating(record), aclosing(agent.solve(run.episode, run.policy)) as events:
             async for event in events:
                 await run.record(event)
@@ -119,6 +121,16 @@ async def tried(connection: Connection, question: str, llm: LLM) -> tuple[str, R
     return None
 
 
+def _has_no_schema(record: Episode) -> bool:
+    return record.connection.schema_taken_at is None
+
+
+def _read_schema(record: Episode) -> None:
+    """Raises ConnectFailed."""
+    with application_database():
+        record.connection.schema()
+
+
 @dataclass
 class _Run:
     """An episode under way, and its record."""
@@ -132,11 +144,10 @@ class _Run:
     @classmethod
     def prepare(cls, stored: Episode, llm: LLM, history: Sequence[Turn]) -> _Run:
         """Raises ConnectFailed."""
-        with application_database():
-            connection = stored.connection
-            database = connection.database(stored.user, stored.source)
-            episode = agent.Episode(stored.question, database, llm, prompt_of(connection), history=history)
-            return cls(stored, database, episode, StoredPolicy.load(connection))
+        connection = stored.connection
+        database = connection.database(stored.user, stored.source)
+        episode = agent.Episode(stored.question, database, llm, prompt_of(connection), history=history)
+        return cls(stored, database, episode, StoredPolicy.load(connection))
 
     async def record(self, event: Event) -> None:
         match event:
