@@ -20,7 +20,19 @@ from agent.events import (
     SqlReady,
 )
 from agent.hints import hint
-from agent.llm import LLM, LLMError, Message, TextDelta, Usage
+from agent.llm import (
+    LLM,
+    LLMBusy,
+    LLMCut,
+    LLMError,
+    LLMModelUnknown,
+    LLMTimeout,
+    LLMUnauthorized,
+    LLMUnreachable,
+    Message,
+    TextDelta,
+    Usage,
+)
 from agent.policy import Context, Decision, Policy
 from agent.repairs import Strategy
 from agent.rewards import Outcome, grade, hindsight
@@ -35,6 +47,7 @@ MAX_QUESTION = 4000
 _TEMPERATURES = (0.0, 0.3, 0.6, 0.8)
 _TEMPERATURE_AFTER_REPEAT = 1.0
 _NOBODYS_FAULT = (ConnectFailed, DatabaseBusy, QueryCancelled)
+_NO_MODEL = (LLMUnreachable, LLMUnauthorized, LLMModelUnknown, LLMBusy, LLMTimeout, LLMCut)
 _GIVES_UP_WITHOUT_SQL = 2
 _LOST = "The connection to the database was lost while the query ran. Ask again in a moment."
 
@@ -108,7 +121,8 @@ class Episode:
                 yield event
         except (LLMError, *_NOBODYS_FAULT) as error:
             # No repair helps against these, and no strategy is to blame.
-            async for event in self._give_up(error.message):
+            outage = isinstance(error, (*_NOBODYS_FAULT, *_NO_MODEL))
+            async for event in self._give_up(error.message, outage=outage):
                 yield event
 
     async def _attempt(self, attempt: Attempt) -> AsyncIterator[Event]:
@@ -186,14 +200,14 @@ class Episode:
             async for event in self._give_up(attempt.why_given_up()):
                 yield event
 
-    async def _give_up(self, why: str) -> AsyncIterator[Event]:
+    async def _give_up(self, why: str, *, outage: bool = False) -> AsyncIterator[Event]:
         """End without a new answer; where a query found no rows and what followed failed, no rows are the answer."""
         if self._empty is None:
-            yield self._finish(None, why)
+            yield self._finish(None, why, outage=outage)
             return
         answered, result = self._empty
         yield QueryOk(result)
-        yield self._finish(answered)
+        yield self._finish(answered, outage=outage)
 
     async def _diagnose(self, attempt: Attempt) -> AsyncIterator[Event]:
         self._messages.append(prompt.diagnosis_request(self._failed))
@@ -229,7 +243,7 @@ class Episode:
                 earlier.reward = earlier.reward.plus("hindsight", hindsight(earlier.number, attempt.number))
                 yield RewardGiven(earlier.reward.total, earlier.reward.parts, earlier.number)
 
-    def _finish(self, answered: Attempt | None, error: str = "") -> EpisodeDone:
+    def _finish(self, answered: Attempt | None, error: str = "", *, outage: bool = False) -> EpisodeDone:
         self.done = True
         return EpisodeDone(
             success=answered is not None,
@@ -238,6 +252,7 @@ class Episode:
             reward=round(sum(attempt.reward.total for attempt in self.attempts), 6),
             usage=self.usage,
             error=error,
+            outage=outage,
         )
 
     def _fitting(self, reply_tokens: int) -> list[Message]:

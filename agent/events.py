@@ -74,7 +74,8 @@ class RewardGiven:
 class EpisodeDone:
     """`sql` is the statement that gave the answer, or empty. `error` says in a sentence why there is none.
 
-    The answer is the last attempt's, except where an empty result stands because its retry failed.
+    The answer is the last attempt's, except where an empty result stands because its retry failed. `outage`: the model
+    or the database could not be reached, so that nothing is known about the question.
     """
 
     success: bool
@@ -83,6 +84,7 @@ class EpisodeDone:
     reward: float
     usage: Usage
     error: str = ""
+    outage: bool = False
 
 
 Event = (

@@ -1,4 +1,4 @@
-"""The memory: every episode with its attempts, and what the bandit learned from them."""
+"""The memory: every episode with its attempts."""
 
 from __future__ import annotations
 
@@ -95,78 +95,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number} ({self.strategy})"
-
-
-class BanditArm(models.Model):
-    """What one strategy has earned on one connection (or, without a connection, on all of them together).
-
-    `gram` holds the d×d sum of x xᵀ and `response` the d sum of reward·x, both float64 in row order, for the
-    features named in `features`: plain sums, so that concurrent updates add up.
-    """
-
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, related_name="arms")
-    strategy = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Strategy])
-    features = models.JSONField()
-    gram = models.BinaryField()
-    response = models.BinaryField()
-    pulls = models.PositiveIntegerField(default=0)
-    reward_sum = models.FloatField(default=0.0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "strategy"], name="one_arm_per_connection"),
-            models.UniqueConstraint(
-                fields=["strategy"], condition=models.Q(connection=None), name="one_shared_arm_per_strategy"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.strategy} of {self.connection or 'all connections'}: {self.pulls} pulls"
-
-
-class Warmth(models.Model):
-    """Whether the model has a connection's prompt prefix in its cache."""
-
-    class State(models.TextChoices):
-        WARMING = "warming", "Reading the schema"
-        WARM = "warm", "Ready"
-        FAILED = "failed", "Failed"
-
-    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="warmth")
-    prefix = models.CharField(max_length=64, help_text="SHA-256 of endpoint, model and prefix")
-    state = models.CharField(max_length=10, choices=State)
-    message = models.TextField(blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    def __str__(self) -> str:
-        return f"{self.connection}: {self.state}"
-
-
-class ExampleSet(models.Model):
-    """The example questions of a connection, for the schema that `schema` names.
-
-    `checked` holds pairs of a question and the SQL that answered it, `candidates` questions that are to be tried yet.
-    `run` names the writing under way: a step of another one has been overtaken. `again`: they were asked for anew.
-    """
-
-    class State(models.TextChoices):
-        WRITING = "writing", "Being written"
-        READY = "ready", "Ready"
-        FAILED = "failed", "Failed"
-
-    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="example_set")
-    schema = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=State)
-    run = models.UUIDField(default=uuid.uuid4, editable=False)
-    again = models.BooleanField(default=False)
-    candidates = models.JSONField(default=list)
-    checked = models.JSONField(default=list)
-    message = models.TextField(blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    def __str__(self) -> str:
-        return f"{self.connection}: {self.state}"
-
-    @property
-    def questions(self) -> list[str]:
-        return [question for question, _ in self.checked]

@@ -1,0 +1,11 @@
+"""Which questions with known answers a connection is measured by."""
+
+from __future__ import annotations
+
+from datasources.models import Connection
+from learning.benchmark.tasks import Part, Task, built_in
+
+
+def suite(connection: Connection) -> list[Task]:
+    """The sample's benchmark. Of other connections nothing is known yet: verified queries will be theirs."""
+    return built_in(Part.BENCHMARK) if connection.is_sample else []
