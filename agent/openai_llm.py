@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 class OpenAILLM:
-    """Implements agent.llm.LLM. Cheap to make: connections are the event loop's, whichever instance asks."""
+    """Implements agent.llm.LLM. Cheap to make: connections are the event loop's, whichever instance asks.
 
-    def __init__(self, endpoint: Endpoint, timeouts: Timeouts | None = None) -> None:
+    `seed` asks the endpoint to sample the same way each time; not every one can.
+    """
+
+    def __init__(self, endpoint: Endpoint, timeouts: Timeouts | None = None, seed: int | None = None) -> None:
         self.endpoint = endpoint
+        self.seed = seed
         self.model = endpoint.model
         self.timeouts = timeouts or Timeouts.of(endpoint)
 
@@ -44,7 +48,8 @@ class OpenAILLM:
                 await self._wait_to_retry(error, retries_left, deadline)
 
     def _body(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> dict[str, Any]:
-        return {
+        seed = {} if self.seed is None else {"seed": self.seed}
+        return seed | {
             "model": self.model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "max_tokens": max_tokens,

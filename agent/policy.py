@@ -68,12 +68,26 @@ class Policy(Protocol):
 class RandomPolicy:
     """Every repair alike: the baseline that a learned policy has to beat."""
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | str | None = None) -> None:
         self._random = random.Random(seed)  # noqa: S311 - a baseline, not a secret
 
     def choose(self, context: Context) -> Decision:
         scores: dict[Strategy, float] = dict.fromkeys(REPAIRS, 1 / len(REPAIRS))
         return Decision(self._random.choice(REPAIRS), scores, context.vector())
+
+    def learn(self, decision: Decision, reward: float) -> None:
+        """Nothing to learn."""
+
+    def correct(self, decision: Decision, difference: float) -> None:
+        """Nothing to correct."""
+
+
+class FixedPolicy:
+    """The repairs in their order, whatever the error: what a loop without a bandit does."""
+
+    def choose(self, context: Context) -> Decision:
+        strategy = REPAIRS[(context.attempt - 1) % len(REPAIRS)]
+        return Decision(strategy, {repair: float(repair is strategy) for repair in REPAIRS}, context.vector())
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Nothing to learn."""

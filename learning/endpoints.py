@@ -5,22 +5,27 @@ from contextlib import aclosing
 
 from django.conf import settings
 
+from agent.endpoint import Endpoint
 from agent.llm import LLM, Finished, Message, TextDelta
 from agent.openai_llm import OpenAILLM
 from datasources.models import Connection
 from learning.warming import until_ready
 
 
-def llm(connection: Connection) -> LLM:
-    """The operator's endpoint or the embedded model's, as the settings say. Cheap: connections are kept elsewhere."""
-    asked = OpenAILLM(settings.LLM_ENDPOINT)
-    return EmbeddedLLM(asked, connection) if settings.LLM_ENDPOINT.local else asked
+def llm(connection: Connection | None, *, endpoint: Endpoint | None = None, seed: int | None = None) -> LLM:
+    """The operator's endpoint or the embedded model's, as the settings say. Cheap: connections are kept elsewhere.
+
+    `connection`: whose questions are asked, None where it is nobody's.
+    """
+    endpoint = endpoint or settings.LLM_ENDPOINT
+    asked = OpenAILLM(endpoint, seed=seed)
+    return EmbeddedLLM(asked, connection) if endpoint.local else asked
 
 
 class EmbeddedLLM:
     """The embedded model; a question waits while it loads or reads the connection's prompt."""
 
-    def __init__(self, asked: OpenAILLM, connection: Connection) -> None:
+    def __init__(self, asked: OpenAILLM, connection: Connection | None) -> None:
         self.model = asked.model
         self._asked = asked
         self._connection = connection

@@ -6,10 +6,7 @@ for each of them that tries it. Nobody waits for them: what people ask and what 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -29,7 +26,8 @@ from datasources.schema_cache import stored_schema
 from embedded.status import State, read_status
 from learning import warming
 from learning.endpoints import llm
-from learning.models import Episode, ExampleSet, Warmth
+from learning.giving_way import Needed, give_way, watched
+from learning.models import ExampleSet
 from learning.prompts import prompt_of
 from learning.recorder import tried
 
@@ -44,7 +42,6 @@ GIVE_WAY = timedelta(seconds=20)
 """How long a step waits when somebody needs the model."""
 
 _REPLY_TOKENS = 400
-_LOOK_EVERY = 0.5
 _TEMPERATURE, _TEMPERATURE_AGAIN = 0.0, 0.7
 
 
@@ -82,18 +79,14 @@ def step(connection_id: int, run: UUID) -> None:
     if examples is None:
         return
     try:
-        async_to_sync(_giving_way)(_move_on(examples, llm(examples.connection)))
-    except _Needed:
+        async_to_sync(watched)(_move_on(examples, llm(examples.connection)), give_way)
+    except Needed:
         _go_on(examples, {}, after=GIVE_WAY)
         return
     except (LLMError, SQLError) as error:
         logger.warning("writing example questions for %s failed: %s", examples.connection, error)
         examples.state, examples.message = ExampleSet.State.FAILED, str(error)
     _save(examples)
-
-
-class _Needed(Exception):
-    """Somebody waits for the model."""
 
 
 def _can_start(connection: Connection) -> bool:
@@ -151,28 +144,6 @@ def _enqueue(examples: ExampleSet, after: timedelta = timedelta()) -> None:
 
     later = write_examples.using(run_after=timezone.now() + after) if after else write_examples
     later.enqueue(examples.connection_id, str(examples.run))
-
-
-async def _giving_way(work: Awaitable[None]) -> None:
-    """Do it unless, or until, somebody waits for the embedded model. An endpoint elsewhere has room for all."""
-    task = asyncio.ensure_future(work)
-    try:
-        while not task.done():
-            if settings.LLM_ENDPOINT.local and await _is_model_needed():
-                raise _Needed
-            await asyncio.wait([task], timeout=_LOOK_EVERY)
-        task.result()
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError, LLMError, SQLError):
-            await task
-
-
-async def _is_model_needed() -> bool:
-    alive = timezone.now() - STALE
-    answers = Episode.objects.filter(status=Episode.Status.RUNNING, heartbeat_at__gt=alive)
-    readings = Warmth.objects.filter(state=Warmth.State.WARMING, updated_at__gt=alive)
-    return await answers.aexists() or await readings.aexists()
 
 
 async def _move_on(examples: ExampleSet, model: LLM) -> None:

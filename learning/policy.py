@@ -46,17 +46,20 @@ class Lesson:
 
 
 class StoredPolicy:
-    """A Policy over one connection's arms: `load` it for an episode, `save` what it learned when that has ended."""
+    """A Policy over one connection's arms: `load` it for an episode, `save` what it learned when that has ended.
 
-    def __init__(self, connection: Connection, bandit: LinUCB, pulls: int) -> None:
+    Without a connection it knows what all of them together have taught.
+    """
+
+    def __init__(self, connection: Connection | None, bandit: LinUCB, pulls: int) -> None:
         self._connection = connection
         self._bandit = bandit
         self._pulls = pulls
         self._lessons: list[Lesson] = []
 
     @classmethod
-    def load(cls, connection: Connection) -> StoredPolicy:
-        own = _sums(BanditArm.objects.filter(connection=connection))
+    def load(cls, connection: Connection | None) -> StoredPolicy:
+        own = _sums(BanditArm.objects.filter(connection=connection)) if connection else _Sums.zero()
         prior = (_sums(BanditArm.objects.filter(connection=None)) - own).weakened()
         start = _natural_start()
         bandit = LinUCB(
@@ -88,7 +91,7 @@ class StoredPolicy:
         Arms are locked in one order, the same for everybody: two that save at once wait, and never for each other.
         """
         lessons, self._lessons = self._lessons, []
-        if not lessons:
+        if not lessons or self._connection is None:
             return
         with transaction.atomic():
             for strategy in REPAIRS:

@@ -6,6 +6,7 @@ from django_tasks import task
 
 from datasources.models import Connection
 from learning import examples, warming
+from learning.benchmark import running
 
 QUEUE = "model"
 
@@ -20,3 +21,8 @@ def warm_connection(connection_id: int, everywhere: bool) -> None:
 @task(queue_name=QUEUE, priority=-10)
 def write_examples(connection_id: int, run: str) -> None:
     examples.step(connection_id, UUID(run))
+
+
+@task(queue_name=QUEUE, priority=-10)
+def evaluate(evaluation_id: str, run: str) -> None:
+    running.step(UUID(evaluation_id), UUID(run))

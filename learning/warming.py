@@ -22,7 +22,7 @@ from agent.openai_llm import OpenAILLM
 from datasources.errors import SQLError
 from datasources.models import Connection
 from embedded.slots import SlotError, SlotStore
-from embedded.status import State, read_status
+from embedded.status import State, Status, read_status
 from learning.models import Warmth
 from learning.prompts import system_prompt
 
@@ -71,7 +71,7 @@ def warm(connection: Connection, *, everywhere: bool) -> None:
         _note(connection, key, state, message)
 
 
-async def until_ready(connection: Connection) -> None:
+async def until_ready(connection: Connection | None) -> None:
     """Wait while the embedded model loads or reads the connection's prompt. Raises LLMUnreachable when it is not there.
 
     A question that did not wait would have the same prompt read twice at once, each at half the speed.
@@ -81,10 +81,16 @@ async def until_ready(connection: Connection) -> None:
     # What is awaited happens in other processes: nothing here could set an event.
     while (status := read_status(models_dir())).state is State.LOADING or await _is_warming(connection):  # noqa: ASYNC110
         await asyncio.sleep(_POLL_SECONDS)
-    if status.state is State.OFF:
-        raise LLMUnreachable(NOT_RUNNING)
     if status.state is not State.READY:
-        raise LLMUnreachable(status.message)
+        raise LLMUnreachable(_why_not(status))
+
+
+def obstacle() -> str:
+    """Why no model will answer, in a sentence; empty where one does, or will in a moment, as far as is known."""
+    if not settings.LLM_ENDPOINT.local:
+        return ""
+    status = read_status(models_dir())
+    return "" if status.state in (State.READY, State.LOADING) else _why_not(status)
 
 
 def is_warming(connection: Connection) -> bool:
@@ -99,6 +105,10 @@ def prefix_key(connection: Connection) -> str:
     """Names what the model would read: SHA-256 of the model's name and the prefix. Raises ConnectFailed."""
     text = f"{settings.LLM_ENDPOINT.model}\n{system_prompt(connection)}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _why_not(status: Status) -> str:
+    return NOT_RUNNING if status.state is State.OFF else status.message
 
 
 def _warm(connection: Connection, key: str, *, everywhere: bool) -> None:
@@ -146,5 +156,5 @@ def _warming_rows(connection: Connection) -> models.QuerySet[Warmth]:
     )
 
 
-async def _is_warming(connection: Connection) -> bool:
-    return await _warming_rows(connection).aexists()
+async def _is_warming(connection: Connection | None) -> bool:
+    return connection is not None and await _warming_rows(connection).aexists()

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from datasources.models import Connection
 from learning.benchmark.outcome import AttemptMade, Outcome
+from learning.benchmark.tasks import Task
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-SILENT = timedelta(minutes=1)
+SILENT = timedelta(minutes=4)
 """An evaluation under way that has said nothing for so long has lost its worker."""
 
 
@@ -99,9 +100,12 @@ class EvaluatedQuestion(models.Model):
     """
 
     class State(models.TextChoices):
+        """Skipped is what cannot be graded, because its gold does not run: it counts nowhere."""
+
         WAITING = "waiting", "Waiting"
         ASKING = "asking", "Being asked"
         DONE = "done", "Done"
+        SKIPPED = "skipped", "Cannot be graded"
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="questions")
     number = models.PositiveIntegerField()
@@ -109,7 +113,10 @@ class EvaluatedQuestion(models.Model):
     difficulty = models.CharField(max_length=10, blank=True)
     category = models.CharField(max_length=60, blank=True)
     question = models.TextField()
+    instructions = models.TextField(blank=True)
     gold = models.JSONField(help_text="Every SQL whose result is right")
+    ordered = models.BooleanField(default=False, help_text="Whether the order of rows counts")
+    extra_columns = models.BooleanField(default=False, help_text="Whether more columns than the gold's are no mistake")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     sql = models.TextField(blank=True)
     attempts = models.JSONField(default=list)
@@ -134,6 +141,20 @@ class EvaluatedQuestion(models.Model):
     @property
     def is_done(self) -> bool:
         return self.state == self.State.DONE
+
+    @property
+    def as_task(self) -> Task:
+        """As it was when the evaluation began."""
+        return Task(
+            id=self.task,
+            question=self.question,
+            gold=tuple(self.gold),
+            category=self.category,
+            difficulty=self.difficulty,
+            instructions=self.instructions,
+            ordered=self.ordered,
+            extra_columns=self.extra_columns,
+        )
 
     @property
     def outcome(self) -> Outcome:

@@ -1,0 +1,119 @@
+"""Measure one question: ask the agent, and grade its rows by those of the gold. Nothing is recorded or learned from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from asgiref.sync import sync_to_async
+
+from agent import episode as agent_loop
+from agent.attempt import Attempt
+from agent.errors import ErrorClass
+from agent.events import EpisodeDone, QueryOk
+from agent.llm import LLM
+from agent.policy import Policy
+from agent.prompt import Prompt
+from agent.threads import execute
+from datasources.engine import Database, ResultSet
+from datasources.errors import ConnectFailed, DatabaseBusy, SQLError
+from learning.benchmark.grader import Gold, Grade, grade
+from learning.benchmark.outcome import AttemptMade, Outcome
+from learning.benchmark.tasks import Task
+
+
+class Outage(Exception):
+    """The model or the database could not be reached: nothing is known about the question."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class BadGold(Exception):
+    """A gold SQL does not run, so that nothing can be graded by it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who is measured: a model, the policy that each question is given, and how many attempts it has."""
+
+    llm: LLM
+    policy: Callable[[Task], Policy]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`rows` are those of the answer, None where there is none, `gold_rows` those of the first gold."""
+
+    outcome: Outcome
+    rows: ResultSet | None
+    gold_rows: ResultSet
+
+
+async def measure(task: Task, database: Database, asked_with: Prompt, agent: Agent) -> Measured:
+    """Raises Outage and BadGold."""
+    golds = [await _gold(sql, database) for sql in task.gold]
+    policy = await sync_to_async(agent.policy)(task)
+    limits = agent_loop.Limits(attempts=agent.attempts)
+    episode = agent_loop.Episode(task.asked, database, agent.llm, asked_with, limits=limits)
+    rows: ResultSet | None = None
+    started = time.perf_counter()
+    async for event in agent_loop.solve(episode, policy):
+        if isinstance(event, QueryOk):
+            rows = event.result
+        elif isinstance(event, EpisodeDone):
+            done = event
+    seconds = time.perf_counter() - started
+    if done.outage:
+        raise Outage(done.error)
+    graded = Grade(0.0, done.error)
+    if rows is not None:
+        graded = grade(rows, golds, ordered=task.ordered, extra_columns=task.extra_columns)
+    return Measured(_outcome(task, episode.attempts, done, graded, seconds), rows, golds[0].result)
+
+
+async def _gold(sql: str, database: Database) -> Gold:
+    try:
+        result = await execute(database, sql)
+    except (ConnectFailed, DatabaseBusy) as error:
+        raise Outage(error.message) from error
+    except SQLError as error:
+        raise BadGold(f"Its gold SQL does not run: {error.message}") from error
+    return Gold.of(sql, database.dialect, result)
+
+
+def _outcome(task: Task, attempts: list[Attempt], done: EpisodeDone, graded: Grade, seconds: float) -> Outcome:
+    return Outcome(
+        task=task.id,
+        difficulty=task.difficulty,
+        category=task.category,
+        sql=done.sql,
+        attempts=tuple(_made(attempt) for attempt in attempts),
+        score=graded.score,
+        is_right=graded.is_right,
+        is_first_right=graded.is_right and _is_the_first_s(attempts[0], done),
+        why=graded.why,
+        seconds=seconds,
+        prompt_tokens=done.usage.prompt,
+        cached_tokens=done.usage.cached,
+        completion_tokens=done.usage.completion,
+    )
+
+
+def _is_the_first_s(first: Attempt, done: EpisodeDone) -> bool:
+    """Whether the first attempt gave the answer, also when another was made to see whether no rows are right."""
+    return done.attempts == 1 or (first.error_class is ErrorClass.EMPTY_RESULT and first.sql == done.sql)
+
+
+def _made(attempt: Attempt) -> AttemptMade:
+    error_class = attempt.error_class or ""
+    return AttemptMade(
+        attempt.number, attempt.strategy.value, attempt.sql, str(error_class), attempt.message, attempt.hint
+    )

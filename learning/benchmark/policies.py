@@ -1,0 +1,48 @@
+"""The policies that can be measured against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agent.llm import LLM
+from agent.policy import FixedPolicy, Policy, RandomPolicy
+from datasources.models import Connection
+from learning.benchmark.measuring import Agent
+from learning.benchmark.tasks import Task
+from learning.models import Evaluation
+from learning.policy import StoredPolicy
+
+Choice = Evaluation.Policy
+
+
+def agent(
+    llm: LLM,
+    choice: str,
+    attempts: int,
+    connection: Connection | None = None,
+    *,
+    seed: int | None = None,
+    learning: bool = False,
+) -> Agent:
+    """Who is measured. Without repair there is one attempt."""
+    maker = policy_maker(choice, connection, seed, learning=learning)
+    return Agent(llm, maker, 1 if choice == Choice.NONE else attempts)
+
+
+def policy_maker(
+    choice: str, connection: Connection | None, seed: int | None = None, *, learning: bool = False
+) -> Callable[[Task], Policy]:
+    """What gives each question its policy.
+
+    The learned one is what the connection's bandit knows by now, or without a connection what all bandits together
+    know; each question meets it as it is stored. With `learning` one of them goes through all questions and learns
+    from each. Neither is ever saved: measuring changes nothing. A random one depends on seed and question only.
+    """
+    if choice == Choice.FIXED:
+        return lambda task: FixedPolicy()
+    if choice == Choice.RANDOM:
+        return lambda task: RandomPolicy(None if seed is None else f"{seed} {task.id}")
+    if learning:
+        learner = StoredPolicy.load(connection)
+        return lambda task: learner
+    return lambda task: StoredPolicy.load(connection)
