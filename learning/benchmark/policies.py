@@ -38,7 +38,7 @@ def policy_maker(
     know; each question meets it as it is stored. With `learning` one of them goes through all questions and learns
     from each. Neither is ever saved: measuring changes nothing. A random one depends on seed and question only.
     """
-    if choice == Choice.FIXED:
+    if choice in (Choice.FIXED, Choice.NONE):
         return lambda task: FixedPolicy()
     if choice == Choice.RANDOM:
         return lambda task: RandomPolicy(None if seed is None else f"{seed} {task.id}")
