@@ -1,0 +1,52 @@
+"""How much of a figure may be chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import comb, floor, sqrt
+from statistics import NormalDist
+
+
+def wilson(right: int, questions: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The score interval of a share (Wilson 1927), which stays within 0 and 1 and holds for few questions, too."""
+    if not questions:
+        return 0.0, 1.0
+    z = _z(confidence)
+    share, room = right / questions, z * z / questions
+    middle = (share + room / 2) / (1 + room)
+    half = z * sqrt(share * (1 - share) / questions + room / (4 * questions)) / (1 + room)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def mcnemar(won: int, lost: int) -> float:
+    """How likely it is that questions which changed would split so unevenly, or more so, if either way were as likely:
+    the exact two-sided p (McNemar 1947, by the binomial distribution)."""
+    changed = won + lost
+    tail = sum(comb(changed, count) for count in range(min(won, lost) + 1))
+    return min(1.0, 2 * tail / (1 << changed))
+
+
+def paired_difference(won: int, lost: int, questions: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The interval of the difference of two shares of the same questions, after less before (Bonett and Price 2012): as
+    if one question more had been won, and one lost."""
+    if not questions:
+        return -1.0, 1.0
+    up, down = (won + 1) / (questions + 2), (lost + 1) / (questions + 2)
+    half = _z(confidence) * sqrt((up + down - (up - down) ** 2) / (questions + 2))
+    return max(-1.0, up - down - half), min(1.0, up - down + half)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """What the `share` of the values is not above, between two of them in proportion to their distance (Hyndman and
+    Fan's type 7, as numpy has it); 0 of none."""
+    if not values:
+        return 0.0
+    ranked = sorted(values)
+    at = share * (len(ranked) - 1)
+    below = floor(at)
+    above = min(below + 1, len(ranked) - 1)
+    return ranked[below] + (ranked[above] - ranked[below]) * (at - below)
+
+
+def _z(confidence: float) -> float:
+    return NormalDist().inv_cdf((1 + confidence) / 2)
