@@ -95,8 +95,9 @@ def test_a_wrong_answer_is_kept_with_both_results(sample: Connection, alice: Use
     question = evaluation.questions.first()
     assert question is not None
     assert (question.is_right, question.sql, bool(question.why)) == (False, "SELECT 'no', -1", True)
-    assert question.rows["rows"] == [["no", -1]]
-    assert question.gold_rows["rows"]
+    assert question.rows is not None
+    assert question.gold_rows is not None
+    assert (question.rows["rows"], bool(question.gold_rows["rows"])) == ([["no", -1]], True)
 
 
 def test_nobody_s_history_grows_and_no_bandit_learns(sample: Connection, alice: User, model: ServerHandle) -> None:
