@@ -15,6 +15,7 @@ BENCHES = {
     "select": "statements",
     "duckdb": "duckdb_statements",
     "schema": "introspection",
+    "grading": "grading",
 }
 """What can be asked for, and the module that measures it."""
 
