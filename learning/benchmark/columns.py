@@ -33,6 +33,7 @@ _LESS_THAN_A_CENT = 0.005
 # What adding floats in another order changes.
 _NOISE, _RELATIVE_NOISE = 1e-9, 1e-12
 _FEWEST_PLACES = 2
+LARGEST_SLACK = 0.5 * 10.0**-_FEWEST_PLACES
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +79,18 @@ class Pair:
     slack: float
 
 
-Codebook = dict[Value, int]
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A result, read to be compared."""
+
+    columns: list[Column]
+    height: int
 
 
-def columns(result: ResultSet, codebook: Codebook) -> list[Column]:
-    return [_column([row[at] for row in result.rows], codebook) for at in range(len(result.columns))]
+def grids(*results: ResultSet) -> list[Grid]:
+    """To be compared with each other."""
+    codebook: dict[Value, int] = {}
+    return [Grid(_columns(result, codebook), len(result.rows)) for result in results]
 
 
 def near(numbers: Floats, others: Floats, slack: float) -> Bools:
@@ -144,7 +152,11 @@ def _chained(gold: Column, other: Column) -> Pair:
     return Pair(gold, other, codes[:height], codes[height:], loose, room)
 
 
-def _column(cells: Sequence[Cell], codebook: Codebook) -> Column:
+def _columns(result: ResultSet, codebook: dict[Value, int]) -> list[Column]:
+    return [_column([row[at] for row in result.rows], codebook) for at in range(len(result.columns))]
+
+
+def _column(cells: Sequence[Cell], codebook: dict[Value, int]) -> Column:
     values = [read(cell) for cell in cells]
     codes = np.array([codebook.setdefault(value, len(codebook)) for value in values], dtype=np.int64)
     numbers = np.array([magnitude(value) for value in values], dtype=np.float64)

@@ -25,7 +25,8 @@ from dataclasses import dataclass
 
 from datasources.engine import ResultSet
 from learning.benchmark import ordering
-from learning.benchmark.matching import Grid, correspondence, grids
+from learning.benchmark.columns import Grid, grids
+from learning.benchmark.matching import correspondence
 from learning.benchmark.overlap import overlap
 from learning.benchmark.reasons import OTHER_ORDER, reason
 

@@ -52,6 +52,8 @@ def _of_values(result: ResultSet, gold: ResultSet, overlap: Overlap) -> str:
     if found and missed and overlap.shared == len(gold.rows):
         names = _count(len(missed), "column") if len(missed) > 1 else f"the column {_cut(gold.columns[missed[0]])}"
         return f"the values of {names} are not right"
+    if overlap.shared == len(gold.rows):
+        return "too many columns are alike to say which is which"
     where = f", in {len(found)} of {_count(len(gold.columns), 'column')}" if found and missed else ""
     return f"{overlap.shared if overlap.shared else 'none'} of {_rows(gold)} are right{where}"
 
