@@ -8,6 +8,7 @@ import re
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,21 @@ from datasources.models import Connection
 from learning.benchmark import places
 from learning.benchmark.evaluating import evaluate
 from learning.benchmark.measuring import Outage
-from learning.benchmark.outcome import Outcome
+from learning.benchmark.paired import Pair
 from learning.benchmark.planning import NotPossible, Plan, Wanted, plan
 from learning.benchmark.policies import Choice
-from learning.benchmark.records import BadRecord, Record, writing
-from learning.benchmark.report import WIDTH, Report
-from learning.benchmark.tasks import Difficulty, Part, Task
+from learning.benchmark.progress import Progress
+from learning.benchmark.records import BadRecord, writing
+from learning.benchmark.report import Report
+from learning.benchmark.tasks import Difficulty, Part
 from learning.management.commands.ask import find_connection, printable
 
 OUTAGE, STOPPED = 2, 130
 """How the command ends when the model or a database stays away, and when somebody stops it. Else 1, when something
 could not be graded or done."""
+
+_SAME = ("sample", "limit", "model", "generation", "policy", "learning", "attempts", "seed")
+"""Options that are called the same in what is wanted."""
 
 
 class Command(BaseCommand):
@@ -64,44 +69,67 @@ class Command(BaseCommand):
         add("--json", action="store_true", help="the report as one JSON object")
         add("--out", type=Path, metavar="FILE", help="keep each outcome as a line; run again to go on")
 
+        add("--compare", nargs=2, type=Path, metavar="FILE", help="say whether the second of two kept ones is better")
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            planned = plan(_wanted(options))
-            with writing(options["out"], planned.setup) if options["out"] else nullcontext() as record:
-                progress = _Progress(planned, record, self._say)
-                self._run(planned, progress, options)
+            if options["compare"]:
+                self._print(Pair.of(*options["compare"]), as_json=options["json"])
+            else:
+                self._evaluate(options)
         except (NotPossible, BadRecord) as error:
             raise CommandError(printable(str(error))) from None
+        except KeyboardInterrupt:
+            raise CommandError("Stopped before the first question.", returncode=STOPPED) from None
 
-    def _run(self, planned: Plan, progress: _Progress, options: dict[str, Any]) -> None:
-        work = evaluate(progress.left, planned.places, planned.agent, progress, parallel=options["parallel"])
+    def _evaluate(self, options: dict[str, Any]) -> None:
+        planned = plan(_wanted(options))
+        keeping = writing(options["out"], planned.setup) if options["out"] else nullcontext()
+        with keeping as record:
+            progress = Progress(planned.tasks, record, self._say)
+            stopped = self._ask(planned, progress, options["parallel"])
+        if not (stopped and options["out"]):
+            self._print(_report(planned, progress), as_json=options["json"])
+        if stopped:
+            raise CommandError(printable(_stopped(stopped, progress, options["out"])), returncode=stopped.code)
+        if progress.not_gradable:
+            raise CommandError("Some questions could not be graded: their gold SQL does not run.")
+
+    def _ask(self, planned: Plan, progress: Progress, parallel: int) -> _Stopped | None:
+        work = evaluate(progress.left, planned.places, planned.agent, progress, parallel=parallel)
         try:
             asyncio.run(work)
         except Outage as outage:
-            self._stop(progress, options, outage.message, OUTAGE)
+            return _Stopped(outage.message, OUTAGE)
         except KeyboardInterrupt:
-            self._stop(progress, options, "Stopped.", STOPPED)
-        self._report(progress.report(), as_json=options["json"])
-        if progress.ungraded:
-            raise CommandError("Some questions could not be graded: their gold SQL does not run.")
+            return _Stopped("Stopped.", STOPPED)
+        return None
 
-    def _stop(self, progress: _Progress, options: dict[str, Any], why: str, code: int) -> None:
-        """What is done is kept in the file; without one, it is reported now or never."""
-        if options["out"]:
-            then = f"{options['out']} keeps them: run the same command again to go on."
-        else:
-            self._report(progress.report(), as_json=options["json"])
-            then = "With --out FILE they would be kept."
-        done = f"{len(progress.outcomes)} of {len(progress.tasks)} questions are done. {then}"
-        raise CommandError(printable(f"{why}\n{done}"), returncode=code)
-
-    def _report(self, report: Report, *, as_json: bool) -> None:
-        text = json.dumps(report.to_dict(), ensure_ascii=False) if as_json else report.to_text()
-        self.stdout.write(printable(text))
+    def _print(self, found: Report | Pair, *, as_json: bool) -> None:
+        self.stdout.write(printable(json.dumps(found.to_dict(), ensure_ascii=False) if as_json else found.to_text()))
 
     def _say(self, line: str) -> None:
         self.stderr.write(printable(line), style_func=str)
         self.stderr.flush()
+
+
+@dataclass(frozen=True)
+class _Stopped:
+    """Why not everything was asked, and how the command ends then."""
+
+    why: str
+    code: int
+
+
+def _stopped(stopped: _Stopped, progress: Progress, out: Path | None) -> str:
+    done = f"{len(progress.outcomes)} of {len(progress.tasks)} questions are done"
+    if out is None:
+        return f"{stopped.why}\n{done}. With --out FILE they would be kept, to go on from there."
+    return f"{stopped.why}\n{done} and kept in {out}: run the same command again to go on."
+
+
+def _report(planned: Plan, progress: Progress) -> Report:
+    return Report(planned.setup, planned.tasks, progress.in_order, progress.not_gradable, planned.parts)
 
 
 def _wanted(options: dict[str, Any]) -> Wanted:
@@ -123,9 +151,6 @@ def _wanted(options: dict[str, Any]) -> Wanted:
         difficulties=options["difficulty"] or (),
         **{name: options[name] for name in _SAME},
     )
-
-
-_SAME = ("sample", "limit", "model", "generation", "policy", "learning", "attempts", "seed")
 
 
 def _sample(wanted: str | None) -> Connection | None:
@@ -152,44 +177,3 @@ def _whole(least: int) -> Callable[[str], int]:
         return int(text)
 
     return read
-
-
-class _Progress:
-    """Keeps and prints what happens; a listener of `evaluate`."""
-
-    def __init__(self, planned: Plan, record: Record | None, say: Callable[[str], None]) -> None:
-        self.tasks = planned.tasks
-        self.ungraded: dict[str, str] = {}
-        self._plan = planned
-        self._record = record
-        self._say = say
-        before = record.outcomes if record else {}
-        self.outcomes = {task.id: before[task.id] for task in self.tasks if task.id in before}
-        self.left = [task for task in self.tasks if task.id not in before]
-        if self.outcomes:
-            self._say(f"{len(self.outcomes)} of {len(self.tasks)} questions are done already.")
-
-    def done(self, task: Task, outcome: Outcome) -> None:
-        self.outcomes[task.id] = outcome
-        if self._record:
-            self._record.add(task, outcome)
-        attempts = len(outcome.attempts)
-        tries = f"{attempts} attempt{'' if attempts == 1 else 's'}"
-        verdict = "right" if outcome.is_right else "wrong"
-        self._line(task, f"{verdict}  {tries:<10}  {outcome.seconds:6.1f} s", outcome.why or task.question)
-
-    def not_graded(self, task: Task, why: str) -> None:
-        self.ungraded[task.id] = why
-        self._line(task, "not graded", why)
-
-    def waits(self, why: str, seconds: float) -> None:
-        self._say(f"{why} Trying again in {seconds:g} seconds.")
-
-    def report(self) -> Report:
-        outcomes = [self.outcomes[task.id] for task in self.tasks if task.id in self.outcomes]
-        return Report(self._plan.setup, self.tasks, outcomes, self.ungraded, self._plan.parts)
-
-    def _line(self, task: Task, what: str, words: str) -> None:
-        count = len(self.outcomes) + len(self.ungraded)
-        line = f"{count:>{len(str(len(self.tasks)))}}/{len(self.tasks)}  {what}  {task.id}  {' '.join(words.split())}"
-        self._say(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…")
