@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 
-from django.conf import settings
 from django.db import DatabaseError
 
-from agent.endpoint import Endpoint
 from agent.prompt import PROMPTS
 from datasources.dsn import ServerAddress
 from datasources.errors import SQLError
 from datasources.models import Connection
-from embedded.catalogue import MODELS
 from learning.benchmark import dataset, places, policies
 from learning.benchmark.dataset import BadDataset
 from learning.benchmark.evaluating import grouped
+from learning.benchmark.measured_model import MeasuredModel, NoSuchModel
 from learning.benchmark.measuring import Agent
 from learning.benchmark.places import Key, NotThere, Place
 from learning.benchmark.records import Setup
@@ -71,7 +69,7 @@ def plan(wanted: Wanted) -> Plan:
     """Raises NotPossible."""
     try:
         return _plan(wanted)
-    except (BadDataset, NotThere) as error:
+    except (BadDataset, NoSuchModel, NotThere) as error:
         raise NotPossible(str(error)) from None
     except SQLError as error:
         raise NotPossible(error.message) from None
@@ -80,16 +78,12 @@ def plan(wanted: Wanted) -> Plan:
 def _plan(wanted: Wanted) -> Plan:
     source = _file(wanted.file) if wanted.file else _built_in(wanted)
     tasks = grouped(_chosen(source.tasks, wanted))
-    endpoint = _endpoint(wanted.model)
-    model = llm(wanted.connection, endpoint=endpoint, seed=wanted.seed)
-    agent = policies.agent(
-        model, wanted.policy, wanted.attempts, wanted.connection, seed=wanted.seed, learning=wanted.learning
-    )
-    _check_policy(agent, tasks[0])
+    model = MeasuredModel.of(wanted.model)
+    agent = _agent(wanted, model, tasks[0])
     setup = Setup(
         dataset=source.name,
         sha256=source.sha256,
-        model=name_of(endpoint),
+        model=model.name,
         generation=_generation(wanted),
         prompts=_prompts(wanted.connection),
         policy=wanted.policy,
@@ -139,22 +133,20 @@ def _chosen(tasks: Sequence[Task], wanted: Wanted) -> list[Task]:
     return chosen
 
 
-def name_of(endpoint: Endpoint) -> str:
-    """What the model is called. A GGUF file of the operator's own is not the one that LOCAL_MODEL names."""
-    own = settings.LOCAL_MODEL_PATH if endpoint.local else ""
-    return Path(own).name if own else endpoint.model
-
-
-def _endpoint(model: str) -> Endpoint:
-    endpoint: Endpoint = settings.LLM_ENDPOINT
-    if model in ("", endpoint.model, name_of(endpoint)):
-        return endpoint
-    if endpoint.local:
-        raise NotPossible(
-            f"The embedded model is {name_of(endpoint)}. To measure another one, start the site with LOCAL_MODEL="
-            f"{' or '.join(MODELS)} or LOCAL_MODEL_PATH, or name an endpoint with API_BASE_URL and MODEL_NAME."
+def _agent(wanted: Wanted, model: MeasuredModel, task: Task) -> Agent:
+    """The learned policy is in the application's database, which need not be there for a file of questions."""
+    asked = llm(wanted.connection, endpoint=model.endpoint, seed=wanted.seed)
+    try:
+        agent = policies.agent(
+            asked, wanted.policy, wanted.attempts, wanted.connection, seed=wanted.seed, learning=wanted.learning
         )
-    return replace(endpoint, model=model)
+        agent.policy(task)
+    except DatabaseError:
+        raise NotPossible(
+            "There is no application database yet to take the learned policy from: run manage.py setup first, "
+            "or choose another policy."
+        ) from None
+    return agent
 
 
 def _generation(wanted: Wanted) -> int:
@@ -174,17 +166,6 @@ def _places(wanted: Wanted, tasks: Sequence[Task]) -> Mapping[Key, Place]:
     if wanted.connection:
         return places.of_connection(wanted.connection, tasks)
     return places.of_files_and_servers(tasks, wanted.directory, wanted.servers)
-
-
-def _check_policy(agent: Agent, task: Task) -> None:
-    """The learned one is in the application's database, which need not be there for a file of questions."""
-    try:
-        agent.policy(task)
-    except DatabaseError:
-        raise NotPossible(
-            "There is no application database yet to take the learned policy from: run manage.py setup first, "
-            "or choose another policy."
-        ) from None
 
 
 def _digest(text: str) -> str:

@@ -68,7 +68,6 @@ class Command(BaseCommand):
         add("--parallel", type=_whole(1), default=1, metavar="N", help="questions at once (1)")
         add("--json", action="store_true", help="the report as one JSON object")
         add("--out", type=Path, metavar="FILE", help="keep each outcome as a line; run again to go on")
-
         add("--compare", nargs=2, type=Path, metavar="FILE", help="say whether the second of two kept ones is better")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -88,7 +87,7 @@ class Command(BaseCommand):
         with keeping as record:
             progress = Progress(planned.tasks, record, self._say)
             stopped = self._ask(planned, progress, options["parallel"])
-        if not (stopped and options["out"]):
+        if not stopped or (progress.outcomes and not options["out"]):
             self._print(_report(planned, progress), as_json=options["json"])
         if stopped:
             raise CommandError(printable(_stopped(stopped, progress, options["out"])), returncode=stopped.code)
