@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("datasources.urls")),
     path("", include("datasources.explore_urls")),
+    path("", include("learning.urls")),
     path("", include("chat.urls")),
 ]

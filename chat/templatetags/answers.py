@@ -8,26 +8,12 @@ from itertools import zip_longest
 from django import template
 from django.utils.safestring import SafeString
 
-from agent.errors import ErrorClass
 from chat.answer import AnswerView, AttemptView
 from datasources.highlight import sql_html
+from learning import words as said
 from learning.models import Episode
 
 register = template.Library()
-
-ERROR_WORDS = {
-    ErrorClass.NO_SUCH_COLUMN: "Wrong column",
-    ErrorClass.NO_SUCH_TABLE: "Wrong table",
-    ErrorClass.AMBIGUOUS_COLUMN: "Ambiguous column",
-    ErrorClass.SYNTAX_ERROR: "Syntax error",
-    ErrorClass.AGGREGATION_ERROR: "Wrong grouping",
-    ErrorClass.DATATYPE_MISMATCH: "Types do not match",
-    ErrorClass.NO_SUCH_FUNCTION: "Unknown function",
-    ErrorClass.EMPTY_RESULT: "No rows",
-    ErrorClass.TIMEOUT: "Too slow",
-    ErrorClass.NOT_READ_ONLY: "Not read-only",
-    ErrorClass.OTHER: "Failed",
-}
 
 
 @dataclass(frozen=True)
@@ -54,6 +40,9 @@ class Fold:
 
 
 register.filter("sql", sql_html)
+register.filter("strategy_words", said.strategy_words)
+register.filter("percent", said.percent)
+register.filter("seconds", said.duration)
 
 
 @register.filter
@@ -108,30 +97,12 @@ def announcement(answer: AnswerView) -> str:
 
 @register.filter
 def error_words(attempt: AttemptView) -> str:
-    return ERROR_WORDS.get(ErrorClass(attempt.error_class), "Failed") if attempt.error_class else ""
-
-
-@register.filter
-def strategy_words(strategy: str) -> str:
-    return strategy.replace("_", " ").replace("cte", "CTE").replace("groupby", "GROUP BY")
-
-
-@register.filter
-def percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.0%}"
+    return said.error_words(attempt.error_class)
 
 
 @register.filter
 def duration(milliseconds: float) -> str:
-    """In the unit that a person would say."""
-    if milliseconds < 1:
-        return "under 1 ms"
-    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
-
-
-@register.filter
-def seconds(value: float) -> str:
-    return duration(value * 1000)
+    return said.duration(milliseconds / 1000)
 
 
 @register.filter

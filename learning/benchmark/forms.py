@@ -1,0 +1,78 @@
+"""What a person chooses before a run starts, and which two runs are compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from learning.benchmark.running import Wanted
+from learning.benchmark.tasks import Difficulty, Task
+from learning.models import Evaluation
+
+MOST_ATTEMPTS = 5
+POLICY_HELP = {
+    Evaluation.Policy.LEARNED: "what people get in the chat",
+    Evaluation.Policy.FIXED: "the same repairs in the same order",
+    Evaluation.Policy.RANDOM: "a repair by lot",
+    Evaluation.Policy.NONE: "the first attempt counts",
+}
+
+
+class RunForm(forms.Form):
+    """The seed is read where chance chooses, and nowhere else."""
+
+    use_required_attribute = False
+
+    difficulties = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one difficulty."}
+    )
+    policy = forms.ChoiceField(widget=forms.RadioSelect, label="Repairs")
+    attempts = forms.TypedChoiceField(
+        coerce=int,
+        choices=[(number, str(number)) for number in range(1, MOST_ATTEMPTS + 1)],
+        label="Attempts, at most",
+    )
+    seed = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**31 - 1,
+        label="Seed",
+        help_text="The same number draws the same lots again. Empty: other ones each time.",
+        widget=forms.NumberInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, tasks: Sequence[Task], **kwargs: Any) -> None:
+        counts = Counter(task.difficulty for task in tasks)
+        kwargs.setdefault("initial", {"difficulties": list(counts), "policy": "learned", "attempts": MOST_ATTEMPTS})
+        super().__init__(*args, **kwargs)
+        self._choose("difficulties", [(name, f"{name} · {counts[name]}") for name in Difficulty if counts[name]])
+        self._choose("policy", [(policy.value, policy.label) for policy in Evaluation.Policy])
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = choices
+
+    @property
+    def policies(self) -> list[tuple[Any, str]]:
+        """Each radio button with a few words about it."""
+        return list(zip(self["policy"], POLICY_HELP.values(), strict=True))
+
+    @property
+    def wanted(self) -> Wanted:
+        """Of a valid form."""
+        data = self.cleaned_data
+        return Wanted(
+            difficulties=tuple(data["difficulties"]),
+            policy=data["policy"],
+            attempts=data["attempts"],
+            seed=data["seed"] if data["policy"] == Evaluation.Policy.RANDOM else None,
+        )
+
+
+class TwoRuns(forms.Form):
+    before = forms.UUIDField(required=False)
+    after = forms.UUIDField(required=False)

@@ -1,0 +1,57 @@
+"""How the Benchmark tab writes things."""
+
+from __future__ import annotations
+
+from django import template
+
+from datasources.highlight import sql_html
+from learning import words
+from learning.benchmark.suite import is_measured
+
+register = template.Library()
+register.filter("sql", sql_html)
+register.filter("error_words", words.error_words)
+register.filter("strategy_words", words.strategy_words)
+register.filter("duration", words.duration)
+register.filter("is_measured", is_measured)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """As people write it: no digits after the point, which so few questions could not bear."""
+    return f"{share:.0%}".replace("%", "\N{NARROW NO-BREAK SPACE}%")
+
+
+@register.filter
+def points(difference: float) -> str:
+    """A difference of two shares, with a real minus sign."""
+    rounded = round(difference * 100)
+    return f"{rounded:+d}".replace("-", "−") if rounded else "0"
+
+
+@register.filter
+def interval(bounds: tuple[float, float]) -> str:
+    """45–78 %"""
+    low, high = bounds
+    return f"{low:.0%}".rstrip("%") + "–" + percent(high)
+
+
+@register.filter
+def points_interval(bounds: tuple[float, float]) -> str:
+    return " to ".join(map(points, bounds))
+
+
+@register.filter
+def p_value(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
+def of(name: object, pk: int) -> str:
+    """An id in the page for something of an object."""
+    return f"{name}-{pk}"
