@@ -18,7 +18,6 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db import connection as app_database
 from django.utils import timezone
 
-from datasources import encryption
 from datasources.engine import Database, ResultSet
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryTimeout, SQLError
 from datasources.models import AuditEntry, Connection
@@ -120,7 +119,7 @@ class AuditedDatabase:
             raise
         finally:
             entry.milliseconds = (time.perf_counter() - started) * 1000
-            _keep(entry, self._connection)
+            _keep(entry)
 
 
 def judged(error: SQLError) -> tuple[str, str]:
@@ -139,7 +138,7 @@ def record(connection: Connection, user: User | None, action: str, message: str 
     entry = _entry(connection, Who(user, "site"), action, message=message)
     if refused:
         entry.verdict, entry.outcome = Verdict.REFUSED, Outcome.REFUSED
-    _keep(entry, connection)
+    _keep(entry)
 
 
 def record_export(team: Team | None, user: User, message: str) -> None:
@@ -191,10 +190,10 @@ def _entry(connection: Connection, who: Who, action: str, *, sql: str = "", mess
     )
 
 
-def _keep(entry: AuditEntry, connection: Connection | None = None) -> None:
+def _keep(entry: AuditEntry) -> None:
     """That an entry could not be kept is logged, and stops nobody."""
     entry.sql = _bounded(entry.sql, SQL_CHARACTERS)
-    entry.message = _bounded(without_secrets(entry.message, connection), MESSAGE_CHARACTERS)
+    entry.message = _bounded(without_secrets(entry.message), MESSAGE_CHARACTERS)
     try:
         with application_database():
             _save(entry)
@@ -229,20 +228,10 @@ def application_database() -> Iterator[None]:
             app_database.close()
 
 
-def without_secrets(message: str, connection: Connection | None) -> str:
-    """Drivers are not trusted to keep a password to themselves."""
-    message = message[: 4 * MESSAGE_CHARACTERS]
-    message = _SECRET_IN_A_DSN.sub(r"\1…@", message)
-    password = _password(connection) if message and connection else ""
-    return message.replace(password, "…") if password else message
-
-
-def _password(connection: Connection) -> str:
-    try:
-        address = connection.address
-    except encryption.Unreadable:
-        return ""
-    return address.password if address else ""
+def without_secrets(message: str) -> str:
+    """Without passwords of DSNs. The connection's own is kept from messages where a driver may tell it: when it logs in
+    (see login_failures)."""
+    return _SECRET_IN_A_DSN.sub(r"\1…@", message[: 4 * MESSAGE_CHARACTERS])
 
 
 def _bounded(text: str, most: int) -> str:

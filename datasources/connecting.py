@@ -111,7 +111,7 @@ def attempt(connection: Connection, user: User) -> Tried:
         title = _TITLES.get(error.code, "It does not work")
         is_server = connection.origin == Connection.Origin.SERVER
         later = is_server and error.code not in audit.REFUSAL_CODES
-        return Tried(False, title, audit.without_secrets(error.message, connection), may_come_right=later)
+        return Tried(False, title, audit.without_secrets(error.message), may_come_right=later)
     return Tried(True, "It works", version=found.version, warning=found.warning)
 
 

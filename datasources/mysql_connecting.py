@@ -11,6 +11,7 @@ import pymysql
 from pymysql.constants import CLIENT
 
 from datasources.dsn import ServerAddress
+from datasources.login_failures import explained
 from datasources.wire import Failure
 
 Connection: TypeAlias = "pymysql.connections.Connection[Any]"
@@ -74,7 +75,7 @@ def _connect_to(place: ServerAddress, address: str, seconds: float) -> "Connecti
         connection = _prepared(place, seconds)
         connection.connect(reached)
     except pymysql.MySQLError as error:
-        return _failure(error)
+        return _failure(error, place)
     except ssl.SSLError as error:
         return _tls(error)
     except OSError as error:
@@ -114,7 +115,7 @@ def _context(*, verify: bool) -> ssl.SSLContext:
     return context
 
 
-def _failure(error: pymysql.MySQLError) -> Failure:
+def _failure(error: pymysql.MySQLError, place: ServerAddress) -> Failure:
     number, *said = error.args or (0,)
     original = getattr(error, "original_exception", None)
     if isinstance(original, ssl.SSLError):
@@ -123,14 +124,15 @@ def _failure(error: pymysql.MySQLError) -> Failure:
         return _unreached(original)
     if number in _ERRORS:
         code, sentence = _ERRORS[number]
-        return Failure("connect", f"{sentence} ({_words(said)}).", code, fatal=True)
+        return Failure("connect", explained(sentence, _words(said), place), code, fatal=True)
     if isinstance(error, pymysql.InternalError) or number == 2013:
         return _timed_out() if "timed out" in _words(said) else _no_database()
-    return Failure("connect", f"The server could not be connected to: {_words(said)}.", str(number), fatal=True)
+    message = explained("The server could not be connected to", _words(said), place)
+    return Failure("connect", message, str(number), fatal=True)
 
 
 def _words(said: Sequence[object]) -> str:
-    return " ".join(map(str, said)).rstrip(".")
+    return " ".join(map(str, said))
 
 
 def _tls(error: ssl.SSLError) -> Failure:

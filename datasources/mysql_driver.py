@@ -19,6 +19,7 @@ from datasources.catalogues import mysql
 from datasources.catalogues.sampling import Sample
 from datasources.dsn import ServerAddress
 from datasources.hosts import resolve
+from datasources.login_failures import explained
 from datasources.mysql_connecting import Connection, connect
 from datasources.mysql_types import converter, type_name
 from datasources.taking import take
@@ -60,7 +61,8 @@ class MysqlDriver:
         try:
             problem = driver._prepare()
         except _TROUBLE as trouble:
-            return Failure("connect", f"The server refused the session: {_words(trouble)}.", _number(trouble), True)
+            message = explained("The server refused the session", _words(trouble), place)
+            return Failure("connect", message, _number(trouble), True)
         if problem and not allow_powerful:
             return Failure("connect", f"{problem} {mysql_roles.ADVICE}", "ROLE", True)
         return driver

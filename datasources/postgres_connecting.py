@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from datasources.dsn import ServerAddress
+from datasources.login_failures import explained
 from datasources.wire import Failure
 
 _SECONDS_TO_CONNECT = 8
@@ -79,7 +80,7 @@ def connect(place: ServerAddress, addresses: Sequence[str]) -> "psycopg.Connecti
             **_ALIVE,
         )
     except psycopg.Error as error:
-        return _failure(str(error))
+        return _failure(str(error), place)
 
 
 def _authorities() -> str:
@@ -88,12 +89,13 @@ def _authorities() -> str:
     return next((path for path in known if path and Path(path).exists()), "system")
 
 
-def _failure(said: str) -> Failure:
+def _failure(said: str, place: ServerAddress) -> Failure:
     detail = _last_words(said)
     for pattern, code, sentence in _REASONS:
         if pattern.search(said):
-            return Failure("connect", f"{sentence} ({detail}).", code, fatal=True)
-    return Failure("connect", f"The server could not be connected to: {detail}.", "CONNECT", fatal=True)
+            return Failure("connect", explained(sentence, detail, place), code, fatal=True)
+    message = explained("The server could not be connected to", detail, place)
+    return Failure("connect", message, "CONNECT", fatal=True)
 
 
 def _last_words(said: str) -> str:
@@ -104,4 +106,4 @@ def _last_words(said: str) -> str:
         r"(connection to server at .*? failed: )?",
         "",
         line,
-    ).rstrip(".")
+    )

@@ -20,6 +20,7 @@ from datasources.catalogues import postgres
 from datasources.catalogues.sampling import Sample
 from datasources.dsn import ServerAddress
 from datasources.hosts import resolve
+from datasources.login_failures import explained
 from datasources.postgres_connecting import connect
 from datasources.postgres_results import Trouble, failure, loaded
 from datasources.taking import take, weight
@@ -76,7 +77,8 @@ class PostgresDriver:
         try:
             problem = driver._prepare()
         except Trouble as trouble:
-            return Failure("connect", f"The server refused the session: {trouble.primary}.", trouble.code, True)
+            message = explained("The server refused the session", trouble.primary, place)
+            return Failure("connect", message, trouble.code, True)
         if problem and not allow_powerful:
             return Failure("connect", f"{problem} {postgres_roles.ADVICE}", "ROLE", True)
         return driver
