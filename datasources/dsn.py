@@ -11,7 +11,7 @@ Tls = Literal["disable", "prefer", "require", "verify"]
 """From the weakest to the strongest."""
 
 _DIALECTS = {"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
-_PORTS = {"postgres": 5432, "mysql": 3306}
+PORTS = {"postgres": 5432, "mysql": 3306}
 # The names that PostgreSQL's and MySQL's own tools have for the four.
 _TLS_WORDS: dict[str, Tls] = {
     "disable": "disable",
@@ -65,7 +65,7 @@ class ServerAddress:
         return cls(
             dialect=dialect,
             host=parts.hostname or "",
-            port=_PORTS[dialect] if port is None else port,
+            port=PORTS[dialect] if port is None else port,
             database=unquote(parts.path.removeprefix("/")),
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
@@ -93,7 +93,7 @@ class ServerAddress:
             raise BadDSN(
                 "Database, user and password may not hold control characters or be longer than 500 characters."
             )
-        if self.dialect not in _PORTS or self.tls not in get_args(Tls):
+        if self.dialect not in PORTS or self.tls not in get_args(Tls):
             raise BadDSN("The dialect is to be postgres or mysql, and TLS disable, prefer, require or verify.")
         return self
 

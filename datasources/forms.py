@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import Team
-from datasources.dsn import BadDSN, ServerAddress, Tls
+from datasources.dsn import PORTS, BadDSN, ServerAddress, Tls
 from datasources.encryption import Unreadable
 from datasources.models import AuditEntry, Connection
 
@@ -21,7 +21,6 @@ KINDS = {
     "memory": "Empty scratch database",
     "sample": "Sample database",
 }
-_PORTS = {"postgres": 5432, "mysql": 3306}
 TLS = {
     "prefer": "Encrypted where the server can",
     "require": "Always encrypted",
@@ -134,7 +133,7 @@ class ConnectForm(forms.Form):
             return ServerAddress(
                 dialect=data["dialect"] or "postgres",
                 host=data["host"].strip(),
-                port=data["port"] or _PORTS[data["dialect"] or "postgres"],
+                port=data["port"] or PORTS[data["dialect"] or "postgres"],
                 database=data["database"],
                 user=data["user"],
                 password=data["password"],
