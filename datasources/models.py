@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Team
+from accounts.models import Membership, Team
 from datasources import encryption, uploads
 from datasources.dsn import ServerAddress
 from datasources.engine import IN_MEMORY, Database, DuckdbDatabase, Limits, ServerDatabase, SqliteDatabase
@@ -174,7 +174,7 @@ class Description(models.Model):
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: User) -> AuditEntryQuerySet:
         """What happened in the teams that `user` owns."""
-        owned = Team.objects.filter(memberships__user=user, memberships__role="owner")
+        owned = Team.objects.filter(memberships__user=user, memberships__role=Membership.Role.OWNER)
         return self.filter(team__in=owned)
 
 
