@@ -7,11 +7,12 @@ by the second, and the third is for reporting alone, so that something is left t
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 QUESTIONS = Path(__file__).parent / "questions"
 
@@ -32,6 +33,7 @@ class Part(StrEnum):
 class Task:
     """A question with its `gold`: a result that equals that of any of them is right.
 
+    `near_misses` are plausible statements whose result is wrong: what the grader has to tell from gold.
     `ordered`: the question asks for an order of rows. `extra_columns`: more columns than the gold's are no mistake.
     `instructions` go to the model with the question. `database` and `dialect` are for files of tasks on many databases.
     """
@@ -46,6 +48,7 @@ class Task:
     extra_columns: bool = False
     database: str = ""
     dialect: str = "sqlite"
+    near_misses: tuple[str, ...] = ()
 
     @property
     def asked(self) -> str:
@@ -61,11 +64,22 @@ def built_in(part: Part | None = None, difficulties: Iterable[str] = tuple(Diffi
 @cache
 def _read(difficulty: str) -> tuple[tuple[Part, Task], ...]:
     entries = tomllib.loads((QUESTIONS / f"{difficulty}.toml").read_text())["task"]
-    return tuple(_task(entry, difficulty) for entry in entries)
+    return tuple((Part(entry["part"]), _task(entry, difficulty)) for entry in entries)
 
 
-def _task(entry: dict[str, object], difficulty: str) -> tuple[Part, Task]:
-    fields = {"difficulty": difficulty, "database": "sample", **entry}
-    part = Part(str(fields.pop("part")))
-    gold = tuple(sql.strip() for sql in fields.pop("gold"))  # type: ignore[attr-defined]
-    return part, Task(**fields, gold=gold)  # type: ignore[arg-type]
+def _task(entry: Mapping[str, Any], difficulty: str) -> Task:
+    return Task(
+        id=entry["id"],
+        question=entry["question"].strip(),
+        gold=_statements(entry["gold"]),
+        category=entry["category"],
+        difficulty=difficulty,
+        ordered=entry.get("ordered", False),
+        extra_columns=entry.get("extra_columns", False),
+        database="sample",
+        near_misses=_statements(entry.get("near_misses", ())),
+    )
+
+
+def _statements(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text.strip() for text in texts)
