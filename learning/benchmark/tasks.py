@@ -7,7 +7,7 @@ by the second, and the third is for reporting alone, so that something is left t
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -64,22 +64,15 @@ def built_in(part: Part | None = None, difficulties: Iterable[str] = tuple(Diffi
 @cache
 def _read(difficulty: str) -> tuple[tuple[Part, Task], ...]:
     entries = tomllib.loads((QUESTIONS / f"{difficulty}.toml").read_text())["task"]
-    return tuple((Part(entry["part"]), _task(entry, difficulty)) for entry in entries)
+    return tuple((Part(entry.pop("part")), _task(difficulty=difficulty, **entry)) for entry in entries)
 
 
-def _task(entry: Mapping[str, Any], difficulty: str) -> Task:
+def _task(*, question: str, gold: Iterable[str], near_misses: Iterable[str] = (), **fields: Any) -> Task:
+    """In the files, texts of several lines begin and end with a line break."""
     return Task(
-        id=entry["id"],
-        question=entry["question"].strip(),
-        gold=_statements(entry["gold"]),
-        category=entry["category"],
-        difficulty=difficulty,
-        ordered=entry.get("ordered", False),
-        extra_columns=entry.get("extra_columns", False),
+        question=question.strip(),
+        gold=tuple(sql.strip() for sql in gold),
+        near_misses=tuple(sql.strip() for sql in near_misses),
         database="sample",
-        near_misses=_statements(entry.get("near_misses", ())),
+        **fields,
     )
-
-
-def _statements(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(text.strip() for text in texts)
