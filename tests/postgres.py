@@ -1,7 +1,7 @@
 """A real PostgreSQL for tests, from a wheel: nothing needs to be installed on the machine."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,9 @@ import psycopg
 import pytest
 
 from datasources.dsn import ServerAddress
+from datasources.engine import Limits, ServerDatabase
 
+ENDLESS = "SELECT count(*) FROM generate_series(1, 10000) a, generate_series(1, 10000) b, generate_series(1, 10000) c"
 PASSWORD = "pass word'\\"
 SCRIPT = """
 CREATE TABLE authors (id int PRIMARY KEY, name text NOT NULL, born int);
@@ -27,6 +29,7 @@ INSERT INTO books VALUES (1, 1, 'Notes', 12.50), (2, 1, 'Letters', NULL), (3, 2,
 INSERT INTO "; drop" VALUES (1, 'x');
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
 """
+OpenPostgres = Callable[..., ServerDatabase]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,20 @@ class PostgresServer:
 def postgres() -> Iterator[PostgresServer]:
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture
+def open_postgres(postgres: PostgresServer) -> Iterator[OpenPostgres]:
+    """`open_postgres(seconds=1)`: the library with these limits, as one who may only read."""
+    opened: list[ServerDatabase] = []
+
+    def open_(user: str = "reader", **limits: float) -> ServerDatabase:
+        opened.append(ServerDatabase(postgres.address(user), ["127.0.0.1"], Limits(**limits)))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_
+    for database in opened:
+        database.close()
 
 
 @contextmanager

@@ -5,9 +5,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from django.test import Client
+from pytest_django import Settings
 
+from accounts.models import Membership, Team, User
+from datasources.dsn import ServerAddress
 from datasources.engine import Limits, SqliteDatabase
+from datasources.models import Connection
 from datasources.sample import build
+from tests.datasources.connect_form import PASSWORD
+from tests.shop import SCHEMA as SHOP
 
 SCRIPT = """
 CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL, born INT);
@@ -72,3 +79,47 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sample") / "shop.db"
     build(path)
     return path
+
+
+@pytest.fixture
+def owner(alice: User) -> User:
+    alice.memberships.update(role=Membership.Role.OWNER)
+    return alice
+
+
+@pytest.fixture
+def team(owner: User) -> Team:
+    return owner.teams.get()
+
+
+@pytest.fixture
+def owner_client(owner: User) -> Client:
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def shop_file(tmp_path: Path) -> bytes:
+    path = tmp_path / "shop.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(SHOP)
+    connection.close()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def server(team: Team) -> Connection:
+    """A saved server, on a host that no policy lets through."""
+    connection = Connection(team=team, name="prod", dialect="postgres", origin=Connection.Origin.SERVER)
+    connection.address = ServerAddress("postgres", "127.0.0.1", 1, "shop", "reader", PASSWORD, "require")
+    connection.save()
+    return connection
+
+
+@pytest.fixture
+def uploads(settings: Settings, tmp_path: Path) -> Path:
+    directory = tmp_path / "data"
+    directory.mkdir()
+    settings.DATA_DIR = directory
+    return directory

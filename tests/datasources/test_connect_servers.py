@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts.models import Team, User
+from accounts.models import Team
 from datasources.dsn import ServerAddress
 from datasources.models import AuditEntry, Connection
 from tests.mariadb import MariadbServer
@@ -20,17 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def team(alice: User) -> Team:
-    alice.memberships.update(role="owner")
-    return alice.teams.get()
-
-
-@pytest.fixture
-def client(alice: User, team: Team, settings: Settings) -> Client:
+def client(owner_client: Client, settings: Settings) -> Client:
     settings.ALLOWED_DB_HOSTS = ["127.0.0.1"]
-    client = Client()
-    client.force_login(alice)
-    return client
+    return owner_client
 
 
 @pytest.fixture

@@ -1,44 +1,20 @@
-"""PostgreSQL: what a statement gives, and how it ends."""
+"""PostgreSQL: what a statement gives."""
 
-import json
-import os
 import resource
-import signal
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from decimal import Decimal
 
 import pytest
 
-from datasources.engine import Limits, ServerDatabase
-from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout
-from tests.postgres import PostgresServer
-
-ENDLESS = "SELECT count(*) FROM generate_series(1, 10000) a, generate_series(1, 10000) b, generate_series(1, 10000) c"
-Open = Callable[..., ServerDatabase]
+from datasources.engine import ServerDatabase
+from datasources.errors import NotReadOnly, QueryFailed, QueryTimeout
+from tests.postgres import ENDLESS, OpenPostgres, PostgresServer
 
 
 @pytest.fixture
-def open_database(postgres: PostgresServer) -> Iterator[Open]:
-    """`open_database(seconds=1)`: the library with these limits, as one who may only read."""
-    opened: list[ServerDatabase] = []
-
-    def open_(user: str = "reader", **limits: float) -> ServerDatabase:
-        opened.append(ServerDatabase(postgres.address(user), ["127.0.0.1"], Limits(**limits)))  # type: ignore[arg-type]
-        return opened[-1]
-
-    yield open_
-    for database in opened:
-        database.close()
-
-
-@pytest.fixture
-def database(open_database: Open) -> ServerDatabase:
-    return open_database(seconds=10)
+def database(open_postgres: OpenPostgres) -> ServerDatabase:
+    return open_postgres(seconds=10)
 
 
 def test_rows_columns_and_types(database: ServerDatabase) -> None:
@@ -126,33 +102,33 @@ def test_enums_and_domains_are_shown_as_they_are(database: ServerDatabase, postg
 
 
 class TestLimits:
-    def test_more_rows_than_the_limit_are_cut_visibly(self, open_database: Open) -> None:
+    def test_more_rows_than_the_limit_are_cut_visibly(self, open_postgres: OpenPostgres) -> None:
         for rows in (1, 128, 129, 1000):
-            result = open_database(rows=rows).execute("SELECT generate_series(1, 100000)")
+            result = open_postgres(rows=rows).execute("SELECT generate_series(1, 100000)")
             assert (len(result.rows), result.truncated, result.rows[-1]) == (rows, True, (rows,))
 
-    def test_as_many_rows_as_the_limit_are_all(self, open_database: Open) -> None:
+    def test_as_many_rows_as_the_limit_are_all(self, open_postgres: OpenPostgres) -> None:
         for rows in (0, 1, 127, 128, 129, 600, 2000):
-            result = open_database(rows=2000).execute(f"SELECT generate_series(1, {rows})")
+            result = open_postgres(rows=2000).execute(f"SELECT generate_series(1, {rows})")
             assert (len(result.rows), result.truncated) == (rows, False)
 
-    def test_a_long_cell_ends_in_an_ellipsis(self, open_database: Open) -> None:
-        result = open_database(cell_chars=4).execute("SELECT 'abcde', 'abcd', '\\x0102030405'::bytea, 12345.678, 9999")
+    def test_a_long_cell_ends_in_an_ellipsis(self, open_postgres: OpenPostgres) -> None:
+        result = open_postgres(cell_chars=4).execute("SELECT 'abcde', 'abcd', '\\x0102030405'::bytea, 12345.678, 9999")
         assert result.rows == (("abcd…", "abcd", b"\x01\x02\x03\x04" + "…".encode(), "1234…", 9999),)
 
-    def test_more_bytes_than_the_limit_are_cut_visibly(self, open_database: Open) -> None:
-        result = open_database(result_bytes=1000).execute("SELECT repeat('x', 300) FROM generate_series(1, 20)")
+    def test_more_bytes_than_the_limit_are_cut_visibly(self, open_postgres: OpenPostgres) -> None:
+        result = open_postgres(result_bytes=1000).execute("SELECT repeat('x', 300) FROM generate_series(1, 20)")
         assert (len(result.rows), result.truncated) == (3, True)
 
-    def test_rows_that_grow_heavy_do_not_fill_the_memory(self, open_database: Open) -> None:
+    def test_rows_that_grow_heavy_do_not_fill_the_memory(self, open_postgres: OpenPostgres) -> None:
         sql = "SELECT repeat('x', CASE WHEN n > 100 THEN 1000000 ELSE 1 END) FROM generate_series(1, 5000) AS n"
-        result = open_database(seconds=30).execute(sql)
+        result = open_postgres(seconds=30).execute(sql)
         assert result.truncated
         assert len(result.rows) > 300
 
     @pytest.mark.parametrize("sql", ["SELECT repeat('x', 200000000)", "SELECT repeat('x', 100000000)::bytea"])
-    def test_a_cell_of_200_megabytes_is_an_error(self, open_database: Open, sql: str) -> None:
-        database = open_database(seconds=30)
+    def test_a_cell_of_200_megabytes_is_an_error(self, open_postgres: OpenPostgres, sql: str) -> None:
+        database = open_postgres(seconds=30)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with pytest.raises(QueryFailed, match="memory") as failure:
             database.execute(sql)
@@ -160,21 +136,21 @@ class TestLimits:
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kilobytes
         assert database.execute("SELECT 1").rows == ((1,),)
 
-    def test_an_endless_query_stops_at_the_time_limit(self, open_database: Open) -> None:
-        database = open_database(seconds=0.5)
+    def test_an_endless_query_stops_at_the_time_limit(self, open_postgres: OpenPostgres) -> None:
+        database = open_postgres(seconds=0.5)
         started = time.monotonic()
         with pytest.raises(QueryTimeout, match=r"0\.5 seconds"):
             database.execute(ENDLESS)
         assert time.monotonic() - started < 2
 
-    def test_so_does_one_that_gives_rows_slowly(self, open_database: Open) -> None:
+    def test_so_does_one_that_gives_rows_slowly(self, open_postgres: OpenPostgres) -> None:
         """The server's own limit counts for each batch anew."""
         sql = "SELECT n, (SELECT count(*) FROM generate_series(1, 50000 + n)) FROM generate_series(1, 100000) n"
         with pytest.raises(QueryTimeout):
-            open_database(seconds=0.8, rows=100_000).execute(sql)
+            open_postgres(seconds=0.8, rows=100_000).execute(sql)
 
-    def test_a_wide_result_is_shown(self, open_database: Open) -> None:
-        result = open_database().execute("SELECT " + ", ".join(["1"] * 1600))
+    def test_a_wide_result_is_shown(self, open_postgres: OpenPostgres) -> None:
+        result = open_postgres().execute("SELECT " + ", ".join(["1"] * 1600))
         assert (len(result.columns), result.rows) == (1600, ((1,) * 1600,))
 
 
@@ -206,16 +182,6 @@ class TestErrors:
             database.execute("SELECT repeat('://:', 10000000)::int")
         assert len(failure.value.message) < 5000
 
-    def test_a_failed_statement_does_not_spend_the_session(
-        self, database: ServerDatabase, postgres: PostgresServer
-    ) -> None:
-        database.execute("SELECT 1")
-        before = _sessions(postgres)
-        with pytest.raises(QueryFailed):
-            database.execute("SELECT 1 / 0")
-        assert database.execute("SELECT 1").rows == ((1,),)
-        assert _sessions(postgres) <= before
-
     def test_a_write_is_refused(self, database: ServerDatabase) -> None:
         with pytest.raises(NotReadOnly):
             database.execute("DELETE FROM books")
@@ -227,154 +193,8 @@ class TestErrors:
         postgres.run("DROP TABLE secrets", user="owner")
         assert failure.value.code == "42501"
 
-    def test_a_lock_is_not_waited_for_for_long(self, open_database: Open, postgres: PostgresServer) -> None:
+    def test_a_lock_is_not_waited_for_for_long(self, open_postgres: OpenPostgres, postgres: PostgresServer) -> None:
         with closing(postgres.connected(user="owner")) as locking:
             locking.execute("LOCK TABLE books")
             with pytest.raises(QueryFailed, match="lock timeout"):
-                open_database(seconds=20).execute("SELECT * FROM books")
-
-
-class TestTheServerHearsOfTheEnd:
-    """What is ended here does not go on there."""
-
-    def test_a_cancelled_statement(self, open_database: Open, postgres: PostgresServer) -> None:
-        database = open_database(seconds=30)
-        running = threading.Thread(target=_cancelled, args=(database, ENDLESS))
-        running.start()
-        assert _begins(postgres)
-        started = time.monotonic()
-        database.cancel()
-        assert time.monotonic() - started < 1
-        assert _ends(postgres)
-        running.join(3)
-        assert not running.is_alive()
-        assert database.execute("SELECT 1").rows == ((1,),)
-
-    def test_a_statement_that_takes_too_long(self, open_database: Open, postgres: PostgresServer) -> None:
-        with pytest.raises(QueryTimeout):
-            open_database(seconds=0.5).execute(ENDLESS)
-        assert not postgres.running()
-
-    def test_the_statements_of_a_site_that_was_killed(self, postgres: PostgresServer) -> None:
-        script = (
-            "import json, sys\n"
-            "from datasources.dsn import ServerAddress\n"
-            "from datasources.engine import ServerDatabase\n"
-            "address = ServerAddress(**json.loads(sys.stdin.readline()))\n"
-            "ServerDatabase(address, ['127.0.0.1']).execute(sys.argv[1])\n"
-        )
-        _dies_with_its_statement(script, postgres)
-
-    def test_it_ends_within_seconds_even_when_nobody_is_left_to_say_so(
-        self, open_database: Open, postgres: PostgresServer
-    ) -> None:
-        database = open_database(seconds=30)
-        running = threading.Thread(target=_broken, args=(database, ENDLESS))
-        running.start()
-        assert _begins(postgres)
-        time.sleep(0.3)  # who dies at once was dead before
-        [turn] = database._turns
-        assert turn._child
-        os.kill(turn._child.pid, signal.SIGKILL)
-        running.join()
-        assert _ends(postgres)
-
-
-class TestSessions:
-    def test_a_session_serves_many_statements(self, database: ServerDatabase, postgres: PostgresServer) -> None:
-        database.execute("SELECT 1")
-        before = _sessions(postgres)
-        for number in range(5):
-            database.execute(f"SELECT {number}")
-        assert _sessions(postgres) <= before
-
-    def test_no_transaction_is_left_open(self, database: ServerDatabase, postgres: PostgresServer) -> None:
-        database.execute("SELECT generate_series(1, 5000)")
-        sql = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'sqlagent' AND state <> 'idle'"
-        assert postgres.run(sql) == []
-
-    def test_one_that_broke_while_idle_is_replaced_unnoticed(
-        self, database: ServerDatabase, postgres: PostgresServer
-    ) -> None:
-        database.execute("SELECT 1")
-        _end_sessions(postgres)
-        assert database.execute("SELECT 2").rows == ((2,),)
-
-    def test_one_that_breaks_in_a_statement_is_one_clean_error(
-        self, database: ServerDatabase, postgres: PostgresServer
-    ) -> None:
-        database.execute("SELECT 1")
-        ending = threading.Thread(target=_end_what_begins, args=(postgres,))
-        ending.start()
-        with pytest.raises(ConnectFailed, match="broke while the statement ran"):
-            database.execute(ENDLESS)
-        ending.join()
-        assert database.execute("SELECT 1").rows == ((1,),)
-
-    def test_a_database_that_was_dropped_says_so(self, postgres: PostgresServer) -> None:
-        postgres.run("CREATE DATABASE short_lived", "postgres")
-        database = ServerDatabase(postgres.address("reader", "short_lived"), ["127.0.0.1"])
-        assert database.execute("SELECT 1").rows == ((1,),)
-        postgres.run("DROP DATABASE short_lived WITH (FORCE)", "postgres")
-        with pytest.raises(ConnectFailed, match="no such database") as failure:
-            database.execute("SELECT 1")
-        assert failure.value.code == "NO_DATABASE"
-
-    def test_nothing_of_the_machine_is_used(self, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
-        """No environment, no password file."""
-        monkeypatch.setenv("PGHOST", "/nowhere")
-        monkeypatch.setenv("PGOPTIONS", "-c search_path=nowhere")
-        monkeypatch.setenv("PGPASSWORD", postgres.address("reader").password)
-        database = ServerDatabase(postgres.address("reader", password=""), ["127.0.0.1"])
-        with pytest.raises(ConnectFailed) as failure:
-            database.execute("SELECT 1")
-        assert failure.value.code == "AUTH"
-
-
-def _sessions(postgres: PostgresServer) -> set[tuple[object, ...]]:
-    return set(postgres.run("SELECT pid FROM pg_stat_activity WHERE application_name = 'sqlagent'"))
-
-
-def _cancelled(database: ServerDatabase, sql: str) -> None:
-    with pytest.raises(QueryCancelled):
-        database.execute(sql)
-
-
-def _broken(database: ServerDatabase, sql: str) -> None:
-    with pytest.raises(QueryFailed, match="broke down"):
-        database.execute(sql)
-
-
-def _end_sessions(postgres: PostgresServer) -> None:
-    postgres.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sqlagent'")
-
-
-def _end_what_begins(postgres: PostgresServer) -> None:
-    assert _begins(postgres)
-    _end_sessions(postgres)
-
-
-def _begins(postgres: PostgresServer) -> bool:
-    return _within(5, lambda: bool(postgres.running()))
-
-
-def _ends(postgres: PostgresServer) -> bool:
-    return _within(3, lambda: not postgres.running())
-
-
-def _within(seconds: float, holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return holds()
-
-
-def _dies_with_its_statement(script: str, postgres: PostgresServer) -> None:
-    address = json.dumps(postgres.address("reader").to_dict())
-    with subprocess.Popen([sys.executable, "-c", script, ENDLESS], stdin=subprocess.PIPE, text=True) as site:
-        assert site.stdin
-        site.stdin.write(address + "\n")
-        site.stdin.flush()
-        assert _begins(postgres)
-        site.kill()
-    assert _ends(postgres)
+                open_postgres(seconds=20).execute("SELECT * FROM books")

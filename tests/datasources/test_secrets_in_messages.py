@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts.models import Team, User
+from accounts.models import Team
 from datasources import audit
 from datasources.dsn import ServerAddress
 from datasources.engine import ServerDatabase
@@ -23,7 +23,7 @@ from tests.mariadb import MariadbServer
 from tests.postgres import PostgresServer
 
 LONG = secrets.token_urlsafe(24)
-WRONG_PASSWORDS = ["wrong", "x", "timeout", "password", "user", LONG]
+WRONG_PASSWORDS = ["wrong", "x", "timeout", "password", "user", pytest.param(LONG, id="long")]
 A_WRONG_PASSWORD = "qwertz-0815"
 READER = ServerAddress("postgres", "127.0.0.1", 5432, "library", "reader", "pa$$word")
 
@@ -111,20 +111,6 @@ def test_a_message_that_is_all_beginnings_of_a_dsn_holds_nothing_up() -> None:
     assert audit.without_secrets("://:" * 1_000_000).startswith("://:")
 
 
-@pytest.fixture
-def team(alice: User) -> Team:
-    alice.memberships.update(role="owner")
-    return alice.teams.get()
-
-
-@pytest.fixture
-def client(alice: User, team: Team, settings: Settings) -> Client:
-    settings.ALLOWED_DB_HOSTS = ["127.0.0.1"]
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
 def what_a_test_says(client: Client, team: Team, address: ServerAddress) -> tuple[str, str]:
     """On its page, and in the audit list."""
     parts = {**address.to_dict(), "kind": "server", "name": "prod", "do": "test"}
@@ -137,11 +123,12 @@ def what_a_test_says(client: Client, team: Team, address: ServerAddress) -> tupl
 @pytest.mark.parametrize("password", WRONG_PASSWORDS)
 @pytest.mark.parametrize("server", ["postgres", "mariadb"])
 def test_every_wrong_password_is_answered_alike(
-    client: Client, team: Team, request: pytest.FixtureRequest, server: str, password: str
+    owner_client: Client, team: Team, settings: Settings, request: pytest.FixtureRequest, server: str, password: str
 ) -> None:
+    settings.ALLOWED_DB_HOSTS = ["127.0.0.1"]
     running: PostgresServer | MariadbServer = request.getfixturevalue(server)
     address = running.address("reader" if isinstance(running, PostgresServer) else running.reader)
-    page, entry = what_a_test_says(client, team, replace(address, password=password))
-    assert (page, entry) == what_a_test_says(client, team, replace(address, password=A_WRONG_PASSWORD))
+    page, entry = what_a_test_says(owner_client, team, replace(address, password=password))
+    assert (page, entry) == what_a_test_says(owner_client, team, replace(address, password=A_WRONG_PASSWORD))
     assert entry.startswith("The user name or the password is wrong (")
     assert "The user name or the password is wrong (" in page
