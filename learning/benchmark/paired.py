@@ -31,7 +31,7 @@ class Pair:
         return {
             "before": asdict(self.before),
             "after": asdict(self.after),
-            **asdict(self.comparison),
+            "comparison": asdict(self.comparison),
             "verdict": self.comparison.verdict,
         }
 

@@ -147,7 +147,7 @@ def _outcome(line: dict[str, Any]) -> Outcome:
 
 
 def _strange(path: Path) -> BadRecord:
-    return BadRecord(f"{path} is there already and holds no evaluation of this version. Name another file.")
+    return BadRecord(f"{path} holds something else than an evaluation of this version. Name another file.")
 
 
 def _words(value: object) -> str:
