@@ -44,6 +44,7 @@ def test_json_prints_one_event_a_line(connection: Connection, model: ServerHandl
         "reward": 1.0,
         "usage": {},
         "error": "",
+        "outage": False,
     }
 
 
