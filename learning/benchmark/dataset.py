@@ -76,28 +76,36 @@ def _object(line: str) -> dict[str, Any]:
 
 
 def _task(fields: dict[str, Any], unnamed: str) -> Task:
-    texts = {name: _required(fields, name) for name in _REQUIRED}
-    texts |= {name: _as_text(fields, name) for name in _OPTIONAL}
+    texts = {name: _required(fields, name) for name in _REQUIRED} | {name: _text_of(fields, name) for name in _OPTIONAL}
     if texts["dialect"] not in DIALECTS:
         raise BadDataset(f"dialect is to be one of {', '.join(DIALECTS)}")
     if not _DATABASE.fullmatch(texts["database"]):
         raise BadDataset("database is to be a plain name, without slashes")
-    gold = _gold(fields.get("gold"))
-    texts["id"] = texts["id"] or unnamed
-    ordered = _flag(fields, "ordered")
+    gold, ordered = _gold(fields.get("gold")), _flag(fields, "ordered")
     if ordered is None:
         ordered = _has_an_order(texts["question"], texts["instructions"], gold, texts["dialect"])
-    return Task(**texts, gold=gold, ordered=ordered, extra_columns=bool(_flag(fields, "extra_columns")))
+    return Task(
+        id=texts["id"] or unnamed,
+        question=texts["question"],
+        gold=gold,
+        category=texts["category"],
+        difficulty=texts["difficulty"],
+        instructions=texts["instructions"],
+        ordered=ordered,
+        extra_columns=bool(_flag(fields, "extra_columns")),
+        database=texts["database"],
+        dialect=texts["dialect"],
+    )
 
 
 def _required(fields: dict[str, Any], name: str) -> str:
-    text = _as_text(fields, name)
+    text = _text_of(fields, name)
     if not text:
         raise BadDataset(f"{name} is missing")
     return text
 
 
-def _as_text(fields: dict[str, Any], name: str) -> str:
+def _text_of(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
     if value is None:
         return ""

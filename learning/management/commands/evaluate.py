@@ -86,6 +86,8 @@ class Command(BaseCommand):
         keeping = writing(options["out"], planned.setup) if options["out"] else nullcontext()
         with keeping as record:
             progress = Progress(planned.tasks, record, self._say)
+            if planned.setup.learning and progress.outcomes and progress.left:
+                self._say("What the policy learned from them is forgotten: it goes on from what is stored.")
             stopped = self._ask(planned, progress, options["parallel"])
         if not stopped or (progress.outcomes and not options["out"]):
             self._print(_report(planned, progress), as_json=options["json"])

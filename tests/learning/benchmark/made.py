@@ -25,7 +25,7 @@ def outcome(task: str, *, right: bool = True, errors: tuple[str, ...] = (), **fi
 
 
 def setup(**fields: Any) -> Setup:
-    made = {
+    made: dict[str, Any] = {
         "dataset": "questions.jsonl",
         "sha256": "abc",
         "model": "small",
