@@ -52,6 +52,13 @@ def test_after_a_kill_the_cut_line_is_asked_again(questions: Questions, model: S
     assert kept(questions) == list(GOLD)
 
 
+def test_going_on_says_that_what_was_learned_is_forgotten(questions: Questions, model: ServerHandle) -> None:
+    model.set_script(replies())
+    assert "forgotten" not in questions.keep("--learning", "--limit", "1").progress
+    assert "What the policy learned from them is forgotten" in questions.keep("--learning").progress
+    assert "forgotten" not in questions.keep("--learning").progress
+
+
 def test_another_setup_is_refused(questions: Questions, model: ServerHandle) -> None:
     model.set_script(replies())
     questions.keep("--limit", "1")
