@@ -22,7 +22,7 @@ def server(answer: bytes) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer)
 
-        log_message: Callable[..., None] = lambda *arguments: None  # noqa: E731
+        log_message: Callable[..., None] = lambda *arguments: None
 
     with HTTPServer(("127.0.0.1", 0), Handler) as listening:
         thread = threading.Thread(target=listening.serve_forever)
