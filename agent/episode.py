@@ -20,19 +20,7 @@ from agent.events import (
     SqlReady,
 )
 from agent.hints import hint
-from agent.llm import (
-    LLM,
-    LLMBusy,
-    LLMCut,
-    LLMError,
-    LLMModelUnknown,
-    LLMTimeout,
-    LLMUnauthorized,
-    LLMUnreachable,
-    Message,
-    TextDelta,
-    Usage,
-)
+from agent.llm import LLM, LLMError, Message, TextDelta, Usage
 from agent.policy import Context, Decision, Policy
 from agent.repairs import Strategy
 from agent.rewards import Outcome, grade, hindsight
@@ -47,7 +35,6 @@ MAX_QUESTION = 4000
 _TEMPERATURES = (0.0, 0.3, 0.6, 0.8)
 _TEMPERATURE_AFTER_REPEAT = 1.0
 _NOBODYS_FAULT = (ConnectFailed, DatabaseBusy, QueryCancelled)
-_NO_MODEL = (LLMUnreachable, LLMUnauthorized, LLMModelUnknown, LLMBusy, LLMTimeout, LLMCut)
 _GIVES_UP_WITHOUT_SQL = 2
 _LOST = "The connection to the database was lost while the query ran. Ask again in a moment."
 
@@ -121,7 +108,7 @@ class Episode:
                 yield event
         except (LLMError, *_NOBODYS_FAULT) as error:
             # No repair helps against these, and no strategy is to blame.
-            outage = isinstance(error, (*_NOBODYS_FAULT, *_NO_MODEL))
+            outage = not isinstance(error, LLMError) or error.is_outage
             async for event in self._give_up(error.message, outage=outage):
                 yield event
 

@@ -56,7 +56,12 @@ class LLM(Protocol):
 
 
 class LLMError(Exception):
-    """`message` tells a person what happened and what to do; it never holds a secret."""
+    """`message` tells a person what happened and what to do; it never holds a secret.
+
+    `is_outage`: the endpoint gives no answers now, whatever it is asked.
+    """
+
+    is_outage = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -66,21 +71,37 @@ class LLMError(Exception):
 class LLMUnreachable(LLMError):
     """Nobody answers at the address."""
 
+    is_outage = True
+
 
 class LLMTimeout(LLMError):
     """The endpoint took the request and then stayed silent, or took too long in all."""
+
+    is_outage = True
+
+
+class LLMTooSlow(LLMTimeout):
+    """It answered, but took too long in all."""
+
+    is_outage = False
 
 
 class LLMUnauthorized(LLMError):
     """401 or 403."""
 
+    is_outage = True
+
 
 class LLMModelUnknown(LLMError):
     """404: no such model, or no such address on that server."""
 
+    is_outage = True
+
 
 class LLMBusy(LLMError):
     """Try later: in `retry_after` seconds, where the endpoint said so."""
+
+    is_outage = True
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -101,6 +122,8 @@ class LLMBadRequest(LLMError):
 
 class LLMCut(LLMError):
     """The answer broke off: the connection was lost or the stream ended without a finish reason."""
+
+    is_outage = True
 
 
 class LLMEmpty(LLMError):

@@ -9,6 +9,7 @@ from agent.llm import (
     LLMRateLimited,
     LLMServerFailed,
     LLMTimeout,
+    LLMTooSlow,
     LLMUnauthorized,
     LLMUnreachable,
 )
@@ -53,7 +54,7 @@ def silent(place: str, seconds: float) -> LLMError:
 
 
 def too_slow(seconds: float) -> LLMError:
-    return LLMTimeout(f"The model's answer took longer than {seconds:g} seconds and was stopped. Ask for less at once.")
+    return LLMTooSlow(f"The model's answer took longer than {seconds:g} seconds and was stopped. Ask for less at once.")
 
 
 def cut(place: str) -> LLMError:

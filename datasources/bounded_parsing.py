@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
+from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import SqlglotError
 from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
@@ -60,6 +61,10 @@ class _Bounded(Parser):
         if self._steps > MAX_STEPS:
             raise NotReadOnly("The statement is too complicated to be checked. Write a simpler one.")
         super()._advance(times)
+
+    def _parse_term(self, parse_mod: bool = True) -> exp.Expr | None:
+        """After LIMIT sqlglot takes % for PERCENT, which only DuckDB has; elsewhere it reckons there, too."""
+        return super()._parse_term(parse_mod=parse_mod or not isinstance(self.dialect, DuckDB))
 
 
 @lru_cache

@@ -15,7 +15,7 @@ def wilson(right: int, questions: int, confidence: float = 0.95) -> tuple[float,
     share, room = right / questions, z * z / questions
     middle = (share + room / 2) / (1 + room)
     half = z * sqrt(share * (1 - share) / questions + room / (4 * questions)) / (1 + room)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return (middle - half if right else 0.0), (middle + half if right < questions else 1.0)
 
 
 def mcnemar(won: int, lost: int) -> float:

@@ -8,6 +8,8 @@ import pytest
 from agent.budget import Budget
 from agent.episode import Episode, solve
 from agent.events import EpisodeDone
+from agent.llm import LLMError
+from agent.llm_failures import empty, silent, too_slow
 from agent.policy import RandomPolicy
 from agent.prompt import Prompt
 from agent.scripted import ScriptedLLM
@@ -45,3 +47,10 @@ async def test_no_rows_that_stand_for_want_of_a_model_are_an_outage(shop: Sqlite
 
 async def test_sql_that_never_runs_is_none(shop: SqliteDatabase) -> None:
     assert not (await done(shop, *[{"text": "```sql\nSELECT title FROM products\n```"}] * 5)).outage
+
+
+@pytest.mark.parametrize(
+    ("error", "outage"), [(silent("here", 30), True), (too_slow(120), False), (empty("small"), False)]
+)
+def test_an_answer_that_takes_too_long_is_none_and_silence_is_one(error: LLMError, outage: bool) -> None:
+    assert error.is_outage is outage

@@ -36,6 +36,7 @@ READS = {
         "SELECT replace(title, 'a', 'b'), round(1.5), random(), coalesce(a, b) FROM books",
         "SELECT date_trunc('month', due) FROM loans",
         "SELECT 'ünïcødé 🙂' AS naïve",
+        "SELECT id FROM books LIMIT 2 - (SELECT count(*) FROM books) % 2 OFFSET 5 % 2",
         'SELECT \'a "b" c\' -- "d"',
     ],
     "postgres": [
@@ -49,6 +50,7 @@ READS = {
         "SELECT * FROM t GROUP BY GROUPING SETS ((a), (b)), CUBE (c)",
         "EXPLAIN (FORMAT JSON) SELECT 1",
         "EXPLAIN VERBOSE SELECT 1",
+        "SELECT id FROM t LIMIT 7 % 4",
     ],
     "mysql": ["SELECT `a`, date_format(d, '%Y') FROM t LIMIT 5", "EXPLAIN FORMAT=JSON SELECT 1"],
     "duckdb": ["SELECT a, count(*) FROM t GROUP BY ALL QUALIFY row_number() OVER () = 1", "EXPLAIN SELECT 1"],
