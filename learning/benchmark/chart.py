@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 HEIGHT = 240
@@ -60,7 +60,6 @@ class Chart:
     height: int
     left: int
     right: int
-    bottom: int
     marks: list[Mark]
     series: list[Series]
     shares: list[Label]
@@ -76,23 +75,35 @@ def draw(points: Sequence[Point]) -> Chart | None:
     if not points:
         return None
     series = _series(points)
-    by_generation: dict[int, list[Point]] = defaultdict(list)
-    for point in sorted(points, key=lambda one: one.generation):
-        by_generation[point.generation].append(point)
-    width = max(WIDTH, LEFT + RIGHT + sum(_wanted(group) for group in by_generation.values()))
-    spare = (width - LEFT - RIGHT - sum(_wanted(group) for group in by_generation.values())) / len(by_generation)
+    groups = _by_generation(points)
+    wanted = LEFT + RIGHT + sum(map(_wanted, groups.values()))
+    width = max(WIDTH, wanted)
     marks: list[Mark] = []
     generations: list[Label] = []
-    start = float(LEFT)
-    for generation, group in by_generation.items():
-        taken = _wanted(group) + spare
-        middle = start + taken / 2
+    for generation, middle in _middles(groups, (width - wanted) / len(groups)):
+        group = groups[generation]
         generations.append(Label(round(middle, 1), HEIGHT - BOTTOM + 16, str(generation)))
         first = middle - SLOT * (len(group) - 1) / 2
         marks += [_mark(point, first + SLOT * place, series[point.series]) for place, point in enumerate(group)]
-        start += taken
     shares = [Label(LEFT - 8, _height(share / 100), f"{share} %") for share in (0, 25, 50, 75, 100)]
-    return Chart(width, HEIGHT, LEFT, width - RIGHT, HEIGHT - BOTTOM, marks, list(series.values()), shares, generations)
+    return Chart(width, HEIGHT, LEFT, width - RIGHT, marks, list(series.values()), shares, generations)
+
+
+def _by_generation(points: Sequence[Point]) -> dict[int, list[Point]]:
+    """From the first to the last."""
+    groups: dict[int, list[Point]] = defaultdict(list)
+    for point in sorted(points, key=lambda one: one.generation):
+        groups[point.generation].append(point)
+    return groups
+
+
+def _middles(groups: dict[int, list[Point]], spare: float) -> Iterator[tuple[int, float]]:
+    """Where the middle of each generation stands, each with `spare` more than it needs."""
+    start = float(LEFT)
+    for generation, group in groups.items():
+        taken = _wanted(group) + spare
+        yield generation, start + taken / 2
+        start += taken
 
 
 def _series(points: Sequence[Point]) -> dict[str, Series]:

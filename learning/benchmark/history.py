@@ -42,6 +42,11 @@ class Row:
         return [found.get(difficulty) for difficulty in Difficulty]
 
     @property
+    def left(self) -> int:
+        """How many it has not asked."""
+        return self.questions - self.summary.questions
+
+    @property
     def tokens(self) -> int:
         return self.summary.prompt_tokens + self.summary.completion_tokens
 
@@ -58,12 +63,11 @@ def page(connection: Connection, before: Evaluation | None) -> tuple[list[Row], 
 def points(connection: Connection) -> list[Point]:
     """The newest finished runs, oldest first."""
     done = Q(questions__state=EvaluatedQuestion.State.DONE)
-    runs = (
-        _over(connection)
-        .filter(state=Evaluation.State.DONE)
-        .annotate(asked=Count("questions", filter=done), right=Count("questions", filter=done & Q(questions__is_right=True)))
-        .filter(asked__gt=0)[:CHARTED]
-    )  # fmt: skip
+    counted = _over(connection).annotate(
+        asked=Count("questions", filter=done),
+        right=Count("questions", filter=done & Q(questions__is_right=True)),
+    )
+    runs = counted.filter(state=Evaluation.State.DONE, asked__gt=0)[:CHARTED]
     return [_point(run, run.asked, run.right) for run in reversed(runs)]
 
 

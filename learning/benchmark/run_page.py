@@ -63,6 +63,10 @@ class Group:
     questions: int
     summary: Summary
 
+    @property
+    def left(self) -> int:
+        return self.questions - self.summary.questions
+
 
 @dataclass(frozen=True)
 class FilterLink:
@@ -99,6 +103,10 @@ class Run:
             Line(question, mark, self.shown.has(question, mark))
             for question, mark in zip(self.questions, self.marks, strict=True)
         ]
+
+    def is_as(self, known: str) -> bool:
+        """Whether a browser that knows this has nothing to learn."""
+        return self.evaluation.is_running and self.known == known
 
     def changed_since(self, known: str) -> list[Line]:
         """The lines of questions that stand otherwise than a browser knows."""

@@ -55,7 +55,7 @@ def progress(request: UserRequest, evaluation_id: UUID) -> HttpResponse:
         return redirect("evaluation", found.pk)
     context = _run(request, found, role)
     run, known = context["run"], request.GET.get("known", "")
-    if found.is_running and run.known == known:
+    if run.is_as(known):
         return HttpResponse(status=204)
     return render(request, "learning/_benchmark_progress.html", {**context, "changed": run.changed_since(known)})
 
@@ -66,8 +66,10 @@ def under_way(request: UserRequest, evaluation_id: UUID) -> HttpResponse:
     found, role = get_evaluation(request, evaluation_id)
     if not request.htmx:
         return redirect("evaluation", found.pk)
-    context = {"run": Run.of(found), **_about(found.connection, role)}
-    return render(request, "learning/_benchmark_under_way.html", context)
+    run = Run.of(found)
+    if run.is_as(request.GET.get("known", "")):
+        return HttpResponse(status=204)
+    return render(request, "learning/_benchmark_under_way.html", {"run": run, **_about(found.connection, role)})
 
 
 @require_GET
