@@ -16,7 +16,7 @@ from chat.consumers import NOT_FOUND
 from chat.models import Conversation, Turn
 from chat.routing import websocket_urlpatterns
 from datasources.models import AuditEntry
-from learning.models import Episode
+from learning.models import Episode, EvaluatedQuestion, Evaluation
 from tests.chat.sockets import ORIGIN, cookies, socket
 
 SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note", "token of alice")
@@ -48,6 +48,8 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
     question = "What did alice ask?"
     episode = Episode.objects.create(connection=connection, source="chat", question=question, model="scripted")
     Turn.objects.create(conversation=conversation, episode=episode)
+    evaluation = Evaluation.objects.create(connection=connection, model="scripted")
+    asked = EvaluatedQuestion.objects.create(evaluation=evaluation, number=1, task="t", question=question, gold=[])
     invitation, _ = Invitation.issue(connection.team, by=conversation.user)
     token, _ = ApiToken.objects.create(conversation.user, name="token of alice")
     return {
@@ -60,6 +62,8 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
         "team_id": connection.team_id,
         "entry_id": AuditEntry.objects.create(team=connection.team, action="query").pk,
         "table": "products",
+        "evaluation_id": evaluation.pk,
+        "number": asked.number,
     }
 
 

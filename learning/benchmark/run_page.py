@@ -38,9 +38,9 @@ class Shown:
         fits = {"": True, "right": mark is Mark.RIGHT, "wrong": mark.is_failed}[self.outcome]
         return fits and self.difficulty in ("", question.difficulty)
 
-    def to_query(self) -> str:
+    def to_query(self, **more: str) -> str:
         """For an address; `?` alone where all are shown, since an empty reference would keep the query."""
-        chosen = {"show": self.outcome, "difficulty": self.difficulty}
+        chosen = {"show": self.outcome, "difficulty": self.difficulty, **more}
         return "?" + urlencode({name: value for name, value in chosen.items() if value})
 
 
@@ -103,6 +103,11 @@ class Run:
             Line(question, mark, self.shown.has(question, mark))
             for question, mark in zip(self.questions, self.marks, strict=True)
         ]
+
+    @property
+    def whats_new(self) -> str:
+        """The query by which a browser asks what changed since it was shown this."""
+        return self.shown.to_query(known=self.known)
 
     def is_as(self, known: str) -> bool:
         """Whether a browser that knows this has nothing to learn."""
