@@ -31,7 +31,7 @@ def _of_rows(result: ResultSet, gold: ResultSet, overlap: Overlap) -> str:
 
 
 def _what_is_too_much(result: ResultSet, gold: ResultSet) -> str:
-    if len(set(result.rows)) == len(set(gold.rows)):
+    if not result.truncated and len(set(result.rows)) == len(set(gold.rows)):
         return "some appear more often than they should"
     return "those asked for, and others"
 
@@ -50,7 +50,7 @@ def _of_values(result: ResultSet, gold: ResultSet, overlap: Overlap) -> str:
     if len(gold.rows) == 1 and missed and left:
         return _of_cell(result, gold, left[0], missed[0])
     if found and missed and overlap.shared == len(gold.rows):
-        names = _count(len(missed), "column") if len(missed) > 1 else f"the column {_cut(gold.columns[missed[0]])}"
+        names = _count(len(missed), "column") if len(missed) > 1 else _named(gold, missed[0])
         return f"the values of {names} are not right"
     if overlap.shared == len(gold.rows):
         return "too many columns are alike to say which is which"
@@ -62,8 +62,12 @@ def _of_cell(result: ResultSet, gold: ResultSet, at: int, gold_at: int) -> str:
     given, right = result.rows[0][at], gold.rows[0][gold_at]
     numbers = int | float | Decimal
     kind = "number" if isinstance(given, numbers) and isinstance(right, numbers) else "value"
-    name = f"the {kind}" if len(gold.columns) == 1 else f"the {kind} of {_cut(gold.columns[gold_at])}"
+    name = f"the {kind}" if len(gold.columns) == 1 else f"the {kind} of {_named(gold, gold_at)}"
     return f"{name} is {_shown(given)} instead of {_shown(right)}"
+
+
+def _named(gold: ResultSet, at: int) -> str:
+    return f'"{_cut(gold.columns[at])}"'
 
 
 def _rows(result: ResultSet) -> str:
@@ -86,6 +90,8 @@ def _shown(cell: Cell) -> str:
         return "NULL"
     if isinstance(cell, str):
         return f'"{_cut(cell)}"'
+    if isinstance(cell, float):
+        return f"{cell:.12g}"
     if isinstance(cell, int) and cell.bit_length() > 1000:
         return _cut(hex(cell))
     return _cut(str(cell[:_LONGEST] if isinstance(cell, bytes) else cell))

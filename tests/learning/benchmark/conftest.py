@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -9,12 +10,17 @@ from datasources.models import Connection
 from datasources.sample import build
 
 
-@pytest.fixture(scope="package")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDatabase]:
-    """The sample database, behind the guard."""
-    path = tmp_path_factory.mktemp("sample") / "shop.db"
+@pytest.fixture(scope="session")
+def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "sample.sqlite3"
     build(path)
-    database = SqliteDatabase(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_database(sample_path: Path) -> Iterator[SqliteDatabase]:
+    """Behind the guard."""
+    database = SqliteDatabase(sample_path)
     yield database
     database.close()
 
