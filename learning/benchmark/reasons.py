@@ -54,7 +54,7 @@ def _of_values(result: ResultSet, gold: ResultSet, overlap: Overlap) -> str:
         return f"the values of {names} are not right"
     if overlap.shared == len(gold.rows):
         return "too many columns are alike to say which is which"
-    where = f", in {len(found)} of {_count(len(gold.columns), 'column')}" if found and missed else ""
+    where = f", in {_word(len(found))} of {_count(len(gold.columns), 'column')}" if found and missed else ""
     return f"{overlap.shared if overlap.shared else 'none'} of {_rows(gold)} are right{where}"
 
 
@@ -81,8 +81,11 @@ def _how_many(result: ResultSet) -> str:
 
 
 def _count(number: int, thing: str) -> str:
-    word = _SMALL[number] if number < len(_SMALL) else f"{number:,}"
-    return f"{word} {thing}{'' if number == 1 else 's'}"
+    return f"{_word(number)} {thing}{'' if number == 1 else 's'}"
+
+
+def _word(number: int) -> str:
+    return _SMALL[number] if number < len(_SMALL) else f"{number:,}"
 
 
 def _shown(cell: Cell) -> str:

@@ -9,9 +9,9 @@ Row = tuple[Cell, ...]
 
 
 def result(*rows: Row, names: str = "", truncated: bool = False) -> ResultSet:
-    """The columns are called a, b, c, … or by these names."""
+    """The columns are called by these names, or by their positions."""
     width = len(rows[0]) if rows else 1
-    columns = tuple(names.split()) or tuple("abcdefghij"[:width])
+    columns = tuple(names.split()) or tuple(str(at) for at in range(width))
     return ResultSet(columns, rows, truncated, elapsed=0.0)
 
 
