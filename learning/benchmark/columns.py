@@ -3,9 +3,9 @@
 Columns of whole numbers are exact. Where one of the two columns holds a fraction, numbers are the same
 
 - within a millionth, but never half a cent or more apart: totals that differ by a cent are different; or
-- when one is the other rounded to the decimals that its column shows, two or more, half up or half to even. A float
-  drops zeros at its end, so a column of floats shows two at least: 12.35 is 12.3456, and 12.5 is 12.4987; 12.3 and 12
-  are not 12.3456.
+- when one is the other rounded to the decimals that its column shows, half up or half to even: two decimals or more,
+  in which the largest number of the column still has two digits. A float drops zeros at its end, so a column of floats
+  shows two at least: 12.35 is 12.3456, and 12.5 is 12.4987; but 12.3 and 12 are not 12.3456, nor is 0.05 0.0455.
 
 Nearness does not carry over (what is near to both need not be near to each other), so nothing is rounded to compare it.
 Numbers get the same code where a chain of near ones leads from one to the other, which those that are near always have.
@@ -62,6 +62,10 @@ class Column:
         return np.sort(self.numbers[~np.isnan(self.numbers)])
 
     @cached_property
+    def largest(self) -> float:
+        return float(np.abs(self.ranked).max(initial=0))
+
+    @cached_property
     def others_in_any_order(self) -> bytes:
         """What is no number."""
         return np.sort(self.codes[np.isnan(self.numbers)]).tobytes()
@@ -107,9 +111,11 @@ def reach(sizes: Floats, slack: float) -> Floats:
 
 
 def slack(gold: Column, other: Column) -> float:
-    """Half of the last digit that the coarser of the two shows."""
+    """Half of the last digit that the coarser of the two shows, if it shows enough of them."""
     places = min(gold.places, other.places)
-    return 0.5 * 10.0**-places if places >= _FEWEST_PLACES else 0.0
+    last = 10.0**-places
+    is_shown = places >= _FEWEST_PLACES and max(gold.largest, other.largest) >= 10 * last
+    return last / 2 if is_shown else 0.0
 
 
 def have_the_same_values(gold: Column, other: Column) -> bool:
@@ -161,11 +167,10 @@ def _column(cells: Sequence[Cell], codebook: dict[Value, int]) -> Column:
     codes = np.array([codebook.setdefault(value, len(codebook)) for value in values], dtype=np.int64)
     numbers = np.array([magnitude(value) for value in values], dtype=np.float64)
     has_fractions = any(is_fraction(value) for value in values)
-    return Column(codes, numbers, has_fractions, _places(cells, numbers))
+    return Column(codes, numbers, has_fractions, _places(cells))
 
 
-def _places(cells: Sequence[Cell], numbers: Floats) -> int:
-    """Two at least for floats, unless all of them are nothing: nothing rounds to that by chance."""
-    shown = max(map(decimals, cells), default=0)
-    floats = any(isinstance(cell, float) for cell in cells) and bool(np.nan_to_num(numbers).any())
-    return max(shown, _FEWEST_PLACES) if floats else shown
+def _places(cells: Sequence[Cell]) -> int:
+    """Two at least where there are floats, which drop their zeros."""
+    fewest = _FEWEST_PLACES if any(isinstance(cell, float) for cell in cells) else 0
+    return max(fewest, max(map(decimals, cells), default=0))

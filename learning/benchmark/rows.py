@@ -77,10 +77,10 @@ class Rows:
         loose = [pair for pair in self.pairs if pair.loose[pair.gold_codes[ours[0]]]]
         ours = ours[np.lexsort([pair.gold.numbers[ours] for pair in reversed(loose)])]
         theirs = theirs[np.lexsort([pair.other.numbers[theirs] for pair in reversed(loose)])]
-        if len(loose) == 1:
-            return _shared_ranked(loose[0], loose[0].gold.numbers[ours], loose[0].other.numbers[theirs])
         both = min(len(ours), len(theirs))
         same_rank = int(_are_near(loose, ours[:both], theirs[:both]).sum())
+        if same_rank < both and len(loose) == 1:
+            return _shared_ranked(loose[0], loose[0].gold.numbers[ours], loose[0].other.numbers[theirs])
         if same_rank == both or not self.effort.takes(len(ours) * len(theirs) * len(loose)):
             return same_rank
         return largest_matching([np.flatnonzero(_are_near(loose, row, theirs)).tolist() for row in ours[:, None]])

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,17 +9,12 @@ from datasources.models import Connection
 from datasources.sample import build
 
 
-@pytest.fixture(scope="session")
-def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sample") / "sample.sqlite3"
+@pytest.fixture(scope="package")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDatabase]:
+    """The sample database, behind the guard."""
+    path = tmp_path_factory.mktemp("sample") / "shop.db"
     build(path)
-    return path
-
-
-@pytest.fixture(scope="session")
-def sample_database(sample_path: Path) -> Iterator[SqliteDatabase]:
-    """Behind the guard."""
-    database = SqliteDatabase(sample_path)
+    database = SqliteDatabase(path)
     yield database
     database.close()
 
