@@ -47,10 +47,10 @@ def test_what_differs_in_the_setups_is_marked(alice_client: Client, measured: Co
 
 def test_questions_that_changed_come_first(alice_client: Client, measured: Connection) -> None:
     page = said(text(alice_client, compare(run_of(measured, "xrrx"), run_of(measured, "rnrx"))))
-    assert "Won: wrong before, right after 1 Wrong → Right What is 1?" in page
-    assert "Lost: right before, wrong after 1 Right → No answer What is 2?" in page
+    assert "Won: wrong before, right after 1 Wrong → then Right What is 1?" in page
+    assert "Lost: right before, wrong after 1 Right → then No answer What is 2?" in page
     assert page.index("Unchanged: 2") > page.index("What is 2?")
-    assert "Right → Right What is 3?" in page
+    assert "Right → then Right What is 3?" in page
 
 
 def test_runs_are_paired_by_task_and_not_by_number(alice_client: Client, measured: Connection) -> None:
