@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learning.benchmark import compare_views, views
+from learning.benchmark.pages import compare_views, views
 
 urlpatterns = [
     path("databases/<int:connection_id>/benchmark/", views.benchmark, name="benchmark"),

@@ -18,7 +18,7 @@ from agent.prompt import Prompt
 from agent.threads import execute
 from datasources.engine import Database, ResultSet
 from datasources.errors import ConnectFailed, DatabaseBusy, SQLError
-from learning.benchmark.grader import Gold, Grade, grade
+from learning.benchmark.grading.grader import Gold, Grade, grade
 from learning.benchmark.outcome import AttemptMade, Outcome
 from learning.benchmark.tasks import Task
 

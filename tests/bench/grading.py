@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
 from datasources.engine import Cell, ResultSet
-from learning.benchmark.grader import Gold, grade
+from learning.benchmark.grading.grader import Gold, grade
 from tests.bench.figures import Figure, stopwatch
 from tests.bench.options import Options
 

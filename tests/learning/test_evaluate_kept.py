@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.scripted_server import ServerHandle
-from learning.benchmark.records import read
+from learning.benchmark.command.records import read
 from tests.learning.evaluations import GOLD, Questions, evaluate, replies, reply
 from tests.processes import ROOT
 

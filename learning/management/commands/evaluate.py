@@ -17,15 +17,15 @@ from django.db import DatabaseError
 
 from datasources.dsn import BadDSN, ServerAddress
 from datasources.models import Connection
-from learning.benchmark import places
-from learning.benchmark.evaluating import evaluate
+from learning.benchmark.command import places
+from learning.benchmark.command.evaluating import evaluate
+from learning.benchmark.command.paired import Pair
+from learning.benchmark.command.planning import NotPossible, Plan, Wanted, plan
+from learning.benchmark.command.progress import Progress
+from learning.benchmark.command.records import BadRecord, writing
+from learning.benchmark.command.report import Report
 from learning.benchmark.measuring import Outage
-from learning.benchmark.paired import Pair
-from learning.benchmark.planning import NotPossible, Plan, Wanted, plan
 from learning.benchmark.policies import Choice
-from learning.benchmark.progress import Progress
-from learning.benchmark.records import BadRecord, writing
-from learning.benchmark.report import Report
 from learning.benchmark.tasks import Difficulty, Part
 from learning.management.commands.ask import find_connection, printable
 

@@ -1,0 +1,105 @@
+"""The runs of a connection: the list, a page at a time, and what the chart over generations is drawn from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Count, Q, QuerySet
+
+from datasources.models import Connection
+from learning.benchmark.outcome import Outcome
+from learning.benchmark.pages.chart import Point
+from learning.benchmark.pages.forms import MOST_ATTEMPTS
+from learning.benchmark.significance import wilson
+from learning.benchmark.summary import Summary, summaries_by, summarize
+from learning.benchmark.tasks import Difficulty
+from learning.models import EvaluatedQuestion, Evaluation
+
+A_PAGE = 20
+CHARTED = 100
+"""Runs in the chart, the newest: more would not be told apart."""
+_NOT_LISTED = ("question", "instructions", "gold", "rows", "gold_rows")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run that is over. `questions` is how many it was about."""
+
+    evaluation: Evaluation
+    questions: int
+    outcomes: list[Outcome]
+
+    @cached_property
+    def summary(self) -> Summary:
+        return summarize(self.outcomes)
+
+    @cached_property
+    def by_difficulty(self) -> list[Summary | None]:
+        """Of each difficulty, from easy to hard; None of those that were not asked."""
+        found = summaries_by(self.outcomes, lambda one: one.difficulty)
+        return [found.get(difficulty) for difficulty in Difficulty]
+
+    @property
+    def left(self) -> int:
+        """How many it has not asked."""
+        return self.questions - self.summary.questions
+
+    @property
+    def tokens(self) -> int:
+        return self.summary.prompt_tokens + self.summary.completion_tokens
+
+
+def page(connection: Connection, before: Evaluation | None) -> tuple[list[Row], bool]:
+    """The runs that came before `before`, newest first, and whether there are more."""
+    found = _over(connection)
+    if before:
+        found = found.filter(Q(started_at__lt=before.started_at) | Q(started_at=before.started_at, pk__lt=before.pk))
+    evaluations = list(found[: A_PAGE + 1])
+    return _rows(evaluations[:A_PAGE]), len(evaluations) > A_PAGE
+
+
+def points(connection: Connection) -> list[Point]:
+    """The newest finished runs, oldest first."""
+    done = Q(questions__state=EvaluatedQuestion.State.DONE)
+    counted = _over(connection).annotate(
+        asked=Count("questions", filter=done),
+        right=Count("questions", filter=done & Q(questions__is_right=True)),
+    )
+    runs = counted.filter(state=Evaluation.State.DONE, asked__gt=0)[:CHARTED]
+    return [_point(run, run.asked, run.right) for run in reversed(runs)]
+
+
+def _over(connection: Connection) -> QuerySet[Evaluation]:
+    found = connection.evaluations.exclude(state=Evaluation.State.RUNNING)
+    return found.select_related("user").order_by("-started_at", "-pk")
+
+
+def _rows(evaluations: list[Evaluation]) -> list[Row]:
+    questions: dict[object, list[EvaluatedQuestion]] = defaultdict(list)
+    for question in EvaluatedQuestion.objects.filter(evaluation__in=evaluations).defer(*_NOT_LISTED):
+        questions[question.evaluation_id].append(question)
+    return [_row(evaluation, questions[evaluation.pk]) for evaluation in evaluations]
+
+
+def _row(evaluation: Evaluation, questions: list[EvaluatedQuestion]) -> Row:
+    skipped = sum(question.state == EvaluatedQuestion.State.SKIPPED for question in questions)
+    outcomes = [question.outcome for question in questions if question.is_done]
+    return Row(evaluation, len(questions) - skipped, outcomes)
+
+
+def _point(run: Evaluation, asked: int, right: int) -> Point:
+    low, high = wilson(right, asked)
+    title = f"{run.started_at:%Y-%m-%d %H:%M}, generation {run.generation}, {_series(run)}: {right} of {asked} right"
+    return Point(run.generation, right / asked, low, high, _series(run), title)
+
+
+def _series(run: Evaluation) -> str:
+    """What is told apart in the chart: runs of one series differ in generation and time only."""
+    parts = [run.model, run.get_policy_display()]
+    if set(run.difficulties) != set(Difficulty):
+        parts.append(f"{' and '.join(run.difficulties)} only")
+    if run.policy != Evaluation.Policy.NONE and run.attempts != MOST_ATTEMPTS:
+        parts.append(f"{run.attempts} attempt{'s' * (run.attempts != 1)}")
+    return ", ".join(parts)
