@@ -53,8 +53,6 @@ class _Outputs:
 
     def positions(self, key: exp.Expr) -> list[int] | None:
         """None where the key is not in the result. A constant is no key."""
-        if isinstance(key, exp.Collate):
-            key = key.this
         if isinstance(key, exp.Literal | exp.Null):
             return self._at_ordinal(key)
         if key.name.upper() == "ALL" and isinstance(key, exp.Var):

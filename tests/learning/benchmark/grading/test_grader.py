@@ -93,6 +93,10 @@ def test_the_credit_is_that_of_the_nearest_gold() -> None:
     assert given == grade(column(1, 2, 3), golds[1:2])
 
 
+def test_of_golds_that_are_as_near_the_first_is_spoken_of() -> None:
+    assert grade(column(5), [Gold(column(1)), Gold(column(2))]).why == "The number is 5 instead of 1."
+
+
 def test_each_gold_says_by_itself_what_it_is_sorted_by() -> None:
     golds = [Gold(result((1, 2), (2, 1)), (0,)), Gold(result((2, 1), (1, 2)), (0,))]
     assert grade(result((2, 1), (1, 2)), golds, ordered=True).is_right

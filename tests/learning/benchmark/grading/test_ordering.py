@@ -22,6 +22,7 @@ from learning.benchmark.grading.ordering import sorted_by
         ("SELECT a AS b, b AS c FROM t ORDER BY t.b", "b c", (1,)),
         ("SELECT strftime('%Y', d), COUNT(*) FROM t GROUP BY 1 ORDER BY strftime('%Y', d)", "y n", (0,)),
         ("SELECT * FROM t ORDER BY b", "a b", (1,)),
+        ("SELECT * FROM t ORDER BY b", "b", (0,)),
         ("SELECT t.*, a * 2 AS twice FROM t ORDER BY twice", "a b twice", (2,)),
         ("SELECT a FROM t UNION SELECT b FROM u ORDER BY a", "a", (0,)),
         ("WITH x AS (SELECT 1 AS a, 2 AS b ORDER BY 2) SELECT a, b FROM x ORDER BY a LIMIT 3", "a b", (0,)),

@@ -60,6 +60,17 @@ def test_a_result_that_was_cut_is_not_right_with_all_of_its_rows() -> None:
     assert graded(SALES, cut).score == 0.9
 
 
+def test_a_column_is_found_only_once() -> None:
+    assert graded(column(1, 2), result((1, 1), (2, 2))).score == pytest.approx(0.9 * 2 / 3)
+    assert graded(result((1, 1), (2, 2)), column(1, 2)).score == pytest.approx(0.9 * 2 / 3)
+    assert graded(result((1, 1), (2, 2)), result((1, 7), (2, 7)), extra=True).score == pytest.approx(0.9 / 2)
+
+
+def test_near_rows_are_found_where_others_are_in_between() -> None:
+    gold, other = column(1.0049, 1.0051, 1.0149, 5.5), column(1.0, 1.01, 1.02, 7.5)
+    assert graded(gold, other).score == pytest.approx(0.9 * 2 / 4)
+
+
 def test_columns_are_found_wherever_they_stand() -> None:
     source = random.Random(1)
     rows = [tuple(source.randint(0, 10**6) for _ in range(30)) for _ in range(50)]

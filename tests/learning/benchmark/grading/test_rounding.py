@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from datasources.engine import Cell
-from tests.learning.benchmark.grading.results import column, equal, result
+from tests.learning.benchmark.grading.results import column, equal, graded, result
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,18 @@ def test_a_row_that_fits_two_leaves_the_one_that_another_needs() -> None:
     gold = result((1.0051, 5.0049), (1.0151, 5.0051), (0.25, 0.25))
     assert equal(gold, result((1.01, 5.0), (1.02, 5.01), (0.25, 0.25)))
     assert equal(gold, result((1.02, 5.01), (1.01, 5.0), (0.25, 0.25)))
-    assert not equal(gold, result((1.01, 5.01), (1.01, 5.02), (0.25, 0.25)))
+    assert not equal(gold, result((1.01, 5.01), (1.02, 5.0), (0.25, 0.25)))
+
+
+def test_columns_that_are_near_one_by_one_need_not_be_row_by_row() -> None:
+    """In each column, the values between lead from one end to the other."""
+    gold = result((1.0049, 5.0049), (1.0051, 5.0051))
+    assert equal(gold, result((1.01, 5.01), (1.0, 5.0)))
+    assert not equal(gold, result((1.0, 5.01), (1.01, 5.0)))
+
+
+def test_columns_that_show_other_decimals_are_tried_each() -> None:
+    assert graded(column(12.4987), result(("12.5", 12.5)), extra=True).is_right
 
 
 def test_thousands_of_rounded_rows_in_another_order() -> None:
