@@ -11,7 +11,7 @@ from learning.benchmark.grading.columns import Floats, Grid, Ints, pair
 from learning.benchmark.grading.rows import Rows
 
 # Of larger results, columns are compared only with those at their own position.
-_MOST_CELLS = 50_000_000
+_MOST_CELLS = 10_000_000
 # Of columns that may answer one, and of pairs that are tried: enough for results that people read.
 _MOST_ANSWERS = 5
 _MOST_TRIED = 300
@@ -68,7 +68,7 @@ def _alike(gold: Grid, other: Grid) -> list[tuple[int, int]]:
 
 def _likenesses(gold: Grid, other: Grid) -> Floats:
     """Of each gold column with each other one: the share of cells there that are in it, times that of its own."""
-    if not gold.height or not other.height:
+    if not all((gold.height, other.height, gold.columns, other.columns)):
         return np.zeros((len(gold.columns), len(other.columns)))
     if len(gold.columns) * len(other.columns) * max(gold.height, other.height) > _MOST_CELLS:
         return np.eye(len(gold.columns), len(other.columns))

@@ -110,3 +110,15 @@ def test_there_has_to_be_a_gold() -> None:
 def test_a_gold_knows_what_its_statement_sorts_by() -> None:
     gold = Gold.of("SELECT name, COUNT(*) AS n FROM t GROUP BY name ORDER BY n", "sqlite", BY_COUNT)
     assert (gold.sorted_by, gold.result) == ((1,), BY_COUNT)
+
+
+def test_enormous_and_tiny_numbers_are_compared_like_others() -> None:
+    gold = result((1e308, -1e308, 5e-324, 0.5), (-1e308, 1e308, 0.0, 1.5))
+    assert equal(gold, gold)
+    assert not equal(gold, result((1e308, -1e308, 5e-324, 0.5), (-1e308, 1e308, 0.0, 2.5)))
+
+
+def test_a_result_without_columns_is_wrong() -> None:
+    """PostgreSQL has such: SELECT FROM t."""
+    given = graded(column(1, 2), ResultSet((), ((), ()), truncated=False, elapsed=0.0))
+    assert (given.score, given.why) == (0.0, "One column too few.")

@@ -78,6 +78,15 @@ def test_columns_too_many_leave_them_right_where_they_may_be(seed: int) -> None:
     assert graded(result(*rows), result(*wider), extra=True).is_right
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_columns_that_all_have_the_same_values_are_told_apart(seed: int) -> None:
+    source = random.Random(seed)
+    values = [source.random() for _ in range(30)]
+    rows = [*zip(*(source.sample(values, 30) for _ in range(12)), strict=True)]
+    assert equal(result(*rows), result(*shuffled(rows, source)))
+    assert not equal(result(*rows), result(*with_one_cell_changed(shuffled(rows, source), source)))
+
+
 # Small numbers of which each is near to some of the others, once these are rounded, and not to what those are near to.
 CELLS: tuple[Cell, ...] = (0, 1, 1.001, 1.0049, 1.0051, 1.0099, 1.0149, 1.0151, 1.02, "1.02", "x", None)
 
