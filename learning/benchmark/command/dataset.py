@@ -17,8 +17,9 @@ _REQUIRED = ("database", "dialect", "question")
 _OPTIONAL = ("id", "category", "difficulty", "instructions")
 _FLAGS = ("ordered", "extra_columns")
 _FIELDS = (*_REQUIRED, "gold", *_OPTIONAL, *_FLAGS)
-# It becomes part of a path.
-_DATABASE = re.compile(r"[^\s./\\\x00-\x1f][^/\\\x00-\x1f]*")
+# It becomes part of a path, and no file may have a longer name.
+_DATABASE = re.compile(r"[^\s./\\\x00-\x1f][^/\\\x00-\x1f]{0,199}")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadDataset(Exception):
@@ -67,6 +68,8 @@ def _object(line: str) -> dict[str, Any]:
         found = json.loads(line)
     except ValueError as error:
         raise BadDataset(f"it is no JSON ({str(error).partition(':')[0]})") from None
+    except RecursionError:
+        raise BadDataset("its brackets are nested too deeply") from None
     if not isinstance(found, dict):
         raise BadDataset("it is to be one JSON object")
     unknown = found.keys() - set(_FIELDS)
@@ -80,7 +83,7 @@ def _task(fields: dict[str, Any], unnamed: str) -> Task:
     if texts["dialect"] not in DIALECTS:
         raise BadDataset(f"dialect is to be one of {', '.join(DIALECTS)}")
     if not _DATABASE.fullmatch(texts["database"]):
-        raise BadDataset("database is to be a plain name, without slashes")
+        raise BadDataset("database is to be a plain name, without slashes, of 200 characters at most")
     gold, ordered = _gold(fields.get("gold")), _flag(fields, "ordered")
     if ordered is None:
         ordered = _has_an_order(texts["question"], texts["instructions"], gold, texts["dialect"])
@@ -113,7 +116,7 @@ def _text_of(fields: dict[str, Any], name: str) -> str:
         return str(value)
     if not isinstance(value, str):
         raise BadDataset(f"{name} is to be text")
-    return value.strip()
+    return _whole(value, name)
 
 
 def _flag(fields: dict[str, Any], name: str) -> bool | None:
@@ -127,7 +130,14 @@ def _gold(value: object) -> tuple[str, ...]:
     golds = [value] if isinstance(value, str) else value
     if not isinstance(golds, list) or not golds or not all(isinstance(sql, str) and sql.strip() for sql in golds):
         raise BadDataset("gold is to be SQL, or a list of SQL that is right")
-    return tuple(sql.strip() for sql in golds)
+    return tuple(_whole(sql, "gold") for sql in golds)
+
+
+def _whole(text: str, name: str) -> str:
+    """JSON can say halves of characters, which nothing that text is sent to or written to can hold."""
+    if _LONE_SURROGATE.search(text):
+        raise BadDataset(f"{name} has half a character in it, a lone surrogate")
+    return text.strip()
 
 
 def _has_an_order(question: str, instructions: str, golds: tuple[str, ...], dialect: str) -> bool:

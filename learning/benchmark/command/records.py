@@ -67,15 +67,21 @@ class Record:
         self._write(line)
 
     def _write(self, line: Mapping[str, object]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-        self._file.flush()
+        left = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            raise BadRecord(f"{self._file.name} cannot be written any more: {error.strerror}.") from None
 
 
 @contextmanager
 def writing(path: Path, setup: Setup) -> Iterator[Record]:
     """A new file, or one of the same setup to go on with. Raises BadRecord."""
+    if path.exists() and not path.is_file():
+        raise BadRecord(f"{path} cannot be written: it is no ordinary file.")
     try:
-        file = path.open("a+b")
+        file = path.open("a+b", buffering=0)
     except OSError as error:
         raise BadRecord(f"{path} cannot be written: {error.strerror}.") from None
     with file:

@@ -1,6 +1,8 @@
 """The file that an evaluation is kept in, and gone on with."""
 
 import json
+import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,26 @@ def test_two_evaluations_never_write_to_one_file(path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadRecord, match=r"cannot be written: No such file"), writing(tmp_path / "no" / "x", setup()):
         pass
+
+
+def test_what_is_no_ordinary_file_is_not_written_to(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path, tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(BadRecord, match="it is no ordinary file"), writing(place, setup()):
+            pass
+
+
+def test_a_full_disk_is_a_sentence_and_keeps_what_is_there(kept: Path) -> None:
+    before, limits = kept.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    with pytest.raises(BadRecord, match="cannot be written any more"), writing(kept, setup()) as record:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
+        try:
+            record.add(TASK, outcome("two"))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with writing(kept, setup()) as record:
+        assert list(record.outcomes) == ["one"]
+    assert kept.read_bytes() == before
 
 
 def test_reading_a_file_that_is_not_there_is_a_sentence(path: Path) -> None:
