@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,7 +76,8 @@ async def measure(task: Task, database: Database, asked_with: Prompt, agent: Age
         raise Outage(done.error)
     graded = Grade(0.0, done.error)
     if rows is not None:
-        graded = grade(rows, golds, ordered=task.ordered, extra_columns=task.extra_columns)
+        # In a thread: a large result takes seconds, in which other questions are under way.
+        graded = await asyncio.to_thread(grade, rows, golds, ordered=task.ordered, extra_columns=task.extra_columns)
     return Measured(_outcome(task, episode.attempts, done, graded, seconds), rows, golds[0].result)
 
 

@@ -55,7 +55,7 @@ def read(cell: Cell) -> Value:
 def decimals(cell: Cell) -> int:
     """How many digits after the point a number is written with. A float does not keep zeros at its end."""
     if isinstance(cell, float):
-        return 0 if not math.isfinite(cell) or cell.is_integer() else _places(Decimal(repr(cell)))
+        return 0 if not math.isfinite(cell) or cell.is_integer() else _places_of_float(cell)
     if isinstance(cell, Decimal):
         return _places(cell) if cell.is_finite() else 0
     if isinstance(cell, str) and (number := _number(cell)):
@@ -109,6 +109,12 @@ def _of_time(time: re.Match[str]) -> str:
 
 def _number(text: str) -> re.Match[str] | None:
     return _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
+
+
+def _places_of_float(number: float) -> int:
+    """Results have many of them."""
+    written = repr(number)
+    return _places(Decimal(written)) if "e" in written else len(written) - written.index(".") - 1
 
 
 def _places(number: Decimal) -> int:

@@ -65,8 +65,9 @@ RIGHT = Grade(1.0, "")
 def grade(result: ResultSet, golds: Sequence[Gold], *, ordered: bool = False, extra_columns: bool = False) -> Grade:
     """That of the gold, of one at least, which it comes nearest to."""
     best: Grade | None = None
-    for gold in golds:
-        given = _grade(result, gold, ordered=ordered, extra_columns=extra_columns)
+    theirs, *all_of_ours = grids(result, *(gold.result for gold in golds))
+    for gold, ours in zip(golds, all_of_ours, strict=True):
+        given = _grade(result, theirs, gold, ours, ordered=ordered, extra_columns=extra_columns)
         if best is None or given.score > best.score:
             best = given
         if best.is_right:
@@ -76,8 +77,7 @@ def grade(result: ResultSet, golds: Sequence[Gold], *, ordered: bool = False, ex
     return best
 
 
-def _grade(result: ResultSet, gold: Gold, *, ordered: bool, extra_columns: bool) -> Grade:
-    ours, theirs = grids(gold.result, result)
+def _grade(result: ResultSet, theirs: Grid, gold: Gold, ours: Grid, *, ordered: bool, extra_columns: bool) -> Grade:
     has_right_shape = extra_columns or len(ours.columns) == len(theirs.columns)
     if has_right_shape and result.truncated == gold.result.truncated:
         if correspondence(ours, theirs, _in_place(gold) if ordered else ()) is not None:
