@@ -15,7 +15,9 @@ _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 def reason(result: ResultSet, gold: ResultSet, overlap: Overlap, *, extra_columns: bool) -> str:
     """The rows first, then the columns, then the values."""
     parts = [_of_rows(result, gold, overlap), _of_columns(result, gold, extra_columns=extra_columns)]
-    sentence = ", and ".join(filter(None, parts)) or _of_values(result, gold, overlap)
+    if not parts[0] and not (parts[1] and _are_the_others_right(result, gold, overlap)):
+        parts.append(_of_values(result, gold, overlap))
+    sentence = ", and ".join(filter(None, parts))
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
@@ -43,19 +45,27 @@ def _of_columns(result: ResultSet, gold: ResultSet, *, extra_columns: bool) -> s
     return f"{_count(abs(more), 'column')} {'too many' if more > 0 else 'too few'}"
 
 
+def _are_the_others_right(result: ResultSet, gold: ResultSet, overlap: Overlap) -> bool:
+    """Whether there is nothing wrong but how many columns there are."""
+    compared = min(len(result.columns), len(gold.columns))
+    return not gold.rows or (len(overlap.found) == compared and overlap.shared == len(gold.rows))
+
+
 def _of_values(result: ResultSet, gold: ResultSet, overlap: Overlap) -> str:
     found, answering = {at for at, _ in overlap.found}, {answer for _, answer in overlap.found}
     missed = [at for at in range(len(gold.columns)) if at not in found]
     left = [at for at in range(len(result.columns)) if at not in answering]
-    if len(gold.rows) == 1 and missed and left:
+    if len(gold.rows) == 1 and missed and left and len(result.columns) == len(gold.columns):
         return _of_cell(result, gold, left[0], missed[0])
     if found and missed and overlap.shared == len(gold.rows):
         names = _count(len(missed), "column") if len(missed) > 1 else _named(gold, missed[0])
         return f"the values of {names} are not right"
     if overlap.shared == len(gold.rows):
         return "too many columns are alike to say which is which"
+    if len(gold.rows) == 1:
+        return "the row is not right"
     where = f", in {_word(len(found))} of {_count(len(gold.columns), 'column')}" if found and missed else ""
-    return f"{overlap.shared if overlap.shared else 'none'} of {_rows(gold)} are right{where}"
+    return f"{overlap.shared or 'none'} of {_rows(gold)} {'is' if overlap.shared == 1 else 'are'} right{where}"
 
 
 def _of_cell(result: ResultSet, gold: ResultSet, at: int, gold_at: int) -> str:
@@ -101,4 +111,6 @@ def _shown(cell: Cell) -> str:
 
 
 def _cut(text: str) -> str:
+    """Without NUL characters, which PostgreSQL would not keep."""
+    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

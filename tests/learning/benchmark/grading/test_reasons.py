@@ -28,7 +28,13 @@ SALES = result(("Ann", 3.5), ("Bob", 1.25), ("Cid", 2.0), ("Dora", 7.75), names=
         (result(("Ann",)), "1 row instead of 4, and one column too few."),
         (result(*((name, 1) for name, _ in SALES.rows)), 'The values of "total" are not right.'),
         (result(*SALES.rows[:3], ("Dora", 8)), "3 of 4 rows are right."),
+        (result(("Ann", 3.5), ("B", 1), ("C", 1), ("D", 1)), "1 of 4 rows is right."),
         (result(*((9, 8) for _ in SALES.rows)), "None of 4 rows are right."),
+        (result(*((7, 8, 9) for _ in SALES.rows)), "One column too many, and none of 4 rows are right."),
+        (
+            result(*((name, 8, 9) for name, _ in SALES.rows)),
+            'One column too many, and the values of "total" are not right.',
+        ),
     ],
 )
 def test_it_says_what_differs(other: ResultSet, why: str) -> None:
@@ -48,6 +54,17 @@ def test_it_says_what_differs(other: ResultSet, why: str) -> None:
 )
 def test_it_names_a_single_value(right: Cell, given: Cell, why: str) -> None:
     assert graded(column(right), column(given)).why == why
+
+
+def test_a_single_row_with_another_number_of_columns_says_that_its_values_are_wrong_too() -> None:
+    gold = result((501, 1750), names="daily monthly")
+    assert graded(gold, result(("June", 879, 3916))).why == "One column too many, and the row is not right."
+    assert graded(gold, result((879,))).why == "One column too few, and the row is not right."
+    assert graded(gold, result(("June", 501, 1750))).why == "One column too many."
+
+
+def test_a_nul_character_is_shown_as_one_that_can_be_kept() -> None:
+    assert graded(column(1), column("a\0b")).why == 'The value is "a\N{REPLACEMENT CHARACTER}b" instead of 1.'
 
 
 def test_long_values_are_cut() -> None:
