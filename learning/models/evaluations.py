@@ -29,8 +29,8 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         return self.filter(state=Evaluation.State.RUNNING)
 
     def mark_lost(self) -> int:
-        """Stop those whose worker is gone; returns how many. They can be gone on with."""
-        return (
+        """Stop those whose worker is gone; returns how many. They can be gone on with, and nothing of them is asked."""
+        lost = (
             self.under_way()
             .filter(beat_at__lt=timezone.now() - SILENT)
             .update(
@@ -38,6 +38,10 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
                 message="The server stopped while it was under way. What was answered is kept: go on when you like.",
             )
         )
+        if lost:
+            asked = EvaluatedQuestion.objects.filter(state=EvaluatedQuestion.State.ASKING)
+            asked.filter(evaluation__state=Evaluation.State.STOPPED).update(state=EvaluatedQuestion.State.WAITING)
+        return lost
 
 
 class Evaluation(models.Model):
