@@ -48,7 +48,7 @@ def _of_columns(result: ResultSet, gold: ResultSet, *, extra_columns: bool) -> s
 def _are_the_others_right(result: ResultSet, gold: ResultSet, overlap: Overlap) -> bool:
     """Whether there is nothing wrong but how many columns there are."""
     compared = min(len(result.columns), len(gold.columns))
-    return not gold.rows or (len(overlap.found) == compared and overlap.shared == len(gold.rows))
+    return not gold.rows or not compared or (len(overlap.found) == compared and overlap.shared == len(gold.rows))
 
 
 def _of_values(result: ResultSet, gold: ResultSet, overlap: Overlap) -> str:
