@@ -29,19 +29,19 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         return self.filter(state=Evaluation.State.RUNNING)
 
     def mark_lost(self) -> int:
-        """Stop those whose worker is gone; returns how many. They can be gone on with, and nothing of them is asked."""
-        lost = (
-            self.under_way()
-            .filter(beat_at__lt=timezone.now() - SILENT)
-            .update(
-                state=Evaluation.State.STOPPED,
-                message="The server stopped while it was under way. What was answered is kept: go on when you like.",
-            )
+        """Stop those whose worker is gone; returns how many. They can be gone on with.
+
+        It is asked at every look at a run, so it only reads where nothing is lost."""
+        silent = self.under_way().filter(beat_at__lt=timezone.now() - SILENT)
+        lost = list(silent.values_list("pk", flat=True))
+        if not lost:
+            return 0
+        state = EvaluatedQuestion.State
+        EvaluatedQuestion.objects.filter(evaluation__in=lost, state=state.ASKING).update(state=state.WAITING)
+        return silent.filter(pk__in=lost).update(
+            state=Evaluation.State.STOPPED,
+            message="The server stopped while it was under way. What was answered is kept: go on when you like.",
         )
-        if lost:
-            asked = EvaluatedQuestion.objects.filter(state=EvaluatedQuestion.State.ASKING)
-            asked.filter(evaluation__state=Evaluation.State.STOPPED).update(state=EvaluatedQuestion.State.WAITING)
-        return lost
 
 
 class Evaluation(models.Model):
