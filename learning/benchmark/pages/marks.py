@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from learning.models import EvaluatedQuestion
+from learning.models import EvaluatedQuestion, Evaluation
+
+
+def known(evaluation: Evaluation) -> str:
+    """How its questions stand, a letter for each: without all that came of them, as it is asked every second."""
+    return "".join(map(Mark.of, evaluation.questions.only("evaluation", "state", "is_right", "sql")))
 
 
 class Mark(StrEnum):

@@ -109,10 +109,6 @@ class Run:
         """The query by which a browser asks what changed since it was shown this."""
         return self.shown.to_query(known=self.known)
 
-    def is_as(self, known: str) -> bool:
-        """Whether a browser that knows this has nothing to learn."""
-        return self.evaluation.is_running and self.known == known
-
     def changed_since(self, known: str) -> list[Line]:
         """The lines of questions that stand otherwise than a browser knows."""
         before = known.ljust(len(self.lines))

@@ -16,7 +16,7 @@ from accounts.requests import UserRequest, require_curator
 from datasources.models import Connection
 from datasources.requests import get_connection
 from learning.benchmark import running
-from learning.benchmark.pages import chart, history
+from learning.benchmark.pages import chart, history, marks
 from learning.benchmark.pages.forms import RunForm
 from learning.benchmark.pages.question_page import Answered
 from learning.benchmark.pages.requests import get_evaluation
@@ -54,11 +54,11 @@ def progress(request: UserRequest, evaluation_id: UUID) -> HttpResponse:
     found, role = get_evaluation(request, evaluation_id)
     if not request.htmx:
         return redirect("evaluation", found.pk)
-    context = _run(request, found, role)
-    run, known = context["run"], request.GET.get("known", "")
-    if run.is_as(known):
+    if _is_known(request, found):
         return HttpResponse(status=204)
-    return render(request, "learning/_benchmark_progress.html", {**context, "changed": run.changed_since(known)})
+    context = _run(request, found, role)
+    changed = context["run"].changed_since(request.GET.get("known", ""))
+    return render(request, "learning/_benchmark_progress.html", {**context, "changed": changed})
 
 
 @require_GET
@@ -67,10 +67,10 @@ def under_way(request: UserRequest, evaluation_id: UUID) -> HttpResponse:
     found, role = get_evaluation(request, evaluation_id)
     if not request.htmx:
         return redirect("evaluation", found.pk)
-    run = Run.of(found)
-    if run.is_as(request.GET.get("known", "")):
+    if _is_known(request, found):
         return HttpResponse(status=204)
-    return render(request, "learning/_benchmark_under_way.html", {"run": run, **_about(found.connection, role)})
+    context = {"run": Run.of(found), **_about(found.connection, role)}
+    return render(request, "learning/_benchmark_under_way.html", context)
 
 
 @require_GET
@@ -111,6 +111,11 @@ def download(request: UserRequest, evaluation_id: UUID) -> JsonResponse:
     response = JsonResponse(as_json(Run.of(found)), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="benchmark-{found.started_at:%Y-%m-%d-%H%M}.json"'
     return response
+
+
+def _is_known(request: UserRequest, found: Evaluation) -> bool:
+    """Whether the browser has nothing to learn."""
+    return found.is_running and marks.known(found) == request.GET.get("known", "")
 
 
 def _about(connection: Connection, role: Membership.Role) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from datasources.models import Connection
 from learning.models import Evaluation
@@ -30,6 +32,18 @@ def test_nothing_is_sent_while_nothing_changed(alice_client: Client, measured: C
     run = run_of(measured, "raw", state="running")
     response = alice_client.get(progress(run, "raw"), headers={"HX-Request": "true"})
     assert (response.status_code, response.content) == (204, b"")
+
+
+def test_asking_what_changed_writes_nothing_and_leaves_what_came_of_questions(
+    alice_client: Client, measured: Connection
+) -> None:
+    run = run_of(measured, "raw", state="running")
+    with CaptureQueriesContext(connections["default"]) as asked:
+        alice_client.get(progress(run, "raw"), headers={"HX-Request": "true"})
+    said = [query["sql"] for query in asked]
+    assert all(sql.startswith("SELECT") for sql in said)
+    assert "attempts" not in said[-1]
+    assert len(said) <= 6
 
 
 def test_only_questions_that_changed_are_sent(alice_client: Client, measured: Connection) -> None:
@@ -79,8 +93,9 @@ def test_it_ends_when_the_run_is_over(alice_client: Client, measured: Connection
 
 
 def test_a_run_that_is_lost_meanwhile_is_shown_stopped(alice_client: Client, measured: Connection) -> None:
-    part = htmx(alice_client, progress(lost_run(measured, "rw"), "rw"))
+    part = htmx(alice_client, progress(lost_run(measured, "ra"), "ra"))
     assert "Stopped after 1 of 2." in words_of(part)
+    assert "Asking" not in words_of(part)
 
 
 def test_without_htmx_there_is_the_page(alice_client: Client, measured: Connection) -> None:
