@@ -67,6 +67,12 @@ def test_groups_are_there_before_they_are_asked(alice_client: Client, measured: 
     assert "medium 1 left" in page
 
 
+def test_nothing_is_said_of_what_nothing_is_known_of(alice_client: Client, measured: Connection) -> None:
+    page = words_of(text(alice_client, address("evaluation", run_of(measured, "aw", state="running"))))
+    for name in ("Accuracy", "First attempt", "Valid SQL", "Seconds", "Partial credit"):
+        assert f"{name} – " in page
+
+
 def test_what_cannot_be_graded_counts_nowhere(alice_client: Client, measured: Connection) -> None:
     page = said(text(alice_client, address("evaluation", run_of(measured, "rs"))))
     assert "1 of 1 right" in page
