@@ -64,6 +64,13 @@ def test_a_seed_counts_only_where_chance_chooses(curator: Client, measured: Conn
     assert [run.seed for run in Evaluation.objects.order_by("started_at")] == [None, 7]
 
 
+def test_who_starts_a_second_one_is_told(curator: Client, measured: Connection, model: ServerHandle) -> None:
+    run_of(measured, "ra", state="running")
+    said = words_of(curator.post(overview(measured), CHOSEN).content.decode())
+    assert "One is under way already." in said
+    assert Evaluation.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
