@@ -85,7 +85,7 @@ def test_a_task_that_not_both_answered_is_not_found(alice_client: Client, measur
 def test_only_what_both_have_answered_is_compared(alice_client: Client, measured: Connection) -> None:
     before, after = run_of(measured, "rxr"), run_of(measured, "rrww", state="running")
     page = said(text(alice_client, compare(before, after)))
-    assert "Compared are the 2 questions that both have answered; 1 that only the earlier" in page
+    assert "2 questions answered by both are compared. Left out: 1 answered only before, 0 only after." in page
 
 
 def test_one_run_twice_is_nothing_to_compare(alice_client: Client, measured: Connection) -> None:
