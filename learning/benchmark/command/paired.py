@@ -37,6 +37,8 @@ class Pair:
 
     def to_text(self) -> str:
         found = self.comparison
+        if not found.questions:
+            return found.verdict
         low, high = (f"{100 * share:+.1f}" for share in found.interval)
         lines = [
             f"Before  {percent(found.before.accuracy):>7}  {self.before.dataset}: {words(self.before)}",

@@ -33,6 +33,11 @@ def test_only_questions_that_both_were_asked_count(tmp_path: Path) -> None:
     assert "Lost" not in text
 
 
+def test_without_a_common_question_there_are_no_figures(tmp_path: Path) -> None:
+    before, after = (kept(tmp_path / name, setup(), outcome(name)) for name in "ab")
+    assert Pair.of(before, after).to_text() == "The two runs have no question in common, so nothing can be said."
+
+
 def test_as_data_it_holds_the_same(tmp_path: Path) -> None:
     data = pair(tmp_path, setup(model="large")).to_dict()
     assert (data["before"]["model"], data["after"]["model"]) == ("small", "large")
