@@ -68,6 +68,11 @@ def test_progress_is_a_line_a_question(questions: Questions, knowing: ServerHand
     assert third.startswith("3/3  right")
 
 
+def test_a_line_fits_the_terminal(questions: Questions, knowing: ServerHandle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert {len(line) for line in questions.evaluate().progress.splitlines()} <= {*range(41)}
+
+
 def test_json_is_one_object(questions: Questions, knowing: ServerHandle) -> None:
     data = questions.evaluate("--json", "--seed", "4").data
     assert data["summary"]["right"] == 3
@@ -197,6 +202,8 @@ def test_the_built_in_questions_need_the_sample(connection: Connection, model: S
         (["--policy", "fixed", "--learning"], "--learning is for the learned policy"),
         (["--generation", "3"], "There is no generation 3: the only one is 0"),
         (["--attempts", "6"], "invalid choice: 6"),
+        (["--part", "all the"], "invalid choice: 'all the' (choose from 'benchmark',"),
+        (["--difficulty", "harder"], "invalid choice: 'harder' (choose from 'easy',"),
         (["--limit", "0"], "0 is no whole number from 1 on"),
         (["--server", "db.example.org"], "A DSN starts with"),
     ],

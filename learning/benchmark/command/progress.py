@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from shutil import get_terminal_size
 
 from learning.benchmark.command.records import Record
 from learning.benchmark.outcome import Outcome
@@ -51,4 +52,5 @@ class Progress:
         total = str(len(self.tasks))
         count = str(len(self.outcomes) + len(self.not_gradable)).rjust(len(total))
         line = f"{count}/{total}  {what}  {task.id}  {' '.join(words.split())}"
-        self._say(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…")
+        width = min(WIDTH, get_terminal_size((WIDTH, 24)).columns)
+        self._say(line if len(line) <= width else f"{line[: width - 1]}…")

@@ -55,8 +55,14 @@ class Command(BaseCommand):
             help="where its PostgreSQL or MySQL databases are: postgres://user:password@host/ (one of each kind)",
         )
         add("--connection", metavar="NAME|NUMBER", help="the sample connection, where there are several")
-        add("--part", choices=[*Part, "all"], default="all", help="of the built-in questions")
-        add("--difficulty", nargs="+", choices=list(Difficulty), metavar="DIFFICULTY", help="easy, medium, hard")
+        add("--part", choices=[*(part.value for part in Part), "all"], default="all", help="of the built-in questions")
+        add(
+            "--difficulty",
+            nargs="+",
+            choices=[each.value for each in Difficulty],
+            metavar="DIFFICULTY",
+            help="easy, medium, hard",
+        )
         add("--model", default="", help="another model at the configured endpoint")
         add("--generation", type=_whole(0), help="of the prompt; the active one without it")
         add("--policy", choices=Choice.values, default=Choice.LEARNED, help="how repairs are chosen (learned)")
