@@ -24,5 +24,5 @@ def write_examples(connection_id: int, run: str) -> None:
 
 
 @task(queue_name=QUEUE, priority=-10)
-def evaluate(evaluation_id: str, run: str) -> None:
-    running.step(UUID(evaluation_id), UUID(run))
+def evaluate(evaluation_id: str, run: str, outages: int) -> None:
+    running.step(UUID(evaluation_id), UUID(run), outages)

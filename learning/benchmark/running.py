@@ -42,6 +42,8 @@ SOURCE = "benchmark"
 """The source of its statements, in the audit list."""
 GIVE_WAY = timedelta(seconds=5)
 """How long the next step waits when somebody needs the model."""
+PAUSES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1))
+"""For a model or a database that was there before, each time longer."""
 AT_ONCE_ELSEWHERE = 4
 """Questions at a time, where the model is not the embedded one."""
 ROWS_KEPT = 20
@@ -114,8 +116,9 @@ def go_on(evaluation: Evaluation) -> None:
             _enqueue_first(evaluation)
 
 
-def step(evaluation_id: UUID, run: UUID) -> None:
-    """What the worker does: the next few questions, and then the next step is enqueued."""
+def step(evaluation_id: UUID, run: UUID, outages: int = 0) -> None:
+    """What the worker does: the next few questions, and then the next step is enqueued. `outages`: so many before it
+    met one, in a row."""
     found = Evaluation.objects.filter(pk=evaluation_id, run=run).under_way()
     evaluation = found.select_related("connection", "user").defer("connection__schema_snapshot").first()
     if evaluation is None:
@@ -123,10 +126,15 @@ def step(evaluation_id: UUID, run: UUID) -> None:
     try:
         _ask_next(evaluation)
     except Needed:
-        _enqueue(evaluation, after=GIVE_WAY)
+        _enqueue(evaluation, GIVE_WAY)
     except _Overtaken:
         return
-    except (Outage, SQLError) as error:
+    except Outage as outage:
+        if outages < len(PAUSES) and evaluation.questions.filter(state=State.DONE).exists():
+            _enqueue(evaluation, PAUSES[outages], outages + 1)
+        else:
+            _stop(evaluation, outage.message)
+    except SQLError as error:
         _stop(evaluation, error.message)
     except Exception:
         logger.exception("evaluation %s broke", evaluation.pk)
@@ -267,8 +275,8 @@ def _enqueue_first(evaluation: Evaluation) -> None:
     transaction.on_commit(lambda: _enqueue(evaluation))
 
 
-def _enqueue(evaluation: Evaluation, after: timedelta = timedelta()) -> None:
+def _enqueue(evaluation: Evaluation, after: timedelta = timedelta(), outages: int = 0) -> None:
     from learning.tasks import evaluate  # tasks.py imports this module
 
     later = evaluate.using(run_after=timezone.now() + after) if after else evaluate
-    later.enqueue(str(evaluation.pk), str(evaluation.run))
+    later.enqueue(str(evaluation.pk), str(evaluation.run), outages)

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from accounts.models import User
@@ -196,6 +197,29 @@ def test_an_outage_stops_it_and_counts_nothing(sample: Connection, alice: User, 
     evaluation.refresh_from_db()
     assert (evaluation.state, states(evaluation)) == ("stopped", {"waiting"})
     assert "key" in evaluation.message
+
+
+def test_a_short_outage_is_waited_out_once_something_was_answered(
+    sample: Connection, alice: User, model: ServerHandle
+) -> None:
+    evaluation = running.start(sample, alice, EASY)
+    evaluation.questions.filter(number=1).update(state="done")
+    model.set_script([{"status": 401, "error": "no", "times": 99}])
+    running.step(evaluation.pk, evaluation.run)
+    evaluation.refresh_from_db()
+    later = DBTaskResult.objects.latest("enqueued_at")
+    assert (evaluation.state, later.args_kwargs["args"][2]) == ("running", 1)
+    assert later.run_after is not None
+    assert later.run_after > timezone.now()
+
+
+def test_an_outage_that_stays_stops_it(sample: Connection, alice: User, model: ServerHandle) -> None:
+    evaluation = running.start(sample, alice, EASY)
+    evaluation.questions.filter(number=1).update(state="done")
+    model.set_script([{"status": 401, "error": "no", "times": 99}])
+    running.step(evaluation.pk, evaluation.run, outages=len(running.PAUSES))
+    evaluation.refresh_from_db()
+    assert (evaluation.state, "key" in evaluation.message) == ("stopped", True)
 
 
 def test_a_question_whose_gold_does_not_run_is_skipped(sample: Connection, alice: User, model: ServerHandle) -> None:
