@@ -29,12 +29,6 @@ class Listener(Protocol):
     def waits(self, why: str, seconds: float) -> None: ...
 
 
-def grouped(tasks: Sequence[Task]) -> list[Task]:
-    """By database, so that the model reads the prompt of each once; else in their order."""
-    databases = list(dict.fromkeys(map(key, tasks)))
-    return sorted(tasks, key=lambda task: databases.index(key(task)))
-
-
 async def evaluate(
     tasks: Sequence[Task],
     places: Mapping[Key, Place],
@@ -49,7 +43,7 @@ async def evaluate(
     Who was never there is not waited for: that is no outage but a wrong setting.
     """
     run = _Run(places, agent, listener, pauses)
-    waiting = iter(grouped(tasks))
+    waiting = iter(_by_database(tasks))
     workers = [asyncio.create_task(run.work(waiting)) for _ in range(parallel)]
     try:
         await asyncio.gather(*workers)
@@ -57,6 +51,12 @@ async def evaluate(
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+
+
+def _by_database(tasks: Sequence[Task]) -> list[Task]:
+    """So that the model reads the prompt of each once; else in their order."""
+    databases = list(dict.fromkeys(map(key, tasks)))
+    return sorted(tasks, key=lambda task: databases.index(key(task)))
 
 
 class _Run:

@@ -17,7 +17,6 @@ from datasources.models import Connection
 from learning.benchmark import policies
 from learning.benchmark.command import dataset, places
 from learning.benchmark.command.dataset import BadDataset
-from learning.benchmark.command.evaluating import grouped
 from learning.benchmark.command.measured_model import MeasuredModel, NoSuchModel
 from learning.benchmark.command.places import Key, NotThere, Place
 from learning.benchmark.command.records import Setup
@@ -78,7 +77,7 @@ def plan(wanted: Wanted) -> Plan:
 
 def _plan(wanted: Wanted) -> Plan:
     source = _file(wanted.file) if wanted.file else _built_in(wanted)
-    tasks = grouped(_chosen(source.tasks, wanted))
+    tasks = _chosen(source.tasks, wanted)
     model = MeasuredModel.of(wanted.model)
     agent = _agent(wanted, model, tasks[0])
     setup = Setup(
