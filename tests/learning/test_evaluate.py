@@ -5,11 +5,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from accounts.models import User
 from agent.endpoint import Endpoint
 from agent.scripted_server import ServerHandle
 from datasources.models import AuditEntry, Connection
-from datasources.sample import build
 from embedded.status import State, Status, write_status
 from learning.benchmark.tasks import Part, built_in
 from learning.models import BanditArm, Episode
@@ -30,18 +28,6 @@ def questions(shop_path: Path, tmp_path: Path) -> Questions:
 def knowing(model: ServerHandle) -> ServerHandle:
     model.set_script(replies())
     return model
-
-
-@pytest.fixture(scope="module")
-def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sample") / "sample.sqlite3"
-    build(path)
-    return path
-
-
-@pytest.fixture
-def sample(alice: User, sample_path: Path) -> Connection:
-    return Connection.objects.create(team=alice.teams.get(), name="sample", path=str(sample_path), is_sample=True)
 
 
 def asked(model: ServerHandle) -> list[str]:

@@ -1,22 +1,27 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from accounts.models import Membership, User
-from datasources.engine import SqliteDatabase
+from datasources.engine import ResultSet, SqliteDatabase
 from datasources.models import Connection
-from datasources.sample import build
 
 
 @pytest.fixture(scope="package")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDatabase]:
-    """The sample database, behind the guard."""
-    path = tmp_path_factory.mktemp("sample") / "shop.db"
-    build(path)
-    database = SqliteDatabase(path)
+def sample_database(sample_path: Path) -> Iterator[SqliteDatabase]:
+    """Behind the guard."""
+    database = SqliteDatabase(sample_path)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="package")
+def run(sample_database: SqliteDatabase) -> Callable[[str], ResultSet]:
+    """What a statement gives on the sample database; each is run once."""
+    return cache(sample_database.execute)
 
 
 @pytest.fixture

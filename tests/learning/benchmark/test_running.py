@@ -18,7 +18,6 @@ from accounts.models import User
 from agent.endpoint import Endpoint
 from agent.scripted_server import ServerHandle
 from datasources.models import AuditEntry, Connection
-from datasources.sample import build
 from embedded.status import State, Status, write_status
 from learning.benchmark import running
 from learning.benchmark.running import NotPossible, Wanted
@@ -29,18 +28,6 @@ from learning.models.evaluations import SILENT
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EASY = Wanted(difficulties=("easy",), policy="fixed")
-
-
-@pytest.fixture(scope="module")
-def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sample") / "sample.sqlite3"
-    build(path)
-    return path
-
-
-@pytest.fixture
-def sample(alice: User, sample_path: Path) -> Connection:
-    return Connection.objects.create(team=alice.teams.get(), name="sample", path=str(sample_path), is_sample=True)
 
 
 def work() -> None:

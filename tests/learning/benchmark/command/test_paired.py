@@ -8,7 +8,8 @@ from learning.benchmark.command.paired import Pair
 from learning.benchmark.command.records import BadRecord, Setup, writing
 from learning.benchmark.outcome import Outcome
 from learning.benchmark.tasks import Task
-from tests.learning.benchmark.command.made import outcome, setup
+from tests.learning.benchmark.command.setups import setup
+from tests.learning.benchmark.outcomes import outcome
 
 
 def kept(path: Path, made: Setup, *outcomes: Outcome) -> Path:

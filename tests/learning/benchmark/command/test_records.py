@@ -9,7 +9,8 @@ import pytest
 
 from learning.benchmark.command.records import BadRecord, read, writing
 from learning.benchmark.tasks import Task
-from tests.learning.benchmark.command.made import outcome, setup
+from tests.learning.benchmark.command.setups import setup
+from tests.learning.benchmark.outcomes import outcome
 
 TASK = Task("one", "Which products?", ("SELECT 1",), database="shop")
 
@@ -23,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 def kept(path: Path) -> Path:
     """With one outcome in it."""
     with writing(path, setup()) as record:
-        record.add(TASK, outcome("one", errors=("syntax_error",)))
+        record.add(TASK, outcome("one", "syntax_error"))
     return path
 
 
@@ -35,7 +36,7 @@ def test_a_new_file_begins_with_the_setup(kept: Path) -> None:
 
 def test_what_is_kept_is_there_when_it_is_opened_again(kept: Path) -> None:
     with writing(kept, setup()) as record:
-        assert record.outcomes == {"one": outcome("one", errors=("syntax_error",))}
+        assert record.outcomes == {"one": outcome("one", "syntax_error")}
         record.add(Task("two", "Which?", ("SELECT 1",)), outcome("two"))
     assert [found.task for found in read(kept)[1]] == ["one", "two"]
 

@@ -5,13 +5,14 @@ import json
 from learning.benchmark.command.report import Report
 from learning.benchmark.outcome import Outcome
 from learning.benchmark.tasks import Task
-from tests.learning.benchmark.command.made import outcome, setup
+from tests.learning.benchmark.command.setups import setup
+from tests.learning.benchmark.outcomes import outcome
 
 OUTCOMES = (
-    outcome("one", prompt_tokens=1200, cached_tokens=1000, completion_tokens=30),
-    outcome("two", errors=("no_such_column",), category="join", seconds=4.0),
-    outcome("three", right=False, score=0.5, difficulty="hard", category="join"),
-    outcome("four", right=False, score=0.0, difficulty="hard", sql="", errors=("no_such_column", "syntax_error")),
+    outcome("one", seconds=2.0, prompt_tokens=1200, cached_tokens=1000, completion_tokens=30),
+    outcome("two", "no_such_column", category="join", seconds=4.0),
+    outcome("three", right=False, score=0.5, seconds=2.0, difficulty="hard", category="join"),
+    outcome("four", "no_such_column", "syntax_error", sql="", right=False, seconds=2.0, difficulty="hard"),
 )
 
 
@@ -53,7 +54,7 @@ def test_the_other_figures() -> None:
     assert line(text, "Partial") == "Partial credit 0.625 mean, from 0 to 1"
     assert line(text, "Valid SQL at") == "Valid SQL at first 50.0 % 2 of 4 ran"
     assert line(text, "Valid SQL in") == "Valid SQL in the end 75.0 % 3 of 4 ran"
-    assert line(text, "Attempts") == "Attempts 1.75 mean"
+    assert line(text, "Attempts") == "Attempts 1.50 mean"
     assert line(text, "Seconds") == "Seconds 2.0 p50; p95 3.7, 10 in all"
     assert line(text, "Prompt") == "Prompt tokens 1,200 1,000 of them cached"
     assert line(text, "Completion") == "Completion tokens 30"

@@ -15,13 +15,13 @@ def graded(database: SqliteDatabase, pair: Pair) -> Grade:
 
 
 @pytest.mark.parametrize("name", pairs_that_match.PAIRS)
-def test_it_is_right_with(sample: SqliteDatabase, name: str) -> None:
-    assert graded(sample, pairs_that_match.PAIRS[name]) == Grade(1.0, "")
+def test_it_is_right_with(sample_database: SqliteDatabase, name: str) -> None:
+    assert graded(sample_database, pairs_that_match.PAIRS[name]) == Grade(1.0, "")
 
 
 @pytest.mark.parametrize("name", pairs_that_differ.PAIRS)
-def test_it_is_wrong_with(sample: SqliteDatabase, name: str) -> None:
-    given = graded(sample, pairs_that_differ.PAIRS[name])
+def test_it_is_wrong_with(sample_database: SqliteDatabase, name: str) -> None:
+    given = graded(sample_database, pairs_that_differ.PAIRS[name])
     assert not given.is_right
     assert 0 <= given.score <= 0.9
     assert given.why
