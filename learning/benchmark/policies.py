@@ -12,7 +12,8 @@ from learning.benchmark.tasks import Task
 from learning.models import Evaluation
 from learning.policy import StoredPolicy
 
-Choice = Evaluation.Policy
+MOST_ATTEMPTS = 5
+"""As many as people have in the chat."""
 
 
 def agent(
@@ -26,7 +27,7 @@ def agent(
 ) -> Agent:
     """Who is measured. Without repair there is one attempt."""
     maker = policy_maker(choice, connection, seed, learning=learning)
-    return Agent(llm, maker, 1 if choice == Choice.NONE else attempts)
+    return Agent(llm, maker, 1 if choice == Evaluation.Policy.NONE else attempts)
 
 
 def policy_maker(
@@ -38,9 +39,9 @@ def policy_maker(
     know; each question meets it as it is stored. With `learning` one of them goes through all questions and learns
     from each. Neither is ever saved: measuring changes nothing. A random one depends on seed and question only.
     """
-    if choice in (Choice.FIXED, Choice.NONE):
+    if choice in (Evaluation.Policy.FIXED, Evaluation.Policy.NONE):
         return lambda task: FixedPolicy()
-    if choice == Choice.RANDOM:
+    if choice == Evaluation.Policy.RANDOM:
         return lambda task: RandomPolicy(None if seed is None else f"{seed} {task.id}")
     if learning:
         learner = StoredPolicy.load(connection)

@@ -27,7 +27,7 @@ from datasources.errors import SQLError
 from datasources.models import Connection
 from learning import warming
 from learning.benchmark.measuring import Agent, BadGold, Measured, Outage, measure
-from learning.benchmark.policies import Choice, agent
+from learning.benchmark.policies import MOST_ATTEMPTS, agent
 from learning.benchmark.suite import suite
 from learning.benchmark.tasks import Difficulty, Task
 from learning.endpoints import llm
@@ -65,8 +65,8 @@ class Wanted:
     """What a person chose."""
 
     difficulties: tuple[str, ...] = tuple(Difficulty)
-    policy: str = Choice.LEARNED
-    attempts: int = 5
+    policy: str = Evaluation.Policy.LEARNED
+    attempts: int = MOST_ATTEMPTS
     seed: int | None = None
 
 
@@ -80,7 +80,7 @@ def start(connection: Connection, user: User, wanted: Wanted) -> Evaluation:
         model=settings.LLM_ENDPOINT.model,
         generation=generation_of(connection),
         policy=wanted.policy,
-        attempts=1 if wanted.policy == Choice.NONE else wanted.attempts,
+        attempts=1 if wanted.policy == Evaluation.Policy.NONE else wanted.attempts,
         seed=wanted.seed,
         difficulties=[difficulty for difficulty in Difficulty if difficulty in wanted.difficulties],
     )

@@ -23,15 +23,16 @@ from learning.benchmark.command.records import Setup
 from learning.benchmark.measuring import Agent
 from learning.benchmark.tasks import QUESTIONS, Part, Task, built_in
 from learning.endpoints import llm
+from learning.models import Evaluation
 from learning.prompts import generation_of, prompt_of
 
 
-class NotPossible(Exception):
-    """Something that was wanted cannot be done; the message is for the operator."""
+class NoPlan(Exception):
+    """What the options ask for cannot be done; the message is for the operator."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Options:
     """`file`: of tasks, on databases in `directory` or on `servers`; without it the built-in ones, on `connection`.
 
     Empty `difficulties` are all, and an empty `part` is every part. `sample` takes so many at random, then `limit` the
@@ -48,9 +49,9 @@ class Wanted:
     limit: int | None = None
     model: str = ""
     generation: int | None = None
-    policy: str = policies.Choice.LEARNED.value
+    policy: str = Evaluation.Policy.LEARNED.value
     learning: bool = False
-    attempts: int = 5
+    attempts: int = policies.MOST_ATTEMPTS
     seed: int | None = None
 
 
@@ -65,33 +66,33 @@ class Plan:
     parts: Mapping[str, str]
 
 
-def plan(wanted: Wanted) -> Plan:
-    """Raises NotPossible."""
+def plan(options: Options) -> Plan:
+    """Raises NoPlan."""
     try:
-        return _plan(wanted)
+        return _plan(options)
     except (BadDataset, NoSuchModel, NotThere) as error:
-        raise NotPossible(str(error)) from None
+        raise NoPlan(str(error)) from None
     except SQLError as error:
-        raise NotPossible(error.message) from None
+        raise NoPlan(error.message) from None
 
 
-def _plan(wanted: Wanted) -> Plan:
-    source = _file(wanted.file) if wanted.file else _built_in(wanted)
-    tasks = _chosen(source.tasks, wanted)
-    model = MeasuredModel.of(wanted.model)
-    agent = _agent(wanted, model, tasks[0])
+def _plan(options: Options) -> Plan:
+    source = _file(options.file) if options.file else _built_in(options)
+    tasks = _chosen(source.tasks, options)
+    model = MeasuredModel.of(options.model)
+    agent = _agent(options, model, tasks[0])
     setup = Setup(
         dataset=source.name,
         sha256=source.sha256,
         model=model.name,
-        generation=_generation(wanted),
-        prompts=_prompts(wanted.connection),
-        policy=wanted.policy,
-        learning=wanted.learning,
+        generation=_generation(options),
+        prompts=_prompts(options.connection),
+        policy=options.policy,
+        learning=options.learning,
         attempts=agent.attempts,
-        seed=wanted.seed,
+        seed=options.seed,
     )
-    return Plan(tasks, _places(wanted, tasks), agent, setup, source.parts)
+    return Plan(tasks, _places(options, tasks), agent, setup, source.parts)
 
 
 @dataclass(frozen=True)
@@ -108,51 +109,51 @@ def _file(path: Path) -> _Source:
     return _Source(path.name, dataset.digest(path), dataset.read(path), {})
 
 
-def _built_in(wanted: Wanted) -> _Source:
+def _built_in(options: Options) -> _Source:
     """Their digest knows nothing of which were chosen, like that of a file."""
-    if wanted.connection is None:
-        raise NotPossible("There is no sample database to ask the built-in questions on: run manage.py setup first.")
-    if not wanted.connection.is_sample:
-        raise NotPossible(
-            f"The built-in questions are about the sample database, and {wanted.connection.name} is another one. "
+    if options.connection is None:
+        raise NoPlan("There is no sample database to ask the built-in questions on: run manage.py setup first.")
+    if not options.connection.is_sample:
+        raise NoPlan(
+            f"The built-in questions are about the sample database, and {options.connection.name} is another one. "
             "Name a file of questions about it."
         )
-    parts = {task.id: part.value for part in Part for task in built_in(part) if wanted.part in ("", part)}
+    parts = {task.id: part.value for part in Part for task in built_in(part) if options.part in ("", part)}
     content = "".join(path.read_text() for path in sorted(QUESTIONS.glob("*.toml")))
     return _Source("Built-in questions", _digest(content), [task for task in built_in() if task.id in parts], parts)
 
 
-def _chosen(tasks: Sequence[Task], wanted: Wanted) -> list[Task]:
-    chosen = [task for task in tasks if not wanted.difficulties or task.difficulty in wanted.difficulties]
-    if wanted.sample is not None and wanted.sample < len(chosen):
-        kept = set(Random(wanted.seed or 0).sample(range(len(chosen)), wanted.sample))  # noqa: S311 - no secret
+def _chosen(tasks: Sequence[Task], options: Options) -> list[Task]:
+    chosen = [task for task in tasks if not options.difficulties or task.difficulty in options.difficulties]
+    if options.sample is not None and options.sample < len(chosen):
+        kept = set(Random(options.seed or 0).sample(range(len(chosen)), options.sample))  # noqa: S311 - no secret
         chosen = [task for number, task in enumerate(chosen) if number in kept]
-    chosen = chosen[: wanted.limit]
+    chosen = chosen[: options.limit]
     if not chosen:
-        raise NotPossible("No question is left to ask: choose other ones.")
+        raise NoPlan("No question is left to ask: choose other ones.")
     return chosen
 
 
-def _agent(wanted: Wanted, model: MeasuredModel, task: Task) -> Agent:
+def _agent(options: Options, model: MeasuredModel, task: Task) -> Agent:
     """The learned policy is in the application's database, which need not be there for a file of questions."""
-    asked = llm(wanted.connection, endpoint=model.endpoint, seed=wanted.seed)
+    asked = llm(options.connection, endpoint=model.endpoint, seed=options.seed)
     try:
         agent = policies.agent(
-            asked, wanted.policy, wanted.attempts, wanted.connection, seed=wanted.seed, learning=wanted.learning
+            asked, options.policy, options.attempts, options.connection, seed=options.seed, learning=options.learning
         )
         agent.policy(task)
     except DatabaseError:
-        raise NotPossible(
+        raise NoPlan(
             "There is no application database yet to take the learned policy from: run manage.py setup first, "
             "or choose another policy."
         ) from None
     return agent
 
 
-def _generation(wanted: Wanted) -> int:
-    active = generation_of(wanted.connection) if wanted.connection else 0
-    if wanted.generation not in (None, active):
-        raise NotPossible(f"There is no generation {wanted.generation}: the only one is {active}.")
+def _generation(options: Options) -> int:
+    active = generation_of(options.connection) if options.connection else 0
+    if options.generation not in (None, active):
+        raise NoPlan(f"There is no generation {options.generation}: the only one is {active}.")
     return active
 
 
@@ -162,10 +163,10 @@ def _prompts(connection: Connection | None) -> str:
     return _digest("".join(texts) + (prompt_of(connection).system if connection else ""))
 
 
-def _places(wanted: Wanted, tasks: Sequence[Task]) -> Mapping[Key, Place]:
-    if wanted.connection:
-        return places.of_connection(wanted.connection, tasks)
-    return places.of_files_and_servers(tasks, wanted.directory, wanted.servers)
+def _places(options: Options, tasks: Sequence[Task]) -> Mapping[Key, Place]:
+    if options.connection:
+        return places.of_connection(options.connection, tasks)
+    return places.of_files_and_servers(tasks, options.directory, options.servers)
 
 
 def _digest(text: str) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 from django import forms
 
+from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.running import Wanted
 from learning.benchmark.tasks import Difficulty, Task
 from learning.models import Evaluation
 
-MOST_ATTEMPTS = 5
 POLICY_HELP = {
     Evaluation.Policy.LEARNED: "what people get in the chat",
     Evaluation.Policy.FIXED: "the same repairs in the same order",

@@ -20,21 +20,22 @@ from datasources.models import Connection
 from learning.benchmark.command import places
 from learning.benchmark.command.evaluating import evaluate
 from learning.benchmark.command.paired import Pair
-from learning.benchmark.command.planning import NotPossible, Plan, Wanted, plan
+from learning.benchmark.command.planning import NoPlan, Options, Plan, plan
 from learning.benchmark.command.progress import Progress
 from learning.benchmark.command.records import BadRecord, writing
 from learning.benchmark.command.report import Report
 from learning.benchmark.measuring import Outage
-from learning.benchmark.policies import Choice
+from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.tasks import Difficulty, Part
 from learning.management.commands.ask import find_connection, printable
+from learning.models import Evaluation
 
 OUTAGE, STOPPED = 2, 130
 """How the command ends when the model or a database stays away, and when somebody stops it. Else 1, when something
 could not be graded or done."""
 
 _SAME = ("sample", "limit", "model", "generation", "policy", "learning", "attempts", "seed")
-"""Options that are called the same in what is wanted."""
+"""Those that are called the same in the plan's Options."""
 
 
 class Command(BaseCommand):
@@ -65,9 +66,20 @@ class Command(BaseCommand):
         )
         add("--model", default="", help="another model at the configured endpoint")
         add("--generation", type=_whole(0), help="of the prompt; the active one without it")
-        add("--policy", choices=Choice.values, default=Choice.LEARNED, help="how repairs are chosen (learned)")
+        add(
+            "--policy",
+            choices=Evaluation.Policy.values,
+            default=Evaluation.Policy.LEARNED,
+            help="how repairs are chosen (learned)",
+        )
         add("--learning", action="store_true", help="the learned policy learns from question to question; not kept")
-        add("--attempts", type=int, choices=range(1, 6), default=5, help="at most for each question (5)")
+        add(
+            "--attempts",
+            type=int,
+            choices=range(1, MOST_ATTEMPTS + 1),
+            default=MOST_ATTEMPTS,
+            help="at most for each question (5)",
+        )
         add("--sample", type=_whole(1), metavar="N", help="so many questions at random")
         add("--limit", type=_whole(1), metavar="N", help="only the first so many")
         add("--seed", type=_whole(0), help="of the sample, the random policy and the model's own sampling")
@@ -82,13 +94,13 @@ class Command(BaseCommand):
                 self._print(Pair.of(*options["compare"]), as_json=options["json"])
             else:
                 self._evaluate(options)
-        except (NotPossible, BadRecord) as error:
+        except (NoPlan, BadRecord) as error:
             raise CommandError(printable(str(error))) from None
         except KeyboardInterrupt:
             raise CommandError("Stopped before the first question.", returncode=STOPPED) from None
 
     def _evaluate(self, options: dict[str, Any]) -> None:
-        planned = plan(_wanted(options))
+        planned = plan(_options(options))
         keeping = writing(options["out"], planned.setup) if options["out"] else nullcontext()
         with keeping as record:
             progress = Progress(planned.tasks, record, self._say)
@@ -139,24 +151,24 @@ def _report(planned: Plan, progress: Progress) -> Report:
     return Report(planned.setup, planned.tasks, progress.in_order, progress.not_gradable, planned.parts)
 
 
-def _wanted(options: dict[str, Any]) -> Wanted:
-    """Raises NotPossible for options that do not go together."""
-    of_a_file = {"--databases": options["databases"], "--server": options["server"]}
-    of_built_in = {"--connection": options["connection"], "--part": options["part"] != "all"}
-    file = options["dataset"]
+def _options(given: dict[str, Any]) -> Options:
+    """Raises NoPlan for options that do not go together."""
+    of_a_file = {"--databases": given["databases"], "--server": given["server"]}
+    of_built_in = {"--connection": given["connection"], "--part": given["part"] != "all"}
+    file = given["dataset"]
     for name, value in (of_built_in if file else of_a_file).items():
         if value:
-            raise NotPossible(f"{name} goes {'without' if file else 'with'} a file of questions.")
-    if options["learning"] and options["policy"] != Choice.LEARNED:
-        raise NotPossible("--learning is for the learned policy.")
-    return Wanted(
+            raise NoPlan(f"{name} goes {'without' if file else 'with'} a file of questions.")
+    if given["learning"] and given["policy"] != Evaluation.Policy.LEARNED:
+        raise NoPlan("--learning is for the learned policy.")
+    return Options(
         file=file,
-        directory=options["databases"],
-        servers=options["server"] or (),
-        connection=None if file else _sample(options["connection"]),
-        part="" if options["part"] == "all" else options["part"],
-        difficulties=options["difficulty"] or (),
-        **{name: options[name] for name in _SAME},
+        directory=given["databases"],
+        servers=given["server"] or (),
+        connection=None if file else _sample(given["connection"]),
+        part="" if given["part"] == "all" else given["part"],
+        difficulties=given["difficulty"] or (),
+        **{name: given[name] for name in _SAME},
     )
 
 
