@@ -32,6 +32,10 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
 
 
+def p_value(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
 def duration(seconds: float) -> str:
     """In the unit that a person would say."""
     milliseconds = seconds * 1000

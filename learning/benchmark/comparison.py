@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from learning.benchmark.outcome import Outcome
 from learning.benchmark.significance import mcnemar, paired_difference
 from learning.benchmark.summary import Summary, summarize
+from learning.words import p_value
 
 SIGNIFICANT = 0.05
 
@@ -47,7 +48,7 @@ class Comparison:
 
     @property
     def _changes(self) -> str:
-        return f"{len(self.won)} won, {len(self.lost)} lost, {_p(self.p_value)}"
+        return f"{len(self.won)} won, {len(self.lost)} lost, {p_value(self.p_value)}"
 
 
 def compare(before: Sequence[Outcome], after: Sequence[Outcome]) -> Comparison:
@@ -66,7 +67,3 @@ def compare(before: Sequence[Outcome], after: Sequence[Outcome]) -> Comparison:
         difference=(len(won) - len(lost)) / max(1, len(tasks)),
         interval=paired_difference(len(won), len(lost), len(tasks)),
     )
-
-
-def _p(value: float) -> str:
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -13,6 +13,7 @@ register.filter("sql", sql_html)
 register.filter("error_words", words.error_words)
 register.filter("strategy_words", words.strategy_words)
 register.filter("duration", words.duration)
+register.filter("p_value", words.p_value)
 register.filter("is_measured", is_measured)
 
 
@@ -39,11 +40,6 @@ def interval(bounds: tuple[float, float]) -> str:
 @register.filter
 def points_interval(bounds: tuple[float, float]) -> str:
     return " to ".join(map(points, bounds))
-
-
-@register.filter
-def p_value(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 @register.filter

@@ -10,7 +10,7 @@ from typing import Any
 
 from learning.benchmark.command.progress import WIDTH
 from learning.benchmark.command.records import Setup, read
-from learning.benchmark.command.report import percent, words
+from learning.benchmark.command.report import percent
 from learning.benchmark.comparison import Comparison, compare
 
 
@@ -41,8 +41,8 @@ class Pair:
             return found.verdict
         low, high = (f"{100 * share:+.1f}" for share in found.interval)
         lines = [
-            f"Before  {percent(found.before.accuracy):>7}  {self.before.dataset}: {words(self.before)}",
-            f"After   {percent(found.after.accuracy):>7}  {self.after.dataset}: {words(self.after)}",
+            f"Before  {percent(found.before.accuracy):>7}  {self.before.dataset}: {self.before}",
+            f"After   {percent(found.after.accuracy):>7}  {self.after.dataset}: {self.after}",
             f"Difference {100 * found.difference:+.1f} points, 95 % interval {low} to {high}",
             "",
             found.verdict,

@@ -40,6 +40,14 @@ class Setup:
     attempts: int
     seed: int | None
 
+    def __str__(self) -> str:
+        """Who was measured, in one line."""
+        repair = "no repair" if self.policy == "none" else f"policy {self.policy}"
+        attempts = f"at most {self.attempts} attempts" if self.attempts > 1 else "1 attempt"
+        learning = ["learning on the way"] if self.learning else []
+        seed = [] if self.seed is None else [f"seed {self.seed}"]
+        return ", ".join([self.model, f"generation {self.generation}", repair, attempts, *learning, *seed])
+
     def differences(self, now: Setup) -> list[str]:
         """In words; a file of tasks may have another name."""
         found = [

@@ -64,22 +64,13 @@ class Report:
 
     def _heading(self) -> str:
         of = "" if len(self.outcomes) == len(self.tasks) else f" of {len(self.tasks)}"
-        return f"{self.setup.dataset}, {len(self.outcomes)}{of} questions\n{words(self.setup)}"
+        return f"{self.setup.dataset}, {len(self.outcomes)}{of} questions\n{self.setup}"
 
     def _left_out(self) -> str:
         if not self.not_graded:
             return ""
         lines = [f"  {task}  {why}" for task, why in self.not_graded.items()]
         return "\n".join([f"Could not be graded, and count nowhere: {len(lines)}", *lines])
-
-
-def words(setup: Setup) -> str:
-    """Who was measured, in one line."""
-    repair = "no repair" if setup.policy == "none" else f"policy {setup.policy}"
-    attempts = f"at most {setup.attempts} attempts" if setup.attempts > 1 else "1 attempt"
-    learning = ["learning on the way"] if setup.learning else []
-    seed = [] if setup.seed is None else [f"seed {setup.seed}"]
-    return ", ".join([setup.model, f"generation {setup.generation}", repair, attempts, *learning, *seed])
 
 
 def percent(share: float) -> str:
