@@ -56,7 +56,3 @@ class Outcome:
     def first_error(self) -> str:
         """The class of the first attempt's error, or empty."""
         return self.attempts[0].error_class if self.attempts else ErrorClass.OTHER
-
-    @property
-    def tokens(self) -> int:
-        return self.prompt_tokens + self.completion_tokens

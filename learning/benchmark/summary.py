@@ -34,6 +34,10 @@ class Summary:
     cached_tokens: int
     completion_tokens: int
 
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorLine:

@@ -33,18 +33,6 @@ class Pair:
     def marks(self) -> tuple[Mark, Mark]:
         return Mark.of(self.before), Mark.of(self.after)
 
-    @property
-    def is_won(self) -> bool:
-        return self.after.is_right and not self.before.is_right
-
-    @property
-    def is_lost(self) -> bool:
-        return self.before.is_right and not self.after.is_right
-
-    @property
-    def has_changed(self) -> bool:
-        return self.is_won or self.is_lost
-
 
 @dataclass(frozen=True)
 class Compared:
@@ -68,15 +56,16 @@ class Compared:
 
     @property
     def won(self) -> list[Pair]:
-        return [pair for pair in self.pairs if pair.is_won]
+        return [pair for pair in self.pairs if pair.before.task in self.comparison.won]
 
     @property
     def lost(self) -> list[Pair]:
-        return [pair for pair in self.pairs if pair.is_lost]
+        return [pair for pair in self.pairs if pair.before.task in self.comparison.lost]
 
     @property
     def unchanged(self) -> list[Pair]:
-        return [pair for pair in self.pairs if not pair.has_changed]
+        changed = {*self.comparison.won, *self.comparison.lost}
+        return [pair for pair in self.pairs if pair.before.task not in changed]
 
     @property
     def is_one_run(self) -> bool:

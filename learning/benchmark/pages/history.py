@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.db.models import Count, Q, QuerySet
 
 from datasources.models import Connection
-from learning.benchmark.outcome import Outcome
 from learning.benchmark.pages.chart import Point
-from learning.benchmark.pages.forms import MOST_ATTEMPTS
+from learning.benchmark.pages.run_page import Run
+from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.significance import wilson
-from learning.benchmark.summary import Summary, summaries_by, summarize
+from learning.benchmark.summary import Summary, summaries_by
 from learning.benchmark.tasks import Difficulty
 from learning.models import EvaluatedQuestion, Evaluation
 
@@ -25,30 +24,20 @@ _NOT_LISTED = ("question", "instructions", "gold", "rows", "gold_rows")
 
 @dataclass(frozen=True)
 class Row:
-    """A run that is over. `questions` is how many it was about."""
+    """A run that is over."""
 
-    evaluation: Evaluation
-    questions: int
-    outcomes: list[Outcome]
-
-    @cached_property
-    def summary(self) -> Summary:
-        return summarize(self.outcomes)
-
-    @cached_property
-    def by_difficulty(self) -> list[Summary | None]:
-        """Of each difficulty, from easy to hard; None of those that were not asked."""
-        found = summaries_by(self.outcomes, lambda one: one.difficulty)
-        return [found.get(difficulty) for difficulty in Difficulty]
+    run: Run
 
     @property
     def left(self) -> int:
         """How many it has not asked."""
-        return self.questions - self.summary.questions
+        return self.run.asked - self.run.summary.questions
 
     @property
-    def tokens(self) -> int:
-        return self.summary.prompt_tokens + self.summary.completion_tokens
+    def by_difficulty(self) -> list[Summary | None]:
+        """Of each difficulty, from easy to hard; None of those that were not asked."""
+        found = summaries_by(self.run.outcomes, lambda one: one.difficulty)
+        return [found.get(difficulty) for difficulty in Difficulty]
 
 
 def page(connection: Connection, before: Evaluation | None) -> tuple[list[Row], bool]:
@@ -80,13 +69,7 @@ def _rows(evaluations: list[Evaluation]) -> list[Row]:
     questions: dict[object, list[EvaluatedQuestion]] = defaultdict(list)
     for question in EvaluatedQuestion.objects.filter(evaluation__in=evaluations).defer(*_NOT_LISTED):
         questions[question.evaluation_id].append(question)
-    return [_row(evaluation, questions[evaluation.pk]) for evaluation in evaluations]
-
-
-def _row(evaluation: Evaluation, questions: list[EvaluatedQuestion]) -> Row:
-    skipped = sum(question.state == EvaluatedQuestion.State.SKIPPED for question in questions)
-    outcomes = [question.outcome for question in questions if question.is_done]
-    return Row(evaluation, len(questions) - skipped, outcomes)
+    return [Row(Run(evaluation, questions[evaluation.pk])) for evaluation in evaluations]
 
 
 def _point(run: Evaluation, asked: int, right: int) -> Point:
