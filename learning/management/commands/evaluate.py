@@ -38,6 +38,10 @@ _SAME = ("sample", "limit", "model", "generation", "policy", "learning", "attemp
 """Those that are called the same in the plan's Options."""
 
 
+Add = Callable[..., object]
+"""argparse's add_argument."""
+
+
 class Command(BaseCommand):
     help = (
         "Ask questions whose right results are known, and say how good the answers are: the built-in questions on the "
@@ -45,48 +49,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        add = parser.add_argument
-        add("dataset", nargs="?", type=Path, help="a JSONL file of questions; without it, the built-in ones")
-        add("--databases", type=Path, metavar="DIR", help="where the file's SQLite and DuckDB databases are")
-        add(
-            "--server",
-            type=_server,
-            action="append",
-            metavar="DSN",
-            help="where its PostgreSQL or MySQL databases are: postgres://user:password@host/ (one of each kind)",
-        )
-        add("--connection", metavar="NAME|NUMBER", help="the sample connection, where there are several")
-        add("--part", choices=[*(part.value for part in Part), "all"], default="all", help="of the built-in questions")
-        add(
-            "--difficulty",
-            nargs="+",
-            choices=[each.value for each in Difficulty],
-            metavar="DIFFICULTY",
-            help="easy, medium, hard",
-        )
-        add("--model", default="", help="another model at the configured endpoint")
-        add("--generation", type=_whole(0), help="of the prompt; the active one without it")
-        add(
-            "--policy",
-            choices=Evaluation.Policy.values,
-            default=Evaluation.Policy.LEARNED,
-            help="how repairs are chosen (learned)",
-        )
-        add("--learning", action="store_true", help="the learned policy learns from question to question; not kept")
-        add(
-            "--attempts",
-            type=int,
-            choices=range(1, MOST_ATTEMPTS + 1),
-            default=MOST_ATTEMPTS,
-            help="at most for each question (5)",
-        )
-        add("--sample", type=_whole(1), metavar="N", help="so many questions at random")
-        add("--limit", type=_whole(1), metavar="N", help="only the first so many")
-        add("--seed", type=_whole(0), help="of the sample, the random policy and the model's own sampling")
-        add("--parallel", type=_whole(1), default=1, metavar="N", help="questions at once (1)")
-        add("--json", action="store_true", help="the report as one JSON object")
-        add("--out", type=Path, metavar="FILE", help="keep each outcome as a line; run again to go on")
-        add("--compare", nargs=2, type=Path, metavar="FILE", help="say whether the second of two kept ones is better")
+        _which_questions(parser.add_argument_group("which questions").add_argument)
+        _who_is_asked(parser.add_argument_group("who is asked").add_argument)
+        _what_comes_of_it(parser.add_argument_group("what comes of it").add_argument)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -130,6 +95,41 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stderr.write(printable(line), style_func=str)
         self.stderr.flush()
+
+
+def _which_questions(add: Add) -> None:
+    add("dataset", nargs="?", type=Path, help="a JSONL file of questions; without it, the built-in ones")
+    add("--databases", type=Path, metavar="DIR", help="where the file's SQLite and DuckDB databases are")
+    add(
+        "--server",
+        type=_server,
+        action="append",
+        metavar="DSN",
+        help="where its PostgreSQL or MySQL databases are: postgres://user:password@host/ (one of each kind)",
+    )
+    add("--connection", metavar="NAME|NUMBER", help="the sample connection, where there are several")
+    add("--part", choices=[*(part.value for part in Part), "all"], default="all", help="of the built-in questions")
+    levels = [each.value for each in Difficulty]
+    add("--difficulty", nargs="+", choices=levels, metavar="DIFFICULTY", help=", ".join(levels))
+    add("--sample", type=_whole(1), metavar="N", help="so many questions at random")
+    add("--limit", type=_whole(1), metavar="N", help="only the first so many")
+
+
+def _who_is_asked(add: Add) -> None:
+    policies, numbers = Evaluation.Policy, range(1, MOST_ATTEMPTS + 1)
+    add("--model", default="", help="another model at the configured endpoint")
+    add("--generation", type=_whole(0), help="of the prompt; the active one without it")
+    add("--policy", choices=policies.values, default=policies.LEARNED, help="how repairs are chosen (learned)")
+    add("--learning", action="store_true", help="the learned policy learns from question to question; not kept")
+    add("--attempts", type=int, choices=numbers, default=MOST_ATTEMPTS, help="at most for each question (%(default)s)")
+    add("--seed", type=_whole(0), help="of the sample, the random policy and the model's own sampling")
+    add("--parallel", type=_whole(1), default=1, metavar="N", help="questions at once (%(default)s)")
+
+
+def _what_comes_of_it(add: Add) -> None:
+    add("--json", action="store_true", help="the report as one JSON object")
+    add("--out", type=Path, metavar="FILE", help="keep each outcome as a line; run again to go on")
+    add("--compare", nargs=2, type=Path, metavar="FILE", help="say whether the second of two kept ones is better")
 
 
 @dataclass(frozen=True)
