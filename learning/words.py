@@ -29,7 +29,8 @@ def strategy_words(strategy: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.0%}"
+    """Without digits after the point, which so few questions and attempts could not bear."""
+    return "" if share is None else f"{100 * share:.0f}\N{NARROW NO-BREAK SPACE}%"
 
 
 def p_value(p: float) -> str:

@@ -13,14 +13,9 @@ register.filter("sql", sql_html)
 register.filter("error_words", words.error_words)
 register.filter("strategy_words", words.strategy_words)
 register.filter("duration", words.duration)
+register.filter("percent", words.percent)
 register.filter("p_value", words.p_value)
 register.filter("is_measured", is_measured)
-
-
-@register.filter
-def percent(share: float) -> str:
-    """As people write it: no digits after the point, which so few questions could not bear."""
-    return f"{share:.0%}".replace("%", "\N{NARROW NO-BREAK SPACE}%")
 
 
 @register.filter
@@ -34,7 +29,7 @@ def points(difference: float) -> str:
 def interval(bounds: tuple[float, float]) -> str:
     """45–78 %"""
     low, high = bounds
-    return f"{low:.0%}".rstrip("%") + "–" + percent(high)
+    return f"{100 * low:.0f}–{words.percent(high)}"
 
 
 @register.filter

@@ -44,7 +44,7 @@ def test_a_failed_attempt_stays_in_view_while_it_is_diagnosed() -> None:
 def test_a_failed_attempt_folds_with_the_repair_that_followed_and_its_share_of_belief() -> None:
     html = " ".join(page(answer("running", failed(), AttemptView(2, "fix_column", SCORES))).split())
     assert '<span class="attempt-class">Wrong column</span>' in html
-    assert '<span class="attempt-repair">fix column 60%</span>' in html
+    assert '<span class="attempt-repair">fix column 60 %</span>' in html
     assert "fix column (chosen)" in html
 
 
