@@ -28,7 +28,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle) -> It
         yield running
 
 
-@pytest.fixture(scope="session")
+# Not of the session: while Playwright's event loop runs, no asynchronous test could.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         if os.environ.get("CI"):
@@ -40,7 +41,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(chromium: Browser, site: Site) -> str:
     """The session of the first user, as the log-in form gives it."""
     page = chromium.new_page()

@@ -77,7 +77,7 @@ def test_a_failed_attempt_folds_with_its_error_and_the_repair_that_the_bandit_ch
     fold = page.locator("details.attempt")
     expect(fold).to_have_count(1)
     expect(fold.locator("summary")).to_contain_text("Wrong column")
-    expect(fold.locator("summary")).to_contain_text(re.compile(r"\d+%"))
+    expect(fold.locator("summary")).to_contain_text(re.compile(r"\d+\s%"))
     fold.locator("summary").click()
     expect(fold).to_contain_text("no such column: title")
     expect(fold.locator(".bars li")).to_have_count(8)
