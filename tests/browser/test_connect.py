@@ -119,6 +119,19 @@ def test_escape_closes_a_menu(page: Page) -> None:
     expect(menu).to_be_focused()
 
 
+def test_a_form_that_comes_into_the_page_works_at_once(page: Page) -> None:
+    """Not only after htmx's usual 20 ms, in which it would be sent as a page of its own."""
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Business notes")).to_be_visible()
+    page.wait_for_load_state()
+    page.evaluate(
+        "document.addEventListener('htmx:afterSwap', () => setTimeout(() => $('#save-products').click()), {once: true})"
+    )
+    page.get_by_role("link", name="products").press("Enter")
+    expect(page.get_by_text("Saved: 0 texts changed.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Business notes")).to_be_visible()
+
+
 def test_the_focus_stays_on_what_saves_a_description(page: Page, site: Site) -> None:
     page.get_by_role("link", name="Settings").click()
     expect(page.get_by_role("heading", name="Business notes")).to_be_visible()
