@@ -17,11 +17,13 @@ class ErrorClass(StrEnum):
     EMPTY_RESULT = "empty_result"
     TIMEOUT = "timeout"
     NOT_READ_ONLY = "not_read_only"
+    REJECTED = "rejected"
     OTHER = "other"
 
 
 SEVERITY = {
     ErrorClass.EMPTY_RESULT: 1,
+    ErrorClass.REJECTED: 1,
     ErrorClass.TIMEOUT: 2,
     ErrorClass.AMBIGUOUS_COLUMN: 2,
     ErrorClass.DATATYPE_MISMATCH: 2,

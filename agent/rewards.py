@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from agent.errors import SEVERITY, ErrorClass
 
 HINDSIGHT = 0.3
+WRONG = -0.5
+"""What an answer is worth that a person finds wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ DOING = {
     ErrorClass.EMPTY_RESULT: "no rows: looking again",
     ErrorClass.TIMEOUT: "too slow: trying another way",
     ErrorClass.NOT_READ_ONLY: "not read-only: writing it again",
+    ErrorClass.REJECTED: "the rejected answer again: looking elsewhere",
     ErrorClass.OTHER: "that did not work: trying again",
 }
 

@@ -31,7 +31,7 @@ NATURAL = {
     Strategy.CHANGE_DIALECT: (ErrorClass.NO_SUCH_FUNCTION, ErrorClass.DATATYPE_MISMATCH),
     Strategy.RELAX_FILTER: (ErrorClass.EMPTY_RESULT,),
     Strategy.REWRITE_CTE: (ErrorClass.TIMEOUT,),
-    Strategy.REWRITE_FULL: (ErrorClass.OTHER,),
+    Strategy.REWRITE_FULL: (ErrorClass.OTHER, ErrorClass.REJECTED),
 }
 """The errors that each repair is named for. A bandit that knows nothing yet counts this as one success each."""
 
@@ -59,7 +59,7 @@ class StoredPolicy:
 
     @classmethod
     def load(cls, connection: Connection | None) -> StoredPolicy:
-        own = _sums(BanditArm.objects.filter(connection=connection)) if connection else _Sums.zero()
+        own = _sums(BanditArm.objects.filter(connection=connection, user=None)) if connection else _Sums.zero()
         prior = (_sums(BanditArm.objects.filter(connection=None)) - own).weakened()
         start = _natural_start()
         bandit = LinUCB(
@@ -167,7 +167,7 @@ def _add(connection: Connection | None, strategy: Strategy, lessons: Sequence[Le
         "response": np.zeros(size).tobytes(),
     }
     arm, _ = BanditArm.objects.select_for_update().get_or_create(
-        connection=connection, strategy=strategy, defaults=zero
+        connection=connection, user=None, strategy=strategy, defaults=zero
     )
     gram, response = _read(arm)
     for lesson in lessons:

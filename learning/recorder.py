@@ -31,6 +31,7 @@ from learning.models import HEARTBEAT, Attempt, Episode
 from learning.policy import StoredPolicy
 from learning.prompts import prompt_of
 from learning.results import to_json
+from learning.verified import recall
 
 logger = logging.getLogger(__name__)
 
@@ -64,10 +65,31 @@ def clean_question(text: str) -> str:
     return question
 
 
-def begin(connection: Connection, question: str, *, llm: LLM, source: str, user: User | None = None) -> Episode:
-    """A new episode, recorded as running. Raises BadQuestion."""
+def begin(
+    connection: Connection,
+    question: str,
+    *,
+    llm: LLM,
+    source: str,
+    user: User | None = None,
+    follows: str = "",
+    retry_of: Episode | None = None,
+) -> Episode:
+    """A new episode, recorded as running. `follows`: the question before it in its conversation. Raises BadQuestion.
+
+    A question that has been verified is answered by its SQL, unless another answer than that is wanted.
+    """
+    question = clean_question(question)
+    recalled = None if retry_of else recall.find(connection, question, follows)
     return Episode.objects.create(
-        connection=connection, user=user, source=source, question=clean_question(question), model=llm.model
+        connection=connection,
+        user=user,
+        source=source,
+        question=question,
+        follows=follows,
+        retry_of=retry_of,
+        recalled=recalled,
+        model=llm.model,
     )
 
 

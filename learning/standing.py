@@ -19,7 +19,7 @@ class Standing:
 
 def standing(connection: Connection) -> list[Standing]:
     """Every repair strategy, the most used first."""
-    arms = {arm.strategy: arm for arm in BanditArm.objects.filter(connection=connection)}
+    arms = {arm.strategy: arm for arm in BanditArm.objects.filter(connection=connection, user=None)}
     total = sum(arm.pulls for arm in arms.values())
     found = [_standing(strategy, arms.get(strategy), total) for strategy in REPAIRS]
     return sorted(found, key=lambda standing: -standing.pulls)

@@ -1,10 +1,13 @@
-"""The Benchmark tab."""
+"""The Benchmark tab, and the parts of the Learning tab."""
 
-from django.urls import path
+from django.urls import include, path
 
 from learning.benchmark.pages import compare_views, views
 
 urlpatterns = [
+    path("", include("learning.overview.urls")),
+    path("", include("learning.verified.pages.urls")),
+    path("", include("learning.feedback.pages.urls")),
     path("databases/<int:connection_id>/benchmark/", views.benchmark, name="benchmark"),
     path("databases/<int:connection_id>/benchmark/compare/", compare_views.compare, name="benchmark_compare"),
     path("databases/<int:connection_id>/benchmark/compare/question/", compare_views.question, name="compared_question"),

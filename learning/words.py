@@ -15,6 +15,7 @@ ERROR_WORDS = {
     ErrorClass.EMPTY_RESULT: "No rows",
     ErrorClass.TIMEOUT: "Too slow",
     ErrorClass.NOT_READ_ONLY: "Not read-only",
+    ErrorClass.REJECTED: "Rejected before",
     ErrorClass.OTHER: "Failed",
 }
 

@@ -1,9 +1,11 @@
 """The memory of the agent, a module for each subject."""
 
-from learning.models.bandit import BanditArm
+from learning.models.bandit import BanditArm, BanditDecision, BanditLesson, BanditReset, ImportedPolicy
 from learning.models.episodes import HEARTBEAT, LOST_AFTER, Attempt, Episode, EpisodeQuerySet
 from learning.models.evaluations import EvaluatedQuestion, Evaluation
 from learning.models.examples import ExampleSet
+from learning.models.feedback import Remark, TeamLearning, Verdict
+from learning.models.verified import VerifiedQuery
 from learning.models.warmth import Warmth
 
 __all__ = [
@@ -11,10 +13,18 @@ __all__ = [
     "LOST_AFTER",
     "Attempt",
     "BanditArm",
+    "BanditDecision",
+    "BanditLesson",
+    "BanditReset",
     "Episode",
     "EpisodeQuerySet",
     "EvaluatedQuestion",
     "Evaluation",
     "ExampleSet",
+    "ImportedPolicy",
+    "Remark",
+    "TeamLearning",
+    "Verdict",
+    "VerifiedQuery",
     "Warmth",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -13,11 +14,17 @@ from agent.errors import ErrorClass
 from agent.repairs import Strategy
 from datasources.models import Connection
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 HEARTBEAT = timedelta(seconds=5)
 LOST_AFTER = 6 * HEARTBEAT
 
 
 class EpisodeQuerySet(models.QuerySet["Episode"]):
+    def visible_to(self, user: User) -> EpisodeQuerySet:
+        return self.filter(connection__team__memberships__user=user)
+
     def lost(self) -> EpisodeQuerySet:
         """Episodes that say they run, but whose process has stopped beating."""
         return self.filter(status=Episode.Status.RUNNING, heartbeat_at__lt=timezone.now() - LOST_AFTER)
@@ -50,6 +57,18 @@ class Episode(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="episodes")
     source = models.CharField(max_length=10, choices=Source)
     question = models.TextField()
+    follows = models.TextField(blank=True, help_text="The question before it in its conversation")
+    retry_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="retries", help_text="The answer that was not wanted"
+    )
+    recalled = models.ForeignKey(
+        "learning.VerifiedQuery",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="recalls",
+        help_text="The verified query whose SQL is its first attempt, without asking the model",
+    )
+    examples = models.JSONField(default=list, help_text="Ids of the verified queries that the model was shown")
     status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
     generation = models.PositiveIntegerField(default=0)
     model = models.CharField(max_length=200)

@@ -1,0 +1,51 @@
+"""Correct and Wrong: what it does to the answer's reward, to the bandit and to the verified queries."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from learning.bandit import credit
+from learning.models import Episode, Verdict
+from learning.verified import marking
+
+
+class NotPossible(ValueError):
+    """The message is a sentence for a person."""
+
+
+@transaction.atomic
+def give(episode: Episode, user: User, is_right: bool | None) -> None:
+    """`user` finds the answer right or wrong; None takes back what was said before. Raises NotPossible.
+
+    The caller has seen to it that the user may see the answer.
+    """
+    # Locked: what several people say at once is counted one after the other.
+    locked = Episode.objects.select_for_update(of=("self",)).select_related("connection")
+    episode = locked.defer("connection__schema_snapshot").get(pk=episode.pk)
+    if episode.status != Episode.Status.SUCCEEDED:
+        raise NotPossible("There is no answer to judge: only one that was found can be Correct or Wrong.")
+    if is_right is None:
+        Verdict.objects.filter(episode=episode, user=user).delete()
+    else:
+        values = {"is_right": is_right, "given_at": timezone.now()}
+        Verdict.objects.update_or_create(episode=episode, user=user, defaults=values)
+    said = balance(episode)
+    credit.revise(episode, said)
+    if said:
+        marking.verify(episode, user)
+    else:
+        marking.unverify(episode)
+
+
+def balance(episode: Episode) -> bool | None:
+    """What people say of an answer, taken together: the majority's verdict, None where there is none or it is even."""
+    said = list(episode.verdicts.values_list("is_right", flat=True))
+    right, wrong = said.count(True), said.count(False)
+    return None if right == wrong else right > wrong
+
+
+def of(episode: Episode, user: User) -> bool | None:
+    """What this person says."""
+    return Verdict.objects.filter(episode=episode, user=user).values_list("is_right", flat=True).first()
