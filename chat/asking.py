@@ -29,9 +29,21 @@ class Asked:
     titled: bool
 
 
-@transaction.atomic
 def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
     """Record a question as running. Raises BadQuestion, also while the conversation's last answer still runs."""
+    return _record(conversation, user, text, llm, None)
+
+
+def retry(conversation: Conversation, user: User, rejected: Episode, llm: LLM) -> Asked:
+    """Record the question of an answer of this conversation as running again, for another answer than that one.
+
+    Raises BadQuestion as `ask` does.
+    """
+    return _record(conversation, user, rejected.question, llm, rejected)
+
+
+@transaction.atomic
+def _record(conversation: Conversation, user: User, text: str, llm: LLM, retry_of: Episode | None) -> Asked:
     # Locked: of two tabs that ask at once, the second finds the first one's answer running.
     locked = Conversation.objects.select_for_update(of=("self",))
     conversation = locked.select_related("connection").defer("connection__schema_snapshot").get(pk=conversation.pk)
@@ -39,8 +51,12 @@ def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
     turns = conversation.turns.select_related("episode")
     if turns.filter(episode__status=Episode.Status.RUNNING).exists():
         raise BadQuestion("The last answer is still being written. Wait for it or stop it, then ask again.")
-    history = _history(conversation)
-    episode = begin(conversation.connection, text, llm=llm, source=Episode.Source.CHAT, user=user)
+    history = _history(conversation, retry_of)
+    follows = history[-1].question if history else ""
+    source = Episode.Source.CHAT
+    episode = begin(
+        conversation.connection, text, llm=llm, source=source, user=user, follows=follows, retry_of=retry_of
+    )
     Turn.objects.create(conversation=conversation, episode=episode)
     titled = not conversation.title
     if titled:
@@ -50,13 +66,16 @@ def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
     return Asked(episode, history, titled)
 
 
-def _history(conversation: Conversation) -> tuple[PromptTurn, ...]:
-    """The last turns that found rows, oldest first, and the very last one also when it found none.
+def _history(conversation: Conversation, before: Episode | None = None) -> tuple[PromptTurn, ...]:
+    """The last turns that found rows, oldest first, and the very last one also when it found none; with `before`, of
+    the turns before that answer.
 
     Old ones are dropped several at a time: what the model has read of a conversation stays the beginning of what it
     is asked next, and so in its cache.
     """
     answered = conversation.turns.filter(episode__status=Episode.Status.SUCCEEDED).order_by("asked_at")
+    if before:
+        answered = answered.filter(asked_at__lt=before.turn.asked_at)
     fruitful = answered.exclude(episode__result__rows=[])
     dropped = max(0, fruitful.count() // HISTORY_STEP - 1) * HISTORY_STEP
     turns = [
