@@ -1,11 +1,14 @@
 """One generated SQL and what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.errors import ErrorClass
 from agent.policy import Decision
 from agent.repairs import Strategy
 from agent.rewards import Reward
+
+_ADVICE = "Say what is wrong with it, or ask with the names of the tables and columns that are meant."
 
 
 @dataclass
@@ -32,9 +35,14 @@ class Attempt:
         """The error class of an attempt that is known to have failed."""
         return self.error_class or ErrorClass.OTHER
 
-    def why_given_up(self) -> str:
-        """The sentence that ends an episode whose last attempt this was."""
-        if not self.sql:
-            return self.message
-        tries = "1 attempt" if self.number == 1 else f"{self.number} attempts"
-        return f"No query worked in {tries}. The last one failed with: {self.message}"
+
+def why_given_up(attempts: Sequence[Attempt]) -> str:
+    """The sentence that ends an episode of these attempts, all of which failed."""
+    last = attempts[-1]
+    if not last.sql:
+        return last.message
+    if last.error_class is ErrorClass.REJECTED:
+        every = all(attempt.error_class is ErrorClass.REJECTED for attempt in attempts)
+        return f"{'Every' if every else 'The last'} attempt gave the rejected answer again. {_ADVICE}"
+    tries = "1 attempt" if last.number == 1 else f"{last.number} attempts"
+    return f"No query worked in {tries}. The last one failed with: {last.message}"

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from agent import prompt
-from agent.attempt import Attempt
+from agent.attempt import Attempt, why_given_up
 from agent.errors import ErrorClass, classify_error, is_connection_lost
 from agent.events import (
     AttemptStarted,
@@ -22,6 +22,7 @@ from agent.events import (
 from agent.hints import hint
 from agent.llm import LLM, LLMError, Message, TextDelta, Usage
 from agent.policy import Context, Decision, Policy
+from agent.rejection import Rejected, same_query, verdict_on, verdict_on_rows
 from agent.repairs import Strategy
 from agent.rewards import Outcome, grade, hindsight
 from agent.threads import execute
@@ -53,7 +54,8 @@ class Episode:
     """One question and its attempts.
 
     `step` makes one attempt and yields its events; when it ends, the episode is `done` or waits for the next
-    strategy. `score` grades a result in [0, 1] where a gold answer is known.
+    strategy. `score` grades a result in [0, 1] where a gold answer is known. `rejected`, oldest first, are answers that
+    the person did not want: none of them is given again.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Episode:
         asked_with: prompt.Prompt,
         *,
         history: Sequence[prompt.Turn] = (),
+        rejected: Sequence[Rejected] = (),
         limits: Limits | None = None,
         score: Callable[[ResultSet], float] | None = None,
     ) -> None:
@@ -78,6 +81,9 @@ class Episode:
         self._score = score
         self._messages = asked_with.opening(history, question)
         self._opening = len(self._messages)
+        self._rejected = rejected
+        for each in rejected:
+            self._messages += [prompt.reply(each.sql), prompt.rejection(each.remark)]
         self._failed = ""
         self._empty: tuple[Attempt, ResultSet] | None = None
 
@@ -136,7 +142,7 @@ class Episode:
         if attempt.number > 1:
             self._messages.append(prompt.repair_request(self._failed, attempt.strategy))
         draft = Draft()
-        temperature = _TEMPERATURES[min(attempt.number, len(_TEMPERATURES)) - 1]
+        temperature = _TEMPERATURES[min(attempt.number + len(self._rejected), len(_TEMPERATURES)) - 1]
         if attempt.number > 1 and self._repeats(self.attempts[-2]):
             temperature = _TEMPERATURE_AFTER_REPEAT
         tokens = self.limits.answer_tokens
@@ -153,6 +159,8 @@ class Episode:
             return
         self._messages.append(prompt.reply(attempt.sql))
         yield SqlReady(attempt.sql)
+        if rejected := verdict_on(attempt.sql, self._rejected, self._database.dialect):
+            self._note(attempt, ErrorClass.REJECTED, rejected)
 
     async def _run(self, attempt: Attempt) -> ResultSet | None:
         """The rows, or None with the failure noted in `attempt`. Zero rows fail it once; the second time they count."""
@@ -164,6 +172,9 @@ class Episode:
             if is_connection_lost(error, self._database.dialect):
                 raise ConnectFailed(_LOST, error.code) from error
             self._note(attempt, classify_error(error, self._database.dialect), error.message)
+            return None
+        if rejected := verdict_on_rows(result, self._rejected):
+            self._note(attempt, ErrorClass.REJECTED, rejected)
             return None
         if result.rows or self._empty or attempt.number == self.limits.attempts:
             return result
@@ -184,7 +195,7 @@ class Episode:
         async for event in self._reward(attempt):
             yield event
         if last:
-            async for event in self._give_up(attempt.why_given_up()):
+            async for event in self._give_up(why_given_up(self.attempts)):
                 yield event
 
     async def _give_up(self, why: str, *, outage: bool = False) -> AsyncIterator[Event]:
@@ -250,9 +261,10 @@ class Episode:
         return len(recent) == _GIVES_UP_WITHOUT_SQL and not any(attempt.sql for attempt in recent)
 
     def _repeats(self, attempt: Attempt) -> bool:
-        """Whether an earlier attempt was the same query, white space aside."""
-        words = attempt.sql.split()
-        return bool(words) and any(earlier.sql.split() == words for earlier in self.attempts[: attempt.number - 1])
+        """Whether it is a query that was written, or rejected, before."""
+        earlier = [each.sql for each in self.attempts[: attempt.number - 1]]
+        earlier += [each.sql for each in self._rejected]
+        return any(same_query(attempt.sql, sql, self._database.dialect) for sql in earlier)
 
     def _streak(self, error_class: ErrorClass) -> int:
         count = 0

@@ -183,6 +183,13 @@ def _read_only(message: str, sql: str, schema: Schema, dialect: str) -> str:
     return _no_table(denied, schema)  # MySQL says so of what is not there, too
 
 
+def _rejected(message: str, sql: str, schema: Schema, dialect: str) -> str:
+    return (
+        "What is counted, joined, filtered, grouped or ordered must change, so that other rows are found; "
+        "to write the same otherwise is not enough."
+    )
+
+
 _FINDERS: dict[ErrorClass, Callable[[str, str, Schema, str], str]] = {
     ErrorClass.NO_SUCH_COLUMN: _column,
     ErrorClass.NO_SUCH_TABLE: _table,
@@ -192,6 +199,7 @@ _FINDERS: dict[ErrorClass, Callable[[str, str, Schema, str], str]] = {
     ErrorClass.DATATYPE_MISMATCH: _function,
     ErrorClass.EMPTY_RESULT: _empty,
     ErrorClass.NOT_READ_ONLY: _read_only,
+    ErrorClass.REJECTED: _rejected,
 }
 
 

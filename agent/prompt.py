@@ -140,6 +140,12 @@ def said(text: str) -> Message:
     return Message("assistant", text.strip() or "…")
 
 
+def rejection(remark: str) -> Message:
+    """Says of the answer before it that it is not wanted, and why, where a person said that; asks for another one."""
+    why = f"What is wrong with it: {remark[:LONGEST_MESSAGE]}" if remark else ""
+    return Message("user", "\n".join(part for part in (prompt_file("rejected"), why, prompt_file("reply")) if part))
+
+
 def failure(error_class: ErrorClass, message: str, hint: str, *, repeated: bool = False) -> str:
     """What went wrong, for the model; `repeated` when it wrote a failed query once more."""
     what = f"That query failed ({error_class}): {message[:LONGEST_MESSAGE]}"

@@ -8,9 +8,9 @@ from decimal import Decimal
 from agent.same_sql import normal
 from datasources.engine import Cell, ResultSet
 
-_RELATIVE = 1e-9
-AGAIN = "This is the answer that was rejected before."
+SAME_QUERY = "This is the answer that was rejected before."
 SAME_ROWS = "This finds the same rows as the answer that was rejected before."
+_RELATIVE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,17 @@ class Rejected:
     sql: str
     result: ResultSet | None = None
     remark: str = ""
+
+
+def verdict_on(sql: str, rejected: Sequence[Rejected], dialect: str) -> str:
+    """Empty, or the sentence that says that `sql` is an answer that was rejected."""
+    return SAME_QUERY if any(same_query(sql, each.sql, dialect) for each in rejected) else ""
+
+
+def verdict_on_rows(result: ResultSet, rejected: Sequence[Rejected]) -> str:
+    """Empty, or the sentence that says that these are the rows of an answer that was rejected. No rows are nobody's."""
+    known = [each.result for each in rejected if each.result is not None]
+    return SAME_ROWS if result.rows and any(same_result(result, each) for each in known) else ""
 
 
 def same_query(one: str, other: str, dialect: str) -> bool:

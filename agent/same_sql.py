@@ -2,7 +2,7 @@
 
 What makes none: comments, white space, how names are quoted and spelled where the dialect ignores it, what tables and
 columns are called by AS, redundant parentheses and words, the order of AND and OR terms, of IN lists and of what is
-compared. Whatever is not certain makes one: of two queries that are taken for different, the rows can still be compared.
+compared. Whatever is not certain makes one: the rows of two queries that are taken for different can still be compared.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from agent.sql_scopes import Names, Scope, is_named, sources
+from agent.sql_scopes import Names, Scope, is_named
 from datasources import bounded_parsing
 
 _SORTED = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.Add, exp.Mul)
@@ -45,29 +45,31 @@ class _Writer:
                 return self.write(node.this, scope)
             case exp.Subquery() if _wraps_only(node):
                 return self.write(node.this, scope)
-            case exp.Select() | exp.SetOperation():
+            case exp.Query() if isinstance(node, exp.Select | exp.SetOperation):
                 return self._query(node, scope.inner(node, self._names))
-            case exp.And() | exp.Or():
-                return _call(type(node).__name__, sorted(self.write(term, scope) for term in _terms(node)))
-            case exp.In():
-                return self._node(node, scope, expressions=sorted(self._each(node.expressions, scope)))
-            case exp.Binary():
-                return self._binary(node, scope)
-            case exp.Column() if isinstance(node.this, exp.Identifier):
-                return self._column(node, scope)
-            case exp.Table():
-                return self._table(node, scope)
-            case exp.Join() if (node.side, node.kind) in _NEEDLESS:
-                return self._node(node, scope, kind=[])
+            case exp.Column() | exp.Table() if isinstance(node.this, exp.Identifier):
+                return self._column(node, scope) if isinstance(node, exp.Column) else self._table(node, scope)
             case exp.TableAlias():
                 return _call("columns", self._each(node.columns, scope)) if node.columns else ""
-            case exp.Anonymous() if isinstance(node.this, str):
-                return _call(node.this.lower(), self._each(node.expressions, scope))
             case exp.Identifier():
                 return repr(self._names.column(node))
             case exp.Expr():
-                return self._node(node, scope)
+                return self._operation(node, scope)
         return repr(node)
+
+    def _operation(self, node: exp.Expr, scope: Scope) -> str:
+        match node:
+            case exp.And() | exp.Or():
+                return _call(type(node).__name__, sorted(self.write(term, scope) for term in _terms(node)))
+            case exp.Binary():
+                return self._binary(node, scope)
+            case exp.In():
+                return self._node(node, scope, expressions=sorted(self._each(node.expressions, scope)))
+            case exp.Join() if (node.side, node.kind) in _NEEDLESS:
+                return self._node(node, scope, kind=[])
+            case exp.Anonymous() if isinstance(node.this, str):
+                return _call(node.this.lower(), self._each(node.expressions, scope))
+        return self._node(node, scope)
 
     def _each(self, nodes: list[Any], scope: Scope) -> list[str]:
         return [self.write(node, scope) for node in nodes]
@@ -156,8 +158,6 @@ class _Writer:
 
     def _table(self, node: exp.Table, scope: Scope) -> str:
         """Without what it is called here: its columns say where they are from by the place of the table."""
-        if not isinstance(node.this, exp.Identifier):
-            return self._node(node, scope)
         name = self._names.table(node.this)
         place = scope.ctes.get(name) if not node.db else None
         parts = {key: [self._names.table(node.args[key])] for key in ("db", "catalog") if node.args.get(key)}

@@ -27,6 +27,7 @@ from datasources.audit import application_database
 from datasources.engine import Database, ResultSet
 from datasources.errors import SQLError
 from datasources.models import Connection
+from learning.feedback.rejected import rejected_by
 from learning.models import HEARTBEAT, Attempt, Episode
 from learning.policy import StoredPolicy
 from learning.prompts import prompt_of
@@ -168,7 +169,10 @@ class _Run:
         """Raises ConnectFailed."""
         connection = stored.connection
         database = connection.database(stored.user, stored.source)
-        episode = agent.Episode(stored.question, database, llm, prompt_of(connection), history=history)
+        rejected = rejected_by(stored)
+        episode = agent.Episode(
+            stored.question, database, llm, prompt_of(connection), history=history, rejected=rejected
+        )
         return cls(stored, database, episode, StoredPolicy.load(connection))
 
     async def record(self, event: Event) -> None:

@@ -11,7 +11,11 @@ SAME = [
     ("sqlite", "SELECT a FROM t WHERE x IN ('p', 'q') OR y <> 1", "SELECT a FROM t WHERE 1 != y OR x IN ('q', 'p')"),
     ("sqlite", "SELECT p.a FROM p JOIN q ON p.id = q.pid", "SELECT x.a FROM p x INNER JOIN q AS y ON y.pid = x.id"),
     ("sqlite", "SELECT p.a FROM p LEFT JOIN q ON p.i = q.i", "SELECT p.a FROM p LEFT OUTER JOIN q ON p.i = q.i"),
-    ("sqlite", "SELECT a, SUM(b * c) AS r FROM t GROUP BY a ORDER BY r", "SELECT a, SUM(c * b) FROM t GROUP BY 1 ORDER BY 2"),
+    (
+        "sqlite",
+        "SELECT a, SUM(b * c) AS r FROM t GROUP BY a ORDER BY r",
+        "SELECT a, SUM(c * b) FROM t GROUP BY 1 ORDER BY 2",
+    ),
     ("sqlite", "SELECT a FROM t ORDER BY a", "SELECT t.a FROM t ORDER BY t.a ASC"),
     (
         "sqlite",
@@ -29,11 +33,15 @@ SAME = [
         "SELECT k.n FROM c k WHERE 1 = k.x AND EXISTS (SELECT 1 FROM o AS p WHERE k.i = p.c)",
     ),
     ("postgres", "SELECT Name FROM Products", 'SELECT "name" FROM products'),
-    ("postgres", "SELECT a FROM t UNION SELECT b FROM u ORDER BY a", "(SELECT x.a AS k FROM t x) UNION (SELECT b FROM u) ORDER BY 1"),
+    (
+        "postgres",
+        "SELECT a FROM t UNION SELECT b FROM u ORDER BY a",
+        "(SELECT x.a AS k FROM t x) UNION (SELECT b FROM u) ORDER BY 1",
+    ),
     ("mysql", "SELECT `A` FROM `t`", "SELECT a FROM t"),
     ("duckdb", "SELECT A FROM T", 'SELECT "a" FROM t'),
     ("sqlite", "SELEC a  FROM", "SELEC a FROM ;"),
-]  # fmt: skip
+]
 
 OTHER = [
     ("sqlite", "SELECT name FROM products", "SELECT name FROM products LIMIT 5"),
