@@ -7,6 +7,7 @@ what a browser that watched from the start shows.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from agent.errors import ErrorClass
 from agent.events import (
@@ -22,6 +23,7 @@ from agent.events import (
     SqlReady,
 )
 from agent.repairs import Strategy
+from chat.comparing import Changes, Earlier, changes
 from datasources.tables import Table
 from learning.models import Attempt, Episode
 from learning.results import from_json
@@ -89,7 +91,8 @@ class AttemptView:
 class AnswerView:
     """`status` is an Episode.Status value; `doing` says in a few words what is happening while it runs.
 
-    `sql` is the statement that answered, empty until then.
+    `sql` is the statement that answered, empty until then. `earlier` is the answer that this one was asked for instead
+    of, `replaced_by` the id of the one that was asked for instead of this.
     """
 
     id: str
@@ -103,6 +106,8 @@ class AnswerView:
     table: Table | None = None
     error: str = ""
     seconds: float | None = None
+    earlier: Earlier | None = None
+    replaced_by: str = ""
 
     @property
     def running(self) -> bool:
@@ -117,6 +122,17 @@ class AnswerView:
     @property
     def failed_attempts(self) -> list[AttemptView]:
         return [attempt for attempt in self.attempts if attempt.failed]
+
+    @property
+    def may_be_retried(self) -> bool:
+        return self.status == Episode.Status.SUCCEEDED and not self.replaced_by
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What is otherwise than in the answer before; asked for once there is an answer."""
+        if self.earlier is None or not self.sql:
+            return None
+        return changes(self.earlier.sql, self.sql, self.earlier.dialect)
 
     def apply(self, event: Event) -> None:
         """Fold one event in."""
@@ -162,6 +178,8 @@ class AnswerView:
             table=Table(from_json(episode.result)) if episode.result else None,
             error=episode.error,
             seconds=_seconds(episode),
+            earlier=Earlier.of(episode),
+            replaced_by=next((str(retry.pk) for retry in episode.retries.all()), ""),
         )
 
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from agent.llm import LLM
 from agent.prompt import Turn as PromptTurn
 from chat.models import Conversation, Turn
+from learning.feedback import verdicts
 from learning.models import Episode
 from learning.recorder import BadQuestion, begin
 
@@ -37,7 +38,7 @@ def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
 def retry(conversation: Conversation, user: User, rejected: Episode, llm: LLM) -> Asked:
     """Record the question of an answer of this conversation as running again, for another answer than that one.
 
-    Raises BadQuestion as `ask` does.
+    Raises BadQuestion as `ask` does, also where that has been asked for already.
     """
     return _record(conversation, user, rejected.question, llm, rejected)
 
@@ -51,6 +52,10 @@ def _record(conversation: Conversation, user: User, text: str, llm: LLM, retry_o
     turns = conversation.turns.select_related("episode")
     if turns.filter(episode__status=Episode.Status.RUNNING).exists():
         raise BadQuestion("The last answer is still being written. Wait for it or stop it, then ask again.")
+    if retry_of and retry_of.retries.exists():
+        raise BadQuestion(
+            "Another answer to this question has been asked for already. It is further down: retry that one."
+        )
     history = _history(conversation, retry_of)
     follows = history[-1].question if history else ""
     source = Episode.Source.CHAT
@@ -68,7 +73,7 @@ def _record(conversation: Conversation, user: User, text: str, llm: LLM, retry_o
 
 def _history(conversation: Conversation, before: Episode | None = None) -> tuple[PromptTurn, ...]:
     """The last turns that found rows, oldest first, and the very last one also when it found none; with `before`, of
-    the turns before that answer.
+    the turns before that answer. What people found wrong, or had answered again, is not among them.
 
     Old ones are dropped several at a time: what the model has read of a conversation stays the beginning of what it
     is asked next, and so in its cache.
@@ -76,6 +81,7 @@ def _history(conversation: Conversation, before: Episode | None = None) -> tuple
     answered = conversation.turns.filter(episode__status=Episode.Status.SUCCEEDED).order_by("asked_at")
     if before:
         answered = answered.filter(asked_at__lt=before.turn.asked_at)
+    answered = answered.filter(episode__retries=None).exclude(verdicts.is_wrong("episode"))
     fruitful = answered.exclude(episode__result__rows=[])
     dropped = max(0, fruitful.count() // HISTORY_STEP - 1) * HISTORY_STEP
     turns = [

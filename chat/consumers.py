@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,8 +13,10 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from accounts.sockets import user_now
+from agent.llm import LLM
 from chat import asking, live, messages, pages, render, requests, silent
-from chat.messages import Ask, Resume, Stop
+from chat.asking import Asked
+from chat.messages import Ask, Resume, Retry, Stop
 from chat.models import Conversation
 from learning.endpoints import llm
 from learning.models import Episode
@@ -21,6 +25,7 @@ from learning.recorder import BadQuestion, answer
 LOGGED_OUT = 4401
 NOT_FOUND = 4404
 NOT_UNDERSTOOD = "The server did not understand that message. Reload the page."
+GONE = "That answer is not in this conversation any more. Reload the page."
 SILENT = "The server of this answer does not respond. If it is gone, the answer is closed in a few seconds."
 
 
@@ -63,6 +68,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         match message:
             case Ask(question, request):
                 await self._ask(conversation, question, request)
+            case Retry(episode_id, request):
+                await self._retry(conversation, episode_id, request)
             case Stop(episode_id):
                 await self._stop(conversation, episode_id)
             case Resume(episode_ids):
@@ -78,19 +85,33 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._check = asyncio.create_task(self._conversation())
 
     async def _ask(self, conversation: Conversation, question: str, request: str) -> None:
+        await self._put(conversation, request, partial(asking.ask, conversation, conversation.user, question))
+
+    async def _retry(self, conversation: Conversation, episode_id: str, request: str) -> None:
+        rejected = await database_sync_to_async(pages.episode_of)(conversation, episode_id)
+        if rejected is None:
+            await self.send(render.error(GONE))
+            return
+        await self._put(conversation, request, partial(asking.retry, conversation, conversation.user, rejected))
+
+    async def _put(self, conversation: Conversation, request: str, record: Callable[[LLM], Asked]) -> None:
+        """Have a question recorded, once for each request, and answered."""
         if requests.is_known(conversation.pk, request):
             await self.send(render.asked(request))
             return
         model = llm(conversation.connection)
         try:
-            asked = await database_sync_to_async(asking.ask)(conversation, conversation.user, question, model)
+            asked = await database_sync_to_async(record)(model)
         except BadQuestion as error:
             await self.send(render.error(str(error)))
             return
         requests.remember(conversation.pk, request)
-        view = pages.new_view(asked.episode)
+        view = await database_sync_to_async(pages.new_view)(asked.episode)
         following = live.LiveAnswer(view, conversation.pk)
         await live.send(conversation.pk, render.turn(view))
+        if asked.episode.retry_of:
+            rejected = await database_sync_to_async(pages.stored_view)(asked.episode.retry_of)
+            await live.send(conversation.pk, render.retried(rejected))
         following.start(answer(asked.episode, model, asked.history))
         await self.send(render.asked(request))
         if asked.titled:

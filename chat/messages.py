@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,14 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Retry:
+    """Another answer than this one is wanted; `request` as in Ask."""
+
+    answer: str
+    request: str
+
+
+@dataclass(frozen=True)
 class Stop:
     answer: str
 
@@ -30,17 +39,23 @@ class Resume:
     answers: tuple[str, ...]
 
 
-def parse(text: str | None) -> Ask | Stop | Resume | None:
+def parse(text: str | None) -> Ask | Retry | Stop | Resume | None:
     """None for what is no such message, whatever it is."""
     match _loaded(text):
         case {"type": "ask", "question": str(question), **more}:
-            request = more.get("request")
-            return Ask(_whole(question), _whole(request)[:LONGEST_REQUEST] if isinstance(request, str) else "")
+            return Ask(_whole(question), _request(more))
+        case {"type": "retry", "answer": str(answer), **more}:
+            return Retry(answer, _request(more))
         case {"type": "stop", "answer": str(answer)}:
             return Stop(answer)
         case {"type": "resume", "answers": list(answers)}:
             return Resume(tuple(answer for answer in answers[:MOST_ANSWERS] if isinstance(answer, str)))
     return None
+
+
+def _request(message: Mapping[Any, Any]) -> str:
+    request = message.get("request")
+    return _whole(request)[:LONGEST_REQUEST] if isinstance(request, str) else ""
 
 
 def _loaded(text: str | None) -> Any:

@@ -17,6 +17,7 @@ from accounts.models import Membership, User
 from agent.episode import MAX_QUESTION, Limits
 from chat import live, render
 from chat.answer import AnswerView
+from chat.comparing import Earlier
 from chat.models import Conversation, Turn
 from chat.status import model_status
 from datasources import snapshots
@@ -129,7 +130,7 @@ def episode_of(conversation: Conversation, episode_id: str) -> Episode | None:
 
 
 def new_view(episode: Episode) -> AnswerView:
-    return AnswerView(str(episode.pk), episode.question, episode.generation, MAX_ATTEMPTS)
+    return AnswerView(str(episode.pk), episode.question, episode.generation, MAX_ATTEMPTS, earlier=Earlier.of(episode))
 
 
 def stored_view(episode: Episode) -> AnswerView:

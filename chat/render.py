@@ -23,6 +23,11 @@ def asked(request: str) -> str:
     return done + error("")
 
 
+def retried(answer: AnswerView) -> str:
+    """Another answer than this one has been asked for: a link to it, in place of the button."""
+    return render_to_string("chat/_retry_button.html", {"answer": answer, "oob": True})
+
+
 def title(conversation: Conversation, groups: list[tuple[str, list[Conversation]]]) -> str:
     """The conversation's name wherever the page shows it."""
     listed = render_to_string("chat/_conversations.html", {"groups": groups, "conversation": conversation, "oob": True})

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from chat.answer import AnswerView
 from chat.models import Conversation, Turn
 from chat.pages import current_view
+from learning.models import Episode
 
 SHOWN = 20
 
@@ -46,7 +47,8 @@ def _last(turns: QuerySet[Turn]) -> QuerySet[Turn]:
 
 
 def _page(shown: QuerySet[Turn], turns: QuerySet[Turn]) -> Page:
-    found = shown.select_related("episode").prefetch_related("episode__attempts")
+    retries = Prefetch("episode__retries", Episode.objects.only("retry_of"))
+    found = shown.select_related("episode").prefetch_related("episode__attempts", retries)
     ordered = sorted(found, key=lambda turn: turn.asked_at)
     if not ordered:
         return Page([])

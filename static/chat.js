@@ -17,6 +17,16 @@ document.addEventListener("click", (event) => {
   if (button.id === "to-end") toEnd();
 });
 
+// A link to another answer leads to where it is on this page; else to its own page.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-answer]");
+  const answer = link && document.getElementById("answer-" + link.dataset.answer);
+  if (!answer || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  answer.closest(".turn").scrollIntoView();
+  answer.focus({ preventScroll: true });
+});
+
 // ---- Side columns: they fold on a wide page and are drawers on a narrow one ----------------------------------------
 
 const isOpen = (side) => (narrow.matches ? $("#" + side).classList.contains("drawn") : !root.dataset[side]);
@@ -77,7 +87,7 @@ scroller.addEventListener("scroll", () => {
 let kept = { open: [], focus: "", place: "", running: [] };
 
 function keep(target) {
-  if (!target.matches(".answer, .result, #turns")) return;
+  if (!target.matches(".answer, .result, .retry-slot, #turns")) return;
   const focused = document.activeElement;
   kept.open.push(...$$("details[open][id]", target).map((details) => details.id));
   if (target.contains(focused)) {
@@ -221,7 +231,9 @@ document.addEventListener("submit", (event) => {
   if (event.target.hasAttribute("ws-send")) event.preventDefault();
 });
 chat.addEventListener("htmx:wsConfigSend", (event) => {
-  if (event.detail.parameters.type === "ask") sendAsk(event);
+  const { type } = event.detail.parameters;
+  if (type === "ask") sendAsk(event);
+  if (type === "retry") atEnd = true;
 });
 chat.addEventListener("htmx:wsAfterSend", (event) => {
   const stop = $("[data-stop]", event.target);
@@ -263,7 +275,13 @@ function onEscape() {
   if (!closeDrawers()) $$("[data-stop]:not(:disabled)").at(-1)?.form.requestSubmit();
 }
 
+const focused = (selector) => {
+  const answer = document.activeElement.closest(".answer");
+  return answer && $(selector, answer);
+};
+
 const keys = {
+  r: () => focused("[data-retry]")?.form.requestSubmit(),
   "/": () => box.focus(),
   "?": () => $("#shortcuts").showModal(),
   "[": () => fold("left", !isOpen("left")),

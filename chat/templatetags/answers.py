@@ -92,7 +92,12 @@ def announcement(answer: AnswerView) -> str:
         return ""
     if answer.table is None:
         return answer.error or "Stopped"
-    return f"{answer.table.row_count:,} {'row' if answer.table.row_count == 1 else 'rows'}"
+    return rows(answer.table.row_count)
+
+
+@register.filter
+def rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Case, Exists, IntegerField, OuterRef, Sum, When
 from django.utils import timezone
 
 from accounts.models import User
@@ -44,6 +45,13 @@ def balance(episode: Episode) -> bool | None:
     said = list(episode.verdicts.values_list("is_right", flat=True))
     right, wrong = said.count(True), said.count(False)
     return None if right == wrong else right > wrong
+
+
+def is_wrong(episode: str) -> Exists:
+    """A condition of a query: that the answer which its rows name as `episode` is found wrong, taken together."""
+    worth = Case(When(is_right=True, then=1), default=-1, output_field=IntegerField())
+    said = Verdict.objects.order_by().filter(episode=OuterRef(episode)).values("episode")
+    return Exists(said.annotate(balance=Sum(worth)).filter(balance__lt=0))
 
 
 def of(episode: Episode, user: User) -> bool | None:

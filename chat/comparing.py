@@ -1,0 +1,78 @@
+"""Another answer beside the one that was rejected: what changed in the SQL, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from sqlglot.errors import SqlglotError
+
+from datasources import bounded_parsing
+from datasources.models import Connection
+from datasources.tables import Table
+from learning.feedback.rejected import chain
+from learning.models import Episode
+from learning.results import from_json
+
+
+@dataclass(frozen=True)
+class Line:
+    kind: Literal["added", "removed", "kept"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    lines: tuple[Line, ...]
+
+    @property
+    def added(self) -> int:
+        return sum(line.kind == "added" for line in self.lines)
+
+    @property
+    def removed(self) -> int:
+        return sum(line.kind == "removed" for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The answer that another one was asked for instead of."""
+
+    id: str
+    sql: str
+    dialect: str
+    table: Table | None
+
+    @classmethod
+    def of(cls, episode: Episode) -> Earlier | None:
+        """None where `episode` is not asked again for another answer."""
+        replaced = chain(episode, most=1)
+        if not replaced:
+            return None
+        dialect = Connection.objects.values_list("dialect", flat=True).get(pk=episode.connection_id)
+        [answer] = replaced
+        table = Table(from_json(answer.result)) if answer.result else None
+        return cls(str(answer.pk), answer.sql, dialect, table)
+
+
+def changes(old: str, new: str, dialect: str) -> Changes:
+    """Both statements are laid out alike first, so that only what they say differs."""
+    before, after = (laid_out(sql, dialect).splitlines() for sql in (old, new))
+    lines: list[Line] = []
+    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            lines += [Line("kept", text) for text in before[i:j]]
+        else:
+            lines += [Line("removed", text) for text in before[i:j]]
+            lines += [Line("added", text) for text in after[k:m]]
+    return Changes(tuple(lines))
+
+
+def laid_out(sql: str, dialect: str) -> str:
+    """A clause to a line; as it stands where it cannot be read."""
+    tree = bounded_parsing.tree(sql, dialect) if len(sql) <= bounded_parsing.MAX_BYTES else None
+    try:
+        return tree.sql(dialect=dialect, pretty=True) if tree else sql
+    except (SqlglotError, RecursionError):
+        return sql
