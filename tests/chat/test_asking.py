@@ -8,7 +8,9 @@ from agent.scripted import ScriptedLLM
 from chat import asking
 from chat.models import Conversation
 from datasources.engine import ResultSet
+from learning.feedback import verdicts
 from learning.models import Episode
+from learning.recorder import BadQuestion
 from learning.results import to_json
 
 FOUND = ResultSet(("n",), ((1,),), truncated=False, elapsed=0.1)
@@ -65,3 +67,41 @@ def test_old_turns_are_dropped_several_at_a_time(conversation: Conversation, ali
     assert max(map(len, known)) == 7
     assert len(set(begins)) == 4
     assert begins[-1] == "SELECT 12"
+
+
+def test_what_was_found_wrong_is_not_told_again(conversation: Conversation, alice: User) -> None:
+    history_of_each(conversation, alice, 2)
+    verdicts.give(Episode.objects.get(sql="SELECT 0"), alice, is_right=False)
+
+    assert history_of_each(conversation, alice, 1) == [(PromptTurn("Question 1?", "SELECT 1"),)]
+
+
+def test_what_more_people_find_right_than_wrong_is_told(conversation: Conversation, alice: User, bob: User) -> None:
+    history_of_each(conversation, alice, 1)
+    verdicts.give(Episode.objects.get(), alice, is_right=False)
+    verdicts.give(Episode.objects.get(), bob, is_right=True)
+
+    assert history_of_each(conversation, alice, 1) == [(PromptTurn("Question 0?", "SELECT 0"),)]
+
+
+def test_an_answer_that_was_asked_for_again_is_not_told_but_the_other_one_is(
+    conversation: Conversation, alice: User
+) -> None:
+    history_of_each(conversation, alice, 2)
+    first = Episode.objects.get(sql="SELECT 0")
+    again = asking.retry(conversation, alice, first, ScriptedLLM([]))
+    assert again.history == ()
+    answer = {"status": Episode.Status.SUCCEEDED, "sql": "SELECT 9", "result": to_json(FOUND)}
+    Episode.objects.filter(pk=again.episode.pk).update(**answer)
+
+    [known] = history_of_each(conversation, alice, 1)
+    assert [turn.sql for turn in known] == ["SELECT 1", "SELECT 9"]
+
+
+def test_one_answer_is_asked_for_again_only_once(conversation: Conversation, alice: User) -> None:
+    history_of_each(conversation, alice, 1)
+    first = Episode.objects.get()
+    again = asking.retry(conversation, alice, first, ScriptedLLM([]))
+    Episode.objects.filter(pk=again.episode.pk).update(status=Episode.Status.FAILED)
+    with pytest.raises(BadQuestion, match="already"):
+        asking.retry(conversation, alice, first, ScriptedLLM([]))

@@ -34,7 +34,7 @@ def questions(client: Client, address: str) -> list[int]:
     """The numbers of the questions that are shown, in their order."""
     response = client.get(address)
     assert response.status_code == 200
-    return [int(number) for number in re.findall(r"hx-disable>Question (\d+)", response.content.decode())]
+    return [int(number) for number in re.findall(r"data-question>Question (\d+)", response.content.decode())]
 
 
 def link(client: Client, address: str, attribute: str) -> str:
