@@ -4,6 +4,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from chat.answer import AnswerView, AttemptView
+from chat.comparing import Earlier
 from datasources.engine import ResultSet
 from datasources.tables import Table
 
@@ -88,3 +89,48 @@ def test_it_escapes_what_models_databases_and_people_wrote() -> None:
     assert "<script" not in page(view)
     view.status, view.table = "failed", None
     assert "<script" not in page(view)
+
+
+def test_an_answer_can_be_retried_differently() -> None:
+    html = page(answer("succeeded", AttemptView(1, "generate", sql="SELECT 1"), table=rows(1)))
+    assert 'value="retry"' in html
+    assert f'id="retry-{ID}"' in html
+
+
+@pytest.mark.parametrize("status", ["running", "failed", "stopped"])
+def test_what_is_no_answer_cannot(status: str) -> None:
+    assert 'value="retry"' not in page(answer(status, failed()))
+
+
+def test_nor_can_one_on_its_own_page_which_has_no_socket() -> None:
+    assert 'value="retry"' not in page(answer("succeeded", table=rows(1)), alone=True)
+
+
+def test_one_that_was_retried_leads_to_the_other_answer() -> None:
+    view = answer("succeeded", AttemptView(1, "generate", sql="SELECT 1"), table=rows(1))
+    view.replaced_by = ID
+    html = page(view)
+    assert 'value="retry"' not in html
+    assert f'href="/answers/{ID}/"' in html
+
+
+def test_another_answer_stands_beside_the_one_before() -> None:
+    view = answer("succeeded", AttemptView(1, "generate", sql="SELECT 2"), table=rows(2))
+    view.sql, view.earlier = "SELECT 2", Earlier(ID, "SELECT 1", "sqlite", rows(1, 1))
+    html = page(view)
+    assert "What changed in the SQL" in html
+    assert html.index("This answer") < html.index("The answer before") < html.index("2 rows</a>")
+
+
+def test_while_another_answer_is_written_nothing_is_compared() -> None:
+    view = answer("running", AttemptView(1, "generate", sql="SELECT 2"))
+    view.earlier = Earlier(ID, "SELECT 1", "sqlite", rows(1))
+    assert "What changed" not in page(view)
+
+
+def test_a_name_in_the_rejected_query_is_no_markup() -> None:
+    view = answer("succeeded", AttemptView(1, "generate", sql="SELECT 2"), table=rows(2))
+    view.sql, view.earlier = "SELECT 2", Earlier(ID, "SELECT '<b>' AS \"<i>\"", "sqlite", rows(1))
+    html = page(view)
+    assert "<b>" not in html
+    assert "<i>" not in html
