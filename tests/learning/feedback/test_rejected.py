@@ -7,7 +7,7 @@ from accounts.models import User
 from agent.events import Event
 from agent.scripted import ScriptedLLM
 from datasources.models import Connection
-from learning.feedback import remarks
+from learning.feedback import remarks, verdicts
 from learning.feedback.rejected import MOST, chain, rejected_by
 from learning.models import Episode
 from learning.recorder import answer, begin
@@ -98,3 +98,12 @@ def test_only_what_the_one_who_asks_said_is_told(connection: Connection, alice: 
     first = answered(connection, alice)
     remarks.give(first, bob, "bob's opinion")
     assert rejected_by(answered(connection, alice, DEAR, first))[0].remark == ""
+
+
+def test_another_answer_than_a_verified_one_is_not_recalled(connection: Connection, alice: User) -> None:
+    first = answered(connection, alice)
+    verdicts.give(first, alice, is_right=True)
+    llm = ScriptedLLM([])
+
+    assert begin(connection, first.question, llm=llm, source="chat", user=alice).recalled
+    assert begin(connection, first.question, llm=llm, source="chat", user=alice, retry_of=first).recalled is None
