@@ -184,10 +184,11 @@ def _read_only(message: str, sql: str, schema: Schema, dialect: str) -> str:
 
 
 def _rejected(message: str, sql: str, schema: Schema, dialect: str) -> str:
-    return (
+    must_change = (
         "What is counted, joined, filtered, grouped or ordered must change, so that other rows are found; "
         "to write the same otherwise is not enough."
     )
+    return f"{_values_compared(sql, schema, dialect)} {must_change}".strip()
 
 
 _FINDERS: dict[ErrorClass, Callable[[str, str, Schema, str], str]] = {

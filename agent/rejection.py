@@ -10,6 +10,7 @@ from datasources.engine import Cell, ResultSet
 
 SAME_QUERY = "This is the answer that was rejected before."
 SAME_ROWS = "This finds the same rows as the answer that was rejected before."
+NO_ROWS_AGAIN = "This finds no rows, as the answer that was rejected before."
 _RELATIVE = 1e-9
 
 
@@ -28,9 +29,11 @@ def verdict_on(sql: str, rejected: Sequence[Rejected], dialect: str) -> str:
 
 
 def verdict_on_rows(result: ResultSet, rejected: Sequence[Rejected]) -> str:
-    """Empty, or the sentence that says that these are the rows of an answer that was rejected. No rows are nobody's."""
+    """Empty, or the sentence that says that these are the rows of an answer that was rejected."""
     known = [each.result for each in rejected if each.result is not None]
-    return SAME_ROWS if result.rows and any(same_result(result, each) for each in known) else ""
+    if not any(same_result(result, each) for each in known):
+        return ""
+    return SAME_ROWS if result.rows else NO_ROWS_AGAIN
 
 
 def same_query(one: str, other: str, dialect: str) -> bool:
@@ -42,8 +45,10 @@ def same_result(one: ResultSet, other: ResultSet) -> bool:
     """Whether two results hold the same rows: in any order of rows and of columns, whatever these are called.
 
     Numbers are the same by value, with floats 1e-9 of it apart; exact ones exactly. Of two results that were cut, what
-    is there is compared; one that was cut and one that was not are never the same.
+    is there is compared; one that was cut and one that was not are never the same. No rows are the same as no rows.
     """
+    if not one.rows and not other.rows:
+        return True
     if one.truncated != other.truncated or len(one.columns) != len(other.columns) or len(one.rows) != len(other.rows):
         return False
     return all(map(_same_row, _ordered(one), _ordered(other)))

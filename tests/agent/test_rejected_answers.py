@@ -10,13 +10,14 @@ from agent.policy import RandomPolicy
 from agent.rejection import Rejected
 from agent.repairs import Strategy
 from agent.scripted import ScriptedLLM
-from datasources.engine import ResultSet, SqliteDatabase
+from datasources.engine import SqliteDatabase
 from tests.agent.test_episode import Scripted, asked_with, collect, episode, only, replies
 
 NAMES = "SELECT name FROM products"
 OTHERWISE_WRITTEN = "SELECT p.name AS product FROM products AS p;"
 SAME_ROWS = "SELECT name FROM products WHERE 1 = 1 ORDER BY name"
 DIFFERENT = "SELECT name FROM products WHERE price > 100"
+NO_SUCH_STATUS = "SELECT id FROM orders WHERE status = 'Paid'"
 
 
 class Thermometer(ScriptedLLM):
@@ -128,13 +129,21 @@ async def test_another_answer_is_written_more_freely_and_after_a_repeat_freely(s
 
 async def test_no_rows_after_a_rejection_are_looked_for_again_once(shop: SqliteDatabase) -> None:
     none, none_again = "SELECT name FROM products WHERE price > 1000", "SELECT name FROM products WHERE price > 2000"
-    empty = Rejected("SELECT name FROM products WHERE price < 0", ResultSet(("name",), (), False, 0.1))
-    events = await collect(
-        solve(episode(shop, replies(block(none), block(none_again)), rejected=[empty]), RandomPolicy())
-    )
+    llm = replies(block(none), block(none_again))
+    events = await collect(solve(episode(shop, llm, rejected=[rejected(shop)]), RandomPolicy()))
 
     assert [failed.error_class for failed in only(events, QueryError)] == [ErrorClass.EMPTY_RESULT]
     assert only(events, EpisodeDone)[0].success
+
+
+async def test_no_rows_are_no_other_answer_where_no_rows_were_rejected(shop: SqliteDatabase) -> None:
+    empty = rejected(shop, "SELECT name FROM products WHERE price < 0")
+    llm = replies(block("SELECT name, price FROM products WHERE price > 1000"), block(NO_SUCH_STATUS), block(DIFFERENT))
+    events = await collect(solve(episode(shop, llm, rejected=[empty]), RandomPolicy()))
+
+    assert [failed.error_class for failed in only(events, QueryError)] == [ErrorClass.REJECTED] * 2
+    assert "finds no rows" in only(events, QueryError)[0].message
+    assert only(events, EpisodeDone)[0].sql == DIFFERENT
 
 
 async def test_a_failed_query_that_is_only_written_otherwise_is_told_to_be_the_same(shop: SqliteDatabase) -> None:
