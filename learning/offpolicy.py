@@ -15,7 +15,8 @@ Shapes: n decisions, d features, K arms. A target policy is an n×K matrix of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from math import sqrt
 from statistics import NormalDist
 
@@ -74,30 +75,59 @@ class Estimates:
     self_normalised: Estimate | None = None
     doubly_robust: Estimate | None = None
 
-
-def evaluate(log: Log, target: Floats, arms: int) -> Estimates:
-    """`target` is n×K for K `arms`."""
-    weights, episodes = _weights(log, target), len(np.unique(log.episodes))
-    effective = _effective(weights)
-    if episodes < FEWEST_EPISODES or effective < FEWEST_EFFECTIVE:
-        return Estimates(len(log), episodes, effective)
-    ones = np.ones(len(log))
-    return Estimates(
-        len(log),
-        episodes,
-        effective,
-        _ratio(weights * log.rewards, ones, log.episodes),
-        _ratio(weights * log.rewards, weights, log.episodes),
-        _ratio(_doubly_robust(log, target, arms), ones, log.episodes),
-    )
+    @property
+    def is_enough(self) -> bool:
+        return self.episodes >= FEWEST_EPISODES and self.effective >= FEWEST_EFFECTIVE
 
 
-def difference(log: Log, target: Floats, other: Floats, arms: int) -> Estimate | None:
-    """How much more `target` earns than `other`, doubly robust. What both owe to the same decisions cancels, so it
-    is surer than two intervals side by side."""
-    if any(evaluate(log, policy, arms).doubly_robust is None for policy in (target, other)):
-        return None
-    return _ratio(_doubly_robust(log, target - other, arms), np.ones(len(log)), log.episodes)
+class Judge:
+    """Judges policies by one log. The model of the rewards is fitted once, when the first policy asks for it."""
+
+    def __init__(self, log: Log, arms: int) -> None:
+        self.log = log
+        self._arms = arms
+
+    def evaluate(self, target: Floats) -> Estimates:
+        log, weights = self.log, _weights(self.log, target)
+        found = Estimates(len(log), len(np.unique(log.episodes)), _effective(weights))
+        if not found.is_enough:
+            return found
+        ones = np.ones(len(log))
+        return replace(
+            found,
+            ips=_ratio(weights * log.rewards, ones, log.episodes),
+            self_normalised=_ratio(weights * log.rewards, weights, log.episodes),
+            doubly_robust=_ratio(self._doubly_robust(target), ones, log.episodes),
+        )
+
+    def difference(self, target: Floats, other: Floats) -> Estimate | None:
+        """How much more `target` earns than `other`, doubly robust. What both owe to the same decisions cancels, so it
+        is surer than two intervals side by side."""
+        if not (self.evaluate(target).is_enough and self.evaluate(other).is_enough):
+            return None
+        if np.array_equal(target, other):
+            return Estimate(0.0, 0.0, 0.0)
+        return _ratio(self._doubly_robust(target - other), np.ones(len(self.log)), self.log.episodes)
+
+    def _doubly_robust(self, target: Floats) -> Floats:
+        """Of each decision, what the target would have earned by the model, and the weighted error of the model: n."""
+        rewards: Floats = (target * self._expected).sum(axis=1) + _weights(self.log, target) * self._errors
+        return rewards
+
+    @cached_property
+    def _expected(self) -> Floats:
+        """The reward of every arm at every decision, by models of other episodes' decisions: n×K."""
+        expected = np.empty((len(self.log), self._arms))
+        folds = np.unique(self.log.episodes, return_inverse=True)[1] % _FOLDS
+        for fold in range(_FOLDS):
+            held_out = folds == fold
+            expected[held_out] = _fitted(self.log, ~held_out, self.log.contexts[held_out], self._arms)
+        return expected
+
+    @cached_property
+    def _errors(self) -> Floats:
+        errors: Floats = self.log.rewards - self._expected[np.arange(len(self.log)), self.log.arms]
+        return errors
 
 
 def _weights(log: Log, target: Floats) -> Floats:
@@ -107,24 +137,6 @@ def _weights(log: Log, target: Floats) -> Floats:
 
 def _effective(weights: Floats) -> float:
     return float(weights.sum() ** 2 / (weights**2).sum()) if weights.any() else 0.0
-
-
-def _doubly_robust(log: Log, target: Floats, arms: int) -> Floats:
-    """Of each decision, what the target would have earned by the model, and the weighted error of the model: n."""
-    expected = _expected(log, arms)
-    errors = log.rewards - expected[np.arange(len(log)), log.arms]
-    rewards: Floats = (target * expected).sum(axis=1) + _weights(log, target) * errors
-    return rewards
-
-
-def _expected(log: Log, arms: int) -> Floats:
-    """The reward of every arm at every decision, by models of other episodes' decisions: n×K."""
-    expected = np.empty((len(log), arms))
-    folds = np.unique(log.episodes, return_inverse=True)[1] % _FOLDS
-    for fold in range(_FOLDS):
-        held_out = folds == fold
-        expected[held_out] = _fitted(log, ~held_out, log.contexts[held_out], arms)
-    return expected
 
 
 def _fitted(log: Log, known: npt.NDArray[np.bool_], contexts: Floats, arms: int) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from learning.linucb import Floats
-from learning.offpolicy import FEWEST_EPISODES, Estimate, Estimates, Log, difference, evaluate
+from learning.offpolicy import FEWEST_EPISODES, Estimate, Estimates, Judge, Log
 
 ARMS, FEATURES = 4, 5
 SEEDS = 300
@@ -54,7 +54,7 @@ KINDS = ("ips", "self_normalised", "doubly_robust")
 def judged() -> list[Estimates]:
     """The best policy, judged by the logs of many installations."""
     logs = [WORLD.log(seed) for seed in range(SEEDS)]
-    return [evaluate(log, WORLD.best(log.contexts), ARMS) for log in logs]
+    return [Judge(log, ARMS).evaluate(WORLD.best(log.contexts)) for log in logs]
 
 
 def estimates(judged: list[Estimates], kind: str) -> list[Estimate]:
@@ -93,7 +93,7 @@ def test_a_useless_model_does_no_harm() -> None:
     for seed in range(SEEDS):
         log = WORLD.log(seed)
         noise = np.random.default_rng(seed).normal(size=log.contexts.shape)
-        estimate = evaluate(replace(log, contexts=noise), WORLD.best(log.contexts), ARMS).doubly_robust
+        estimate = Judge(replace(log, contexts=noise), ARMS).evaluate(WORLD.best(log.contexts)).doubly_robust
         assert estimate is not None
         found.append(estimate.value)
     assert abs(np.mean(found) - WORLD.value_of_best()) < 3.5 * np.std(found) / np.sqrt(SEEDS)
@@ -103,7 +103,7 @@ def test_episodes_count_and_not_their_decisions() -> None:
     """The same episodes, each decision written down four times: no surer than before."""
     log = WORLD.log(1)
     again = Log(*(np.repeat(part, 4, axis=0) for part in vars(log).values()))
-    once, four_times = (evaluate(one, WORLD.best(one.contexts), ARMS).ips for one in (log, again))
+    once, four_times = (Judge(one, ARMS).evaluate(WORLD.best(one.contexts)).ips for one in (log, again))
     assert once is not None
     assert four_times is not None
     assert four_times.high - four_times.low == pytest.approx(once.high - once.low)
@@ -112,7 +112,7 @@ def test_episodes_count_and_not_their_decisions() -> None:
 def test_the_policy_that_logged_is_judged_by_what_it_earned() -> None:
     log = WORLD.log(2)
     certain = replace(log, propensities=np.ones(len(log)))
-    found = evaluate(certain, np.eye(ARMS)[log.arms], ARMS)
+    found = Judge(certain, ARMS).evaluate(np.eye(ARMS)[log.arms])
     assert found.effective == len(log)
     for kind in KINDS:
         assert getattr(found, kind).value == pytest.approx(log.rewards.mean())
@@ -122,7 +122,7 @@ def test_the_difference_of_two_policies_is_surer_than_each_alone() -> None:
     log = WORLD.log(3)
     target = WORLD.best(log.contexts)
     nearly = 0.9 * target + 0.1 / ARMS
-    found, alone = difference(log, target, nearly, ARMS), evaluate(log, target, ARMS).doubly_robust
+    found, alone = Judge(log, ARMS).difference(target, nearly), Judge(log, ARMS).evaluate(target).doubly_robust
     assert found is not None
     assert alone is not None
     assert found.high - found.low < (alone.high - alone.low) / 2
@@ -132,34 +132,35 @@ def test_the_difference_of_two_policies_is_surer_than_each_alone() -> None:
 def test_a_policy_differs_from_itself_in_nothing() -> None:
     log = WORLD.log(3)
     target = WORLD.best(log.contexts)
-    assert difference(log, target, target, ARMS) is None
+    assert Judge(log, ARMS).difference(target, target) == Estimate(0.0, 0.0, 0.0)
 
 
 def test_of_few_episodes_nothing_is_said() -> None:
     log = replace(WORLD, episodes=FEWEST_EPISODES - 1).log(1)
-    found = evaluate(log, np.full((len(log), ARMS), 1 / ARMS), ARMS)
+    found = Judge(log, ARMS).evaluate(np.full((len(log), ARMS), 1 / ARMS))
     assert (found.episodes, found.decisions) == (FEWEST_EPISODES - 1, len(log))
     assert [getattr(found, kind) for kind in KINDS] == [None, None, None]
 
 
 def test_of_one_long_episode_nothing_is_said() -> None:
     log = WORLD.log(1)
-    found = evaluate(replace(log, episodes=np.zeros(len(log), dtype=np.intp)), WORLD.best(log.contexts), ARMS)
+    one = replace(log, episodes=np.zeros(len(log), dtype=np.intp))
+    found = Judge(one, ARMS).evaluate(WORLD.best(log.contexts))
     assert found.doubly_robust is None
 
 
 def test_of_a_policy_that_the_log_never_agrees_with_nothing_is_said() -> None:
     log = WORLD.log(1)
     always_the_first = replace(log, arms=np.zeros(len(log), dtype=np.intp), propensities=np.ones(len(log)))
-    found = evaluate(always_the_first, np.tile(np.eye(ARMS)[3], (len(log), 1)), ARMS)
+    found = Judge(always_the_first, ARMS).evaluate(np.tile(np.eye(ARMS)[3], (len(log), 1)))
     assert found.effective == 0
     assert found.ips is None
-    assert difference(always_the_first, np.eye(ARMS)[log.arms], WORLD.best(log.contexts), ARMS) is None
+    assert Judge(always_the_first, ARMS).difference(np.eye(ARMS)[log.arms], WORLD.best(log.contexts)) is None
 
 
 def test_where_every_reward_is_the_same_nobody_can_say_how_sure_that_is() -> None:
     log = replace(WORLD.log(1), rewards=np.full(len(WORLD.log(1)), 0.5))
-    found = evaluate(log, WORLD.best(log.contexts), ARMS)
+    found = Judge(log, ARMS).evaluate(WORLD.best(log.contexts))
     assert found.self_normalised is None
     assert found.ips is not None
 
@@ -167,5 +168,5 @@ def test_where_every_reward_is_the_same_nobody_can_say_how_sure_that_is() -> Non
 def test_of_an_empty_log_nothing_is_said() -> None:
     empty = np.zeros(0, dtype=np.intp)
     log = Log(np.zeros((0, FEATURES)), empty, np.zeros(0), np.zeros(0), empty)
-    found = evaluate(log, np.zeros((0, ARMS)), ARMS)
+    found = Judge(log, ARMS).evaluate(np.zeros((0, ARMS)))
     assert (found.decisions, found.episodes, found.doubly_robust) == (0, 0, None)
