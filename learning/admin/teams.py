@@ -1,0 +1,38 @@
+"""How each team's agents learn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import ForeignKey, QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from learning.admin.scope import Scoped, TeamFilter, person, teams
+from learning.models import TeamLearning
+
+
+@admin.register(TeamLearning)
+class TeamLearningAdmin(Scoped):
+    list_display = ["team", "accepts_remarks", "is_personal"]
+    list_filter = [("team", TeamFilter), "accepts_remarks", "is_personal"]
+    search_fields = ["team__name"]
+    owner = "team"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamLearning]:
+        found = admin.ModelAdmin.get_queryset(self, request).select_related("team")
+        return self.visible(person(request), found)
+
+    def visible(self, user: User, found: QuerySet[Any]) -> QuerySet[Any]:
+        return found.filter(team__in=teams(user))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: TeamLearning | None = None) -> list[str]:
+        return ["team"] if obj else []
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField[Any] | None:
+        kwargs["queryset"] = teams(person(request)).filter(learning=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

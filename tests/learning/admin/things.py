@@ -1,0 +1,113 @@
+"""One of everything that the admin shows of the learning, and how it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from agent.repairs import Strategy
+from datasources.models import Connection
+from learning.feedback import remarks, verdicts
+from learning.models import (
+    Attempt,
+    BanditArm,
+    BanditReset,
+    Episode,
+    EvaluatedQuestion,
+    Evaluation,
+    ImportedPolicy,
+    TeamLearning,
+)
+from learning.policy import StoredPolicy
+from tests.learning.bandit.logs import decide, teach
+from tests.learning.test_policy import decision
+
+SECRET = "what alice's team asked"
+READ_ONLY = [
+    "episode",
+    "verdict",
+    "verifiedquery",
+    "banditarm",
+    "banditdecision",
+    "banditreset",
+    "importedpolicy",
+    "evaluation",
+    "evaluatedquestion",
+]
+ALL = [*READ_ONLY, "remark", "teamlearning"]
+
+Things = dict[str, Any]
+
+
+def fill(connection: Connection, user: User, question: str) -> Things:
+    """One of everything that is registered."""
+    episode = Episode.objects.create(
+        connection=connection,
+        user=user,
+        source="chat",
+        question=question,
+        sql="SELECT 1",
+        status="succeeded",
+        model="m",
+    )
+    Attempt.objects.create(
+        episode=episode, number=1, strategy="generate", sql="SELECT 1", reward_parts={"success": 1.0}
+    )
+    verdicts.give(episode, user, True)
+    made = decide(episode, connection, Strategy.FIX_COLUMN)
+    teach(made, 0.5)
+    policy = StoredPolicy.load(connection)
+    policy.learn(decision(), 0.5)
+    policy.save()
+    evaluation = Evaluation.objects.create(connection=connection, user=user, model="m")
+    return {
+        "episode": episode,
+        "verdict": episode.verdicts.get(),
+        "verifiedquery": episode.verified_queries.get(),
+        "remark": remarks.give(episode, user, f"wrong: {question}"),
+        "banditarm": BanditArm.objects.filter(connection=connection).latest("pk"),
+        "banditdecision": made,
+        "banditreset": BanditReset.objects.create(connection=connection, user=user),
+        "importedpolicy": ImportedPolicy.objects.create(connection=connection, name=question, data={}, pulls=3),
+        "evaluation": evaluation,
+        "evaluatedquestion": EvaluatedQuestion.objects.create(
+            evaluation=evaluation, number=1, task=question[:40], question=question, gold=[]
+        ),
+        "teamlearning": TeamLearning.objects.get_or_create(team=connection.team)[0],
+    }
+
+
+def staff(user: User) -> Client:
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="learning"))
+    return client_of(user)
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def address(model: str, page: str, thing: Any = None) -> str:
+    return reverse(f"admin:learning_{model}_{page}", args=[thing.pk] if thing else [])
+
+
+def text(response: Any) -> str:
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def act(client: Client, model: str, action: str, chosen: Iterable[Any], reason: str = "") -> Any:
+    form = {"action": action, "_selected_action": [one.pk for one in chosen], "reason": reason}
+    return client.post(address(model, "changelist"), form)
+
+
+def said(response: Any) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
