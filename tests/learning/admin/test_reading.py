@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from agent.repairs import Strategy
 from datasources.models import Connection
-from learning.models import BanditArm, BanditReset
+from learning.models import BanditReset
 from tests.learning.admin.things import Things, address, staff, text
+from tests.learning.bandit.logs import store
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,6 @@ def test_the_heat_map_asks_for_the_permission(alice: User, things: Things, conne
 
 
 def test_what_all_connections_taught_is_for_superusers(operator: Client, colleague: Client, things: Things) -> None:
-    shared = BanditArm.objects.filter(connection=None).latest("pk")
+    shared = store(None, Strategy.FIX_COLUMN, 0.5)
     assert operator.get(address("banditarm", "change", shared)).status_code == 200
     assert colleague.get(address("banditarm", "change", shared)).status_code == 302

@@ -16,7 +16,6 @@ from datasources.models import Connection
 from learning.feedback import remarks, verdicts
 from learning.models import (
     Attempt,
-    BanditArm,
     BanditReset,
     Episode,
     EvaluatedQuestion,
@@ -24,9 +23,7 @@ from learning.models import (
     ImportedPolicy,
     TeamLearning,
 )
-from learning.policy import StoredPolicy
-from tests.learning.bandit.logs import decide, teach
-from tests.learning.test_policy import decision
+from tests.learning.bandit.logs import decide, store, teach
 
 SECRET = "what alice's team asked"
 READ_ONLY = [
@@ -62,16 +59,13 @@ def fill(connection: Connection, user: User, question: str) -> Things:
     verdicts.give(episode, user, True)
     made = decide(episode, connection, Strategy.FIX_COLUMN)
     teach(made, 0.5)
-    policy = StoredPolicy.load(connection)
-    policy.learn(decision(), 0.5)
-    policy.save()
     evaluation = Evaluation.objects.create(connection=connection, user=user, model="m")
     return {
         "episode": episode,
         "verdict": episode.verdicts.get(),
         "verifiedquery": episode.verified_queries.get(),
         "remark": remarks.give(episode, user, f"wrong: {question}"),
-        "banditarm": BanditArm.objects.filter(connection=connection).latest("pk"),
+        "banditarm": store(connection, Strategy.FIX_COLUMN, 0.5),
         "banditdecision": made,
         "banditreset": BanditReset.objects.create(connection=connection, user=user),
         "importedpolicy": ImportedPolicy.objects.create(connection=connection, name=question, data={}, pulls=3),

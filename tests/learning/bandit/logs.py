@@ -6,11 +6,13 @@ import random
 from collections.abc import Callable
 from datetime import datetime
 
+import numpy as np
+
 from agent.errors import ErrorClass
 from agent.policy import FEATURES, Context
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
-from learning.models import BanditDecision, BanditLesson, Episode
+from learning.models import BanditArm, BanditDecision, BanditLesson, Episode
 
 EXPLORATION = 0.2
 Earns = Callable[[ErrorClass, Strategy], float]
@@ -53,6 +55,20 @@ def decide(
 
 def teach(decision: BanditDecision, amount: float, kind: str = BanditLesson.Kind.ATTEMPT) -> BanditLesson:
     return BanditLesson.objects.create(decision=decision, kind=kind, amount=amount)
+
+
+def store(connection: Connection | None, strategy: Strategy, reward: float, times: int = 1) -> BanditArm:
+    """The arm of a strategy that was tried `times` times, after a column was wrong."""
+    x = np.array(Context(ErrorClass.NO_SUCH_COLUMN, 1, 5, Strategy.GENERATE, error_changed=False, streak=1).vector())
+    return BanditArm.objects.create(
+        connection=connection,
+        strategy=strategy,
+        features=list(FEATURES),
+        gram=(times * np.outer(x, x)).tobytes(),
+        response=(times * reward * x).tobytes(),
+        pulls=times,
+        reward_sum=times * reward,
+    )
 
 
 def write(

@@ -4,13 +4,11 @@ import pytest
 from django.utils import timezone
 
 from agent.errors import ErrorClass
-from agent.policy import Context
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
 from learning.bandit.heat import Cell, heat_map
 from learning.models import BanditReset
-from learning.policy import StoredPolicy
-from tests.learning.bandit.logs import decide, episode, teach
+from tests.learning.bandit.logs import decide, episode, store, teach
 
 pytestmark = pytest.mark.django_db
 
@@ -50,15 +48,11 @@ def test_a_cell_that_was_never_tried_says_so(connection: Connection) -> None:
 
 
 def test_the_value_is_what_the_bandit_expects_without_its_curiosity(connection: Connection) -> None:
-    policy = StoredPolicy.load(connection)
-    made = policy.choose(Context(COLUMN, 1, 5, Strategy.GENERATE, error_changed=False, streak=1))
-    before = cell(connection, COLUMN, made.strategy).value
-    for _ in range(20):
-        policy.learn(made, -0.6)
-    policy.save()
-
-    assert before == pytest.approx(0.5)  # the natural start: one observation of reward 1, against a ridge of 1
-    assert cell(connection, COLUMN, made.strategy).value == pytest.approx(-0.6, abs=0.1)
+    # The natural start: one observation of reward 1, against a ridge of 1.
+    assert cell(connection, COLUMN, Strategy.FIX_COLUMN).value == pytest.approx(0.5)
+    for scope in (connection, None):
+        store(scope, Strategy.FIX_COLUMN, -0.6, times=20)
+    assert cell(connection, COLUMN, Strategy.FIX_COLUMN).value == pytest.approx(-0.6, abs=0.1)
 
 
 def test_the_repair_that_is_expected_most_of_is_named(connection: Connection) -> None:
