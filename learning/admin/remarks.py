@@ -31,17 +31,19 @@ class DecisionForm(forms.ModelForm[Remark]):
     """What becomes of a remark. `rule` is what the agent is told."""
 
     decision = forms.ChoiceField(
-        choices=[(State.ACCEPTED, "Accept"), (State.REJECTED, "Reject"), (State.PENDING, "Leave it in the queue")],
+        choices=[(State.ACCEPTED, "Accept"), (State.REJECTED, "Reject"), (State.PENDING, "Put it back into the queue")],
         widget=forms.RadioSelect,
     )
 
     class Meta:
         model = Remark
         fields = ["rule", "reason"]
+        widgets = {"rule": forms.Textarea({"rows": 3}), "reason": forms.Textarea({"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("decision", self.instance.state)
+        if self.instance.state != State.PENDING:
+            self.initial["decision"] = self.instance.state
         self.initial["rule"] = self.instance.rule or self.instance.text
 
     def clean_rule(self) -> str:
@@ -73,6 +75,9 @@ class RemarkAdmin(Kept):
         "reviewed_at", "absorbed_in",
     ]  # fmt: skip
     fields = [*readonly_fields, "decision", "rule", "reason"]
+
+    class Media:
+        css = {"all": ["learning_admin.css"]}
 
     def has_change_permission(self, request: HttpRequest, obj: Remark | None = None) -> bool:
         is_taken_back = obj is not None and obj.state == State.WITHDRAWN
