@@ -33,6 +33,9 @@ class VerifiedQueryAdmin(ReadOnly):
     ]  # fmt: skip
     readonly_fields = ["written"]
 
+    class Media:
+        css = {"all": ["learning_admin.css"]}
+
     @admin.action(description="Retire", permissions=["retire"])
     def retire(self, request: HttpRequest, chosen: QuerySet[VerifiedQuery]) -> None:
         try:
@@ -47,9 +50,7 @@ class VerifiedQueryAdmin(ReadOnly):
             for query in in_use:
                 marking.retire(query, reason)
         retired = "1 verified query was" if len(in_use) == 1 else f"{len(in_use):,} verified queries were"
-        self.message_user(
-            request, f"{retired} retired. The page of verified queries can bring back what is kept there."
-        )
+        self.message_user(request, f"{retired} retired. What is retired is kept, and curators can use it again.")
 
     def has_retire_permission(self, request: HttpRequest) -> bool:
         return person(request).has_perm("learning.change_verifiedquery")

@@ -66,6 +66,13 @@ def test_a_remark_is_edited_into_a_rule(colleague: Client, things: Things, alice
     assert (remark.text, remark.reviewer) == (f"wrong: {SECRET}", alice)
 
 
+def test_saving_without_a_decision_asks_for_one(colleague: Client, things: Things) -> None:
+    """Otherwise a rule that somebody wrote would be lost."""
+    page = text(colleague.post(address("remark", "change", things["remark"]), {"rule": "mine", "reason": ""}))
+    assert "This field is required." in page
+    assert "mine" in page
+
+
 def test_a_rule_is_taken_back_into_the_queue(colleague: Client, things: Things, alice: User) -> None:
     remarks.accept(things["remark"], alice)
     change = {"decision": "pending", "rule": "", "reason": ""}
