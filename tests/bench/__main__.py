@@ -1,4 +1,4 @@
-"""Measures the product against its targets: `python -m tests.bench [model lag linucb select duckdb schema]`.
+"""Measures the product against its targets: `python -m tests.bench [bench …]`; --help says which there are.
 
 Everything runs in a temporary DATA_DIR on ports of its own. Ends with 1 where a target is missed.
 """

@@ -12,6 +12,7 @@ BENCHES = {
     "model": "first_token",
     "lag": "lag",
     "linucb": "linucb",
+    "simulation": "simulation",
     "select": "statements",
     "duckdb": "duckdb_statements",
     "schema": "introspection",
