@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from agent.repairs import Strategy
@@ -68,7 +69,9 @@ def fill(connection: Connection, user: User, question: str) -> Things:
         "banditarm": store(connection, Strategy.FIX_COLUMN, 0.5),
         "banditdecision": made,
         "banditreset": BanditReset.objects.create(connection=connection, user=user),
-        "importedpolicy": ImportedPolicy.objects.create(connection=connection, name=question, data={}, pulls=3),
+        "importedpolicy": ImportedPolicy.objects.create(
+            connection=connection, name=question, data={}, pulls=3, removed_at=timezone.now()
+        ),
         "evaluation": evaluation,
         "evaluatedquestion": EvaluatedQuestion.objects.create(
             evaluation=evaluation, number=1, task=question[:40], question=question, gold=[]
