@@ -74,7 +74,7 @@ class Lessons(Part, admin.TabularInline[BanditLesson, BanditDecision]):
 
 @admin.register(BanditDecision)
 class BanditDecisionAdmin(ReadOnly):
-    list_display = ["at", "connection", "user", "error_class", "strategy", "propensity", "exploration", "reward"]
+    list_display = ["at", "connection", "user", "error_class", "strategy", "chance", "reward"]
     list_filter = ["error_class", "strategy", *BY_TEAM_AND_CONNECTION]
     search_fields = ["episode__question", "connection__name"]
     date_hierarchy = "at"
@@ -82,10 +82,10 @@ class BanditDecisionAdmin(ReadOnly):
     joined = ("user", "episode")
     unread = ("episode__result",)
     fields = [
-        "connection", "user", "episode", "attempt", "at", "error_class", "strategy", "propensity", "exploration",
+        "connection", "user", "episode", "attempt", "at", "error_class", "strategy", "chance", "exploration",
         "alpha", "reward", "features", "scored",
     ]  # fmt: skip
-    readonly_fields = ["reward", "features", "scored"]
+    readonly_fields = ["chance", "reward", "features", "scored"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BanditDecision]:
         lessons = BanditLesson.objects.filter(decision=OuterRef("pk")).order_by().values("decision")
@@ -93,7 +93,11 @@ class BanditDecisionAdmin(ReadOnly):
         found: QuerySet[BanditDecision] = super().get_queryset(request)
         return found.annotate(earned=earned)
 
-    @admin.display(description="reward")
+    @admin.display(description="propensity", ordering="propensity")
+    def chance(self, decision: BanditDecision) -> str:
+        return f"{decision.propensity:.4f}"
+
+    @admin.display(description="reward", ordering="earned")
     def reward(self, decision: Any) -> str:
         return display.reward(decision.earned)
 

@@ -174,8 +174,8 @@ def _too_little(estimates: Estimates) -> str:
         return f"Too few to say: {answers} with a repair left to chance, and at least {FEWEST_EPISODES} are needed."
     if not estimates.is_enough:
         return (
-            f"Too few to say: what was done agrees with it so seldom that this is worth {estimates.effective:.0f} "
-            f"decisions, and at least {FEWEST_EFFECTIVE:.0f} are needed."
+            "Too few to say: what it would do was tried so seldom that it is worth "
+            f"{estimates.effective:.0f} decisions, and at least {FEWEST_EFFECTIVE:.0f} are needed."
         )
     return "Every decision earned the same, so nothing tells one from the other."
 

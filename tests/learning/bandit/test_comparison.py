@@ -94,7 +94,7 @@ def test_few_answers_are_said_to_be_too_few(connection: Connection) -> None:
 def test_what_was_hardly_ever_tried_is_said_to_be(connection: Connection) -> None:
     for _ in range(25):
         teach(decide(episode(connection), connection, Strategy.FIX_COLUMN), 0.5)
-    assert "agrees with it so seldom that this is worth 0 decisions" in of(compare(connection), "rewrite_full").verdict
+    assert "tried so seldom that it is worth 0 decisions" in of(compare(connection), "rewrite_full").verdict
 
 
 def test_without_a_log_there_is_nothing_to_say(connection: Connection) -> None:
