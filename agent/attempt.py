@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from agent.errors import ErrorClass
 from agent.policy import Decision
@@ -29,6 +30,7 @@ class Attempt:
     spoiled: bool = False
     reward: Reward = field(default_factory=lambda: Reward(0.0, {}))
     taught: float | None = None
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def failure(self) -> ErrorClass:

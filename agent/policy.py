@@ -46,11 +46,19 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The chosen strategy, the score of every strategy that could have been, and the vector they were computed from."""
+    """The chosen strategy, the score of every strategy that could have been, and the vector they were computed from.
+
+    `propensity`, in (0, 1], is the probability with which this strategy was chosen. Of K strategies, of which `ties`
+    have the best score, it is (1-exploration)/ties if this is one of them, and exploration/K more for each. `alpha`
+    says how much uncertainty counted in the scores.
+    """
 
     strategy: Strategy
     scores: Mapping[Strategy, float]
     vector: tuple[float, ...]
+    propensity: float = 1.0
+    exploration: float = 0.0
+    alpha: float = 0.0
 
 
 class Policy(Protocol):
@@ -72,8 +80,9 @@ class RandomPolicy:
         self._random = random.Random(seed)  # noqa: S311 - a baseline, not a secret
 
     def choose(self, context: Context) -> Decision:
-        scores: dict[Strategy, float] = dict.fromkeys(REPAIRS, 1 / len(REPAIRS))
-        return Decision(self._random.choice(REPAIRS), scores, context.vector())
+        share = 1 / len(REPAIRS)
+        strategy = self._random.choice(REPAIRS)
+        return Decision(strategy, dict.fromkeys(REPAIRS, share), context.vector(), propensity=share, exploration=1.0)
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Nothing to learn."""

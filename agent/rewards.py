@@ -30,6 +30,9 @@ class Reward:
     def plus(self, name: str, amount: float) -> "Reward":
         return _sum({**self.parts, name: amount})
 
+    def without(self, name: str) -> "Reward":
+        return _sum({part: amount for part, amount in self.parts.items() if part != name})
+
 
 def grade(outcome: Outcome) -> Reward:
     """The reward of one attempt, before hindsight."""

@@ -1,26 +1,27 @@
-"""The bandit of a connection, kept in the database.
-
-What is stored are plain sums, and an update adds to them under a row lock (on SQLite, under the write lock that an
-IMMEDIATE transaction takes), so that two episodes that end at once both count.
-"""
+"""The bandit of a connection: what is stored of it, put to use for an episode."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from random import Random
 
 import numpy as np
-from django.db import models, transaction
+from django.conf import settings
 
+from accounts.models import User
 from agent.errors import ErrorClass
 from agent.policy import FEATURES, Context, Decision
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
+from learning.bandit import arms, transfer
+from learning.bandit.arms import ALL, Scope
+from learning.bandit.sums import Sums
 from learning.linucb import Arm, Floats, LinUCB, alpha
-from learning.models import BanditArm
+
+EXPLORATION: float = settings.EXPLORATION
+"""The share of choices that are made at random."""
 
 PRIOR_PULLS = 20
-"""What the experience of all other connections together may weigh, in observations of each arm."""
+"""What the experience of others together may weigh, in observations of each arm."""
 
 
 NATURAL = {
@@ -36,145 +37,101 @@ NATURAL = {
 """The errors that each repair is named for. A bandit that knows nothing yet counts this as one success each."""
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """What to add to the sums of the decision's arm. `pulls` is 1 for a new observation, 0 for a correction of one."""
-
-    decision: Decision
-    reward: float
-    pulls: int
-
-
 class StoredPolicy:
-    """A Policy over one connection's arms: `load` it for an episode, `save` what it learned when that has ended.
+    """A Policy that starts from what is stored, and learns in memory: what it is told counts for its next choices.
 
-    Without a connection it knows what all of them together have taught.
+    With probability `exploration` it draws one of the K repairs uniformly, otherwise one of those with the best score
+    (ties share evenly). So a repair is chosen with the propensity
+
+        exploration/K                              where its score is not the best
+        exploration/K + (1-exploration)/ties       where it is, as `ties` repairs have it
+
+    which is never 0 while it explores. What is kept of an episode is appended by `learning.bandit.log`.
     """
 
-    def __init__(self, connection: Connection | None, bandit: LinUCB, pulls: int) -> None:
-        self._connection = connection
+    def __init__(self, bandit: LinUCB, pulls: int, exploration: float, random: Random) -> None:
         self._bandit = bandit
         self._pulls = pulls
-        self._lessons: list[Lesson] = []
+        self._exploration = exploration
+        self._random = random
 
     @classmethod
-    def load(cls, connection: Connection | None) -> StoredPolicy:
-        own = _sums(BanditArm.objects.filter(connection=connection, user=None)) if connection else _Sums.zero()
-        prior = (_sums(BanditArm.objects.filter(connection=None)) - own).weakened()
-        start = _natural_start()
-        bandit = LinUCB(
-            len(REPAIRS),
-            len(FEATURES),
-            own.gram + prior.gram + start.gram,
-            own.response + prior.response + start.response,
-        )
-        return cls(connection, bandit, int(own.pulls.sum()))
+    def load(
+        cls,
+        connection: Connection | None,
+        user: User | None = None,
+        *,
+        exploration: float = EXPLORATION,
+        random: Random | None = None,
+    ) -> StoredPolicy:
+        """As a connection's bandit stands, or that of `user` there, where the team asks for one of each person's own.
+
+        Without a connection it knows what all of them together have taught.
+        """
+        known, pulls = _experience(connection, user)
+        known += _natural_start()
+        bandit = LinUCB(len(REPAIRS), len(FEATURES), known.gram, known.response)
+        return cls(bandit, pulls, exploration, random or Random())  # noqa: S311 - a draw, not a secret
 
     def choose(self, context: Context) -> Decision:
-        vector = context.vector()
-        scores = self._bandit.scores(np.array(vector), alpha(self._pulls))
-        best = REPAIRS[int(np.argmax(scores))]
-        return Decision(best, dict(zip(REPAIRS, map(float, scores), strict=True)), vector)
+        vector, uncertainty = context.vector(), alpha(self._pulls)
+        scores = self._bandit.scores(np.array(vector), uncertainty)
+        chances = propensities(scores, self._exploration)
+        [chosen] = self._random.choices(range(len(REPAIRS)), weights=chances.tolist())
+        return Decision(
+            REPAIRS[chosen],
+            dict(zip(REPAIRS, map(float, scores), strict=True)),
+            vector,
+            propensity=float(chances[chosen]),
+            exploration=self._exploration,
+            alpha=uncertainty,
+        )
 
     def learn(self, decision: Decision, reward: float) -> None:
         self._bandit.learn(Arm(REPAIRS.index(decision.strategy)), np.array(decision.vector), reward)
         self._pulls += 1
-        self._lessons.append(Lesson(decision, reward, pulls=1))
 
     def correct(self, decision: Decision, difference: float) -> None:
         self._bandit.correct(Arm(REPAIRS.index(decision.strategy)), np.array(decision.vector), difference)
-        self._lessons.append(Lesson(decision, difference, pulls=0))
-
-    def save(self) -> None:
-        """Add what was learned since the last save to the stored sums, of the connection and of all together.
-
-        Arms are locked in one order, the same for everybody: two that save at once wait, and never for each other.
-        """
-        lessons, self._lessons = self._lessons, []
-        if not lessons or self._connection is None:
-            return
-        with transaction.atomic():
-            for strategy in REPAIRS:
-                learned = [lesson for lesson in lessons if lesson.decision.strategy is strategy]
-                if learned:
-                    _add(self._connection, strategy, learned)
-                    _add(None, strategy, learned)
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """Of every arm, in the order of REPAIRS."""
-
-    gram: Floats
-    response: Floats
-    pulls: Floats
-
-    @classmethod
-    def zero(cls) -> _Sums:
-        arms, size = len(REPAIRS), len(FEATURES)
-        return cls(np.zeros((arms, size, size)), np.zeros((arms, size)), np.zeros(arms))
-
-    def __sub__(self, other: _Sums) -> _Sums:
-        return _Sums(self.gram - other.gram, self.response - other.response, self.pulls - other.pulls)
-
-    def weakened(self) -> _Sums:
-        """The same experience, each arm shrunk to weigh no more than PRIOR_PULLS observations."""
-        weight = PRIOR_PULLS / np.maximum(self.pulls, PRIOR_PULLS)
-        return _Sums(self.gram * weight[:, None, None], self.response * weight[:, None], self.pulls * weight)
+def propensities(scores: Floats, exploration: float) -> Floats:
+    """The probability of each arm by the rule of StoredPolicy: shape K, in [0, 1], together 1."""
+    best = scores == scores.max()
+    chances: Floats = exploration / len(scores) + (1 - exploration) * best / best.sum()
+    return chances
 
 
-def _natural_start() -> _Sums:
+def _experience(connection: Connection | None, user: User | None) -> tuple[Sums, int]:
+    """What is known without the natural start, and how many observations of it are one's own.
+
+    One's own experience counts in full, as does an imported policy; that of others is weakened, in circles of which
+    each leaves out the one within it: so nothing is counted twice.
+    """
+    if connection is None:
+        [everything] = arms.read([ALL])
+        return everything.weakened(PRIOR_PULLS), 0
+    own, *circles = arms.read(_circles(connection, user))
+    known = own + transfer.total(connection)
+    pulls = int(known.pulls.sum())
+    inner = own
+    for circle in circles:
+        known += (circle - inner).weakened(PRIOR_PULLS)
+        inner = circle
+    return known, pulls
+
+
+def _circles(connection: Connection, user: User | None) -> list[Scope]:
+    """Whose experience counts, the innermost first."""
+    return arms.scopes_of(connection.pk, user.pk if user else None)[::-1]
+
+
+def _natural_start() -> Sums:
     """One observation of reward 1 for each pair in NATURAL, of nothing but the error's own feature."""
-    sums = _Sums.zero()
+    sums = Sums.zero()
     for arm, strategy in enumerate(REPAIRS):
         for error in NATURAL[strategy]:
             feature = FEATURES.index(f"error={error}")
             sums.gram[arm, feature, feature] += 1
             sums.response[arm, feature] += 1
     return sums
-
-
-def _sums(arms: models.QuerySet[BanditArm]) -> _Sums:
-    sums = _Sums.zero()
-    for arm in arms:
-        index = REPAIRS.index(Strategy(arm.strategy))
-        sums.gram[index], sums.response[index] = _read(arm)
-        sums.pulls[index] = arm.pulls
-    return sums
-
-
-def _read(arm: BanditArm) -> tuple[Floats, Floats]:
-    """An arm's sums for today's FEATURES; features that it did not know yet are zero, those gone are dropped."""
-    size = len(arm.features)
-    gram = np.frombuffer(arm.gram, dtype=np.float64).reshape(size, size)
-    response = np.frombuffer(arm.response, dtype=np.float64)
-    if tuple(arm.features) == FEATURES:
-        return gram.copy(), response.copy()
-    old = {name: index for index, name in enumerate(arm.features)}
-    kept = [(new, old[name]) for new, name in enumerate(FEATURES) if name in old]
-    to, of = [pair[0] for pair in kept], [pair[1] for pair in kept]
-    fitted, answers = np.zeros((len(FEATURES), len(FEATURES))), np.zeros(len(FEATURES))
-    fitted[np.ix_(to, to)] = gram[np.ix_(of, of)]
-    answers[to] = response[of]
-    return fitted, answers
-
-
-def _add(connection: Connection | None, strategy: Strategy, lessons: Sequence[Lesson]) -> None:
-    size = len(FEATURES)
-    zero = {
-        "features": list(FEATURES),
-        "gram": np.zeros((size, size)).tobytes(),
-        "response": np.zeros(size).tobytes(),
-    }
-    arm, _ = BanditArm.objects.select_for_update().get_or_create(
-        connection=connection, user=None, strategy=strategy, defaults=zero
-    )
-    gram, response = _read(arm)
-    for lesson in lessons:
-        x = np.array(lesson.decision.vector)
-        gram += lesson.pulls * np.outer(x, x)
-        response += lesson.reward * x
-        arm.pulls += lesson.pulls
-        arm.reward_sum += lesson.reward
-    arm.features, arm.gram, arm.response = list(FEATURES), gram.tobytes(), response.tobytes()
-    arm.save()

@@ -27,6 +27,7 @@ from datasources.audit import application_database
 from datasources.engine import Database, ResultSet
 from datasources.errors import SQLError
 from datasources.models import Connection
+from learning.bandit import log
 from learning.feedback.rejected import rejected_by
 from learning.models import HEARTBEAT, Attempt, Episode
 from learning.policy import StoredPolicy
@@ -173,7 +174,7 @@ class _Run:
         episode = agent.Episode(
             stored.question, database, llm, prompt_of(connection), history=history, rejected=rejected
         )
-        return cls(stored, database, episode, StoredPolicy.load(connection))
+        return cls(stored, database, episode, StoredPolicy.load(connection, stored.user))
 
     async def record(self, event: Event) -> None:
         match event:
@@ -201,9 +202,10 @@ class _Run:
         self.stored.cached_tokens = used.cached
 
     def save_lessons(self) -> None:
-        """In a transaction of its own: an answer is not lost because its lessons could not be kept."""
+        """Within the transaction that closes the episode, so that nobody judges an answer before they are there, but
+        behind a savepoint: the answer is not lost because its lessons could not be kept."""
         try:
-            self.policy.save()
+            log.append(self.stored, self.episode.attempts)
         except DatabaseError:
             logger.exception("the lessons of episode %s were lost", self.stored.pk)
 
@@ -236,8 +238,8 @@ def _close(stored: Episode, run: _Run | None, status: str, error: str) -> None:
             run.save_what_is_there()
         stored.status, stored.error, stored.finished_at = status, error, timezone.now()
         stored.save()
-    if run:
-        run.save_lessons()
+        if run:
+            run.save_lessons()
 
 
 @asynccontextmanager

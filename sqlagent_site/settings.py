@@ -113,6 +113,9 @@ CACHES = {
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "model"]}}
 
+# The share of repairs that are chosen at random: so the log can tell what another policy would have earned.
+EXPLORATION = 0.1
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
 from agent.llm import LLM
 from agent.policy import FixedPolicy, Policy, RandomPolicy
@@ -37,13 +38,18 @@ def policy_maker(
 
     The learned one is what the connection's bandit knows by now, or without a connection what all bandits together
     know; each question meets it as it is stored. With `learning` one of them goes through all questions and learns
-    from each. Neither is ever saved: measuring changes nothing. A random one depends on seed and question only.
+    from each. Neither is ever saved: measuring changes nothing. It tries nothing out either, and where several repairs
+    are alike, the same one is taken each time. A random one depends on seed and question only.
     """
     if choice in (Evaluation.Policy.FIXED, Evaluation.Policy.NONE):
         return lambda task: FixedPolicy()
     if choice == Evaluation.Policy.RANDOM:
         return lambda task: RandomPolicy(None if seed is None else f"{seed} {task.id}")
     if learning:
-        learner = StoredPolicy.load(connection)
+        learner = _learned(connection, "")
         return lambda task: learner
-    return lambda task: StoredPolicy.load(connection)
+    return lambda task: _learned(connection, task.id)
+
+
+def _learned(connection: Connection | None, seed: str) -> StoredPolicy:
+    return StoredPolicy.load(connection, exploration=0.0, random=Random(seed))  # noqa: S311 - among equals

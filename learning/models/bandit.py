@@ -67,6 +67,12 @@ class BanditDecisionQuerySet(models.QuerySet["BanditDecision"]):
     def visible_to(self, user: User) -> BanditDecisionQuerySet:
         return self.filter(connection__team__memberships__user=user)
 
+    def counting(self) -> BanditDecisionQuerySet:
+        """Those that no reset has made void."""
+        later = models.OuterRef("connection_id"), models.OuterRef("at")
+        void = BanditReset.objects.filter(undone_at=None, connection_id=later[0], at__gte=later[1])
+        return self.exclude(models.Exists(void))
+
 
 class BanditDecision(models.Model):
     """One choice of a repair: appended when its episode ends, and never changed.
@@ -74,10 +80,13 @@ class BanditDecision(models.Model):
     `context` holds the features that were not 0, by name (see agent.policy.FEATURES), `scores` the score of every arm.
     `propensity`, in (0, 1], is the probability with which `strategy` was chosen, by the rule of
     `learning.policy.StoredPolicy`; `exploration` the share of choices that it made at random, `alpha` how much
-    uncertainty counted. They stay when the episode or the connection is deleted: there is no text in them.
+    uncertainty counted. They stay when the episode or the connection is deleted: there is no text in them. The number
+    of a connection stays, too: its resets count as long as its decisions do.
     """
 
-    connection = models.ForeignKey(Connection, on_delete=models.SET_NULL, null=True, related_name="decisions")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="decisions"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     episode = models.ForeignKey(Episode, on_delete=models.SET_NULL, null=True, related_name="decisions")
     attempt = models.PositiveSmallIntegerField()
@@ -133,7 +142,9 @@ class BanditLesson(models.Model):
 class BanditReset(models.Model):
     """What was decided on a connection up to `at` counts no more, unless the reset was `undone_at` some time."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="bandit_resets")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.DO_NOTHING, db_constraint=False, related_name="bandit_resets"
+    )
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
