@@ -9,10 +9,11 @@ from agent.errors import ErrorClass
 from agent.policy import FEATURES, Context
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
+from learning.bandit import log
 from learning.linucb import Arm, LinUCB
-from learning.policy import StoredPolicy
 from tests.bench.figures import Figure, stopwatch
 from tests.bench.options import Options
+from tests.learning.bandit.decided import attempts_of, running
 
 ROUNDS = 2000
 SAVES = 200
@@ -36,14 +37,12 @@ def _in_memory() -> Callable[[], None]:
 
 
 def _stored() -> Callable[[], None]:
-    policy = StoredPolicy.load(Connection.objects.get())
-    decision = policy.choose(FAILED)
-
-    def run() -> None:
-        policy.learn(decision, 0.5)
-        policy.save()
-
-    return run
+    """An episode with two repairs: its decisions and lessons, and the sums of the connection and of all."""
+    connection = Connection.objects.get()
+    errors, repairs = [ErrorClass.NO_SUCH_COLUMN] * 2, [Strategy.FIX_COLUMN, Strategy.REWRITE_FULL]
+    attempts = attempts_of(errors, repairs)
+    episodes = iter([running(connection) for _ in range(SAVES + 1)])
+    return lambda: log.append(next(episodes), attempts)
 
 
 def _median(run: Callable[[], None], rounds: int) -> float:

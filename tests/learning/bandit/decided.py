@@ -90,7 +90,7 @@ def _decision(before: Sequence[Attempt], strategy: Strategy) -> Decision:
     last = before[-1]
     changed = len(before) > 1 and before[-2].error_class is not last.error_class
     context = Context(last.failure, last.number, 5, last.strategy, changed, streak=1)
-    scores = {repair: float(repair is strategy) for repair in REPAIRS}
+    scores: dict[Strategy, float] = {repair: float(repair is strategy) for repair in REPAIRS}
     return Decision(strategy, scores, context.vector(), propensity=0.9125, exploration=0.1, alpha=1.5)
 
 

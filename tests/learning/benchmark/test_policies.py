@@ -6,13 +6,15 @@ import pytest
 
 from agent.errors import ErrorClass
 from agent.policy import Context, FixedPolicy, RandomPolicy
-from agent.repairs import Strategy
+from agent.repairs import REPAIRS, Strategy
 from agent.scripted import ScriptedLLM
 from datasources.models import Connection
+from learning.bandit import arms
+from learning.bandit.arms import ALL, Scope
+from learning.bandit.sums import Seen, Sums, dense, sparse
 from learning.benchmark.policies import agent, policy_maker
 from learning.benchmark.tasks import Task
 from learning.models import BanditArm
-from learning.policy import StoredPolicy
 
 pytestmark = pytest.mark.django_db
 
@@ -21,11 +23,23 @@ FAILED = Context(ErrorClass.NO_SUCH_TABLE, 1, 5, Strategy.GENERATE, error_change
 
 
 def taught(connection: Connection, strategy: Strategy, times: int = 30) -> None:
-    policy = StoredPolicy.load(connection)
-    for _ in range(times):
-        decision = policy.choose(FAILED)
-        policy.learn(decision, 1.0 if decision.strategy is strategy else -1.0)
-    policy.save()
+    """That this strategy helps, and no other."""
+    scope, x = Scope(connection.pk), dense(sparse(FAILED.vector()))
+    seen = [Seen(repair, x, 1.0 if repair is strategy else -1.0) for repair in REPAIRS] * times
+    for where in (ALL, scope):
+        arms.add(where, Sums.of(seen))
+
+
+def test_where_several_are_alike_the_same_one_is_taken_each_time(connection: Connection) -> None:
+    def chosen() -> list[Strategy]:
+        policy = policy_maker("learned", connection)(ONE)
+        first = policy.choose(FAILED)
+        for _ in range(30):
+            policy.learn(first, -1.0)
+        return [policy.choose(FAILED).strategy for _ in range(20)]
+
+    assert chosen() == chosen()
+    assert len(set(chosen())) > 1
 
 
 def test_the_learned_one_is_what_the_connection_s_bandit_knows(connection: Connection) -> None:

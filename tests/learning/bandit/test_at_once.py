@@ -1,0 +1,54 @@
+"""Nothing is lost when many learn and judge at once, on SQLite and on PostgreSQL, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.learning.bandit.contention import SCENES, VERDICTS, Found
+from tests.processes import ROOT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Play = Callable[[str], Found]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def play(request: pytest.FixtureRequest, tmp_path: Path) -> Play:
+    """`play("answers_end")`: what was found after this scene, on a new database."""
+    if request.param == "sqlite":
+        return lambda scene: SCENES[scene]()
+    settings = {"DATABASE_URL": request.getfixturevalue("postgres_url"), "DATA_DIR": str(tmp_path)}
+    environment = os.environ | settings | {"DJANGO_SETTINGS_MODULE": "sqlagent_site.settings"}
+
+    def run(*command: str) -> str:
+        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            pytest.fail(done.stderr)
+        return done.stdout
+
+    run("manage.py", "migrate", "--verbosity", "0")
+    run("manage.py", "flush", "--no-input", "--verbosity", "0")
+    return lambda scene: Found(**json.loads(run("-m", "tests.learning.bandit.contend", scene)))
+
+
+def test_no_decision_is_lost_when_answers_end_at_once(play: Play) -> None:
+    assert play("answers_end") == Found(2 * VERDICTS, 2 * VERDICTS, 0, [0.8])
+
+
+def test_no_verdict_is_lost_when_many_are_given_at_once(play: Play) -> None:
+    assert play("everybody_judges") == Found(VERDICTS, VERDICTS, 0, [-0.5])
+
+
+def test_several_who_judge_the_same_answers_end_where_their_last_words_say(play: Play) -> None:
+    assert play("minds_are_changed") == Found(8, 8, 0, [0.8])
+
+
+def test_resets_and_rebuilding_come_between_and_lose_nothing(play: Play) -> None:
+    assert play("everything_happens") == Found(120, 120, 0, [-0.5, 0.8])
