@@ -25,3 +25,9 @@ def test_a_random_policy_chooses_the_same_with_the_same_seed() -> None:
     ]
     assert chosen[0] == chosen[1]
     assert len(set(chosen[0])) > 1
+
+
+def test_each_says_with_what_probability_it_chose() -> None:
+    fixed, drawn = FixedPolicy().choose(context(1)), RandomPolicy().choose(context(1))
+    assert (fixed.propensity, fixed.exploration) == (1.0, 0.0)
+    assert (drawn.propensity, drawn.exploration) == (1 / len(REPAIRS), 1.0)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection as django_connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,7 +14,8 @@ from agent.events import EpisodeDone, Event, SqlDelta
 from agent.scripted import ScriptedLLM
 from datasources import snapshots
 from datasources.models import Connection
-from learning.models import BanditArm, Episode
+from learning.bandit import rebuild
+from learning.models import BanditArm, BanditDecision, Episode
 from learning.recorder import BadQuestion, answer, begin, tried
 from learning.results import from_json
 from tests.agent.many_tables import many_tables
@@ -66,6 +68,48 @@ async def test_the_bandit_of_the_connection_has_learned(connection: Connection) 
 
     arm = await BanditArm.objects.aget(connection=connection)
     assert (arm.strategy, arm.pulls) == ("fix_column", 1)
+
+
+async def test_what_was_decided_is_in_the_log_with_what_came_of_it(connection: Connection, alice: User) -> None:
+    llm = replies(WRONG_COLUMN, WRONG_COLUMN, GOOD)
+    record = await sync_to_async(begin)(connection, "Which?", llm=llm, source=Episode.Source.CHAT, user=alice)
+    async for _ in answer(record, llm):
+        pass
+
+    log = BanditDecision.objects.prefetch_related("lessons").order_by("attempt")
+    decisions = [decision async for decision in log]
+    assert [(made.attempt, made.episode_id, made.user_id) for made in decisions] == [
+        (2, record.pk, alice.pk),
+        (3, record.pk, alice.pk),
+    ]
+    assert [[lesson.kind for lesson in made.lessons.all()] for made in decisions] == [
+        ["attempt", "hindsight"],
+        ["attempt"],
+    ]
+    for made, attempt in zip(decisions, (await attempts(record))[1:], strict=True):
+        assert sum(lesson.amount for lesson in made.lessons.all()) == pytest.approx(attempt.reward)
+    assert await sync_to_async(rebuild.check)() == []
+
+
+async def test_an_answer_is_kept_when_its_lessons_cannot_be(connection: Connection) -> None:
+    await _run_sql(
+        "CREATE TRIGGER full BEFORE INSERT ON learning_banditlesson BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    )
+    try:
+        episode, _ = await ask(connection, replies(WRONG_COLUMN, GOOD))
+    finally:
+        await _run_sql("DROP TRIGGER full")
+
+    assert episode.status == Episode.Status.SUCCEEDED
+    assert episode.finished_at is not None
+    assert not await BanditDecision.objects.aexists()
+    assert await sync_to_async(rebuild.check)() == []
+
+
+@sync_to_async
+def _run_sql(statement: str) -> None:
+    with django_connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 async def test_tokens_are_counted_over_all_attempts(connection: Connection) -> None:

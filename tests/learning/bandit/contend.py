@@ -1,4 +1,4 @@
-"""Plays a scene of `contention` and prints what was found after it, as JSON.
+"""Plays a scene of `contention` on an empty database and prints what was found after it, as JSON.
 
 A program of its own, so that it can run on the application database that DATABASE_URL names.
 """
@@ -11,7 +11,10 @@ import django
 
 django.setup()
 
-from tests.learning.bandit.contention import SCENES  # noqa: E402 - models need the applications
+from django.core.management import call_command  # noqa: E402 - models need the applications
+
+from tests.learning.bandit.contention import SCENES  # noqa: E402
 
 if __name__ == "__main__":
+    call_command("flush", interactive=False, verbosity=0)
     print(json.dumps(asdict(SCENES[sys.argv[1]]())))

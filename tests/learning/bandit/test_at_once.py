@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -19,23 +18,32 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Play = Callable[[str], Found]
 
 
+@pytest.fixture(scope="module")
+def environment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Of a program whose application database is on PostgreSQL."""
+    found = os.environ | {
+        "DATABASE_URL": request.getfixturevalue("postgres_url"),
+        "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "DJANGO_SETTINGS_MODULE": "sqlagent_site.settings",
+    }
+    run(found, "manage.py", "migrate", "--verbosity", "0")
+    return found
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def play(request: pytest.FixtureRequest, tmp_path: Path) -> Play:
-    """`play("answers_end")`: what was found after this scene, on a new database."""
+def play(request: pytest.FixtureRequest) -> Play:
+    """`play("answers_end")`: what was found after this scene, on a database that was empty."""
     if request.param == "sqlite":
         return lambda scene: SCENES[scene]()
-    settings = {"DATABASE_URL": request.getfixturevalue("postgres_url"), "DATA_DIR": str(tmp_path)}
-    environment = os.environ | settings | {"DJANGO_SETTINGS_MODULE": "sqlagent_site.settings"}
+    environment = request.getfixturevalue("environment")
+    return lambda scene: Found(**json.loads(run(environment, "-m", "tests.learning.bandit.contend", scene)))
 
-    def run(*command: str) -> str:
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            pytest.fail(done.stderr)
-        return done.stdout
 
-    run("manage.py", "migrate", "--verbosity", "0")
-    run("manage.py", "flush", "--no-input", "--verbosity", "0")
-    return lambda scene: Found(**json.loads(run("-m", "tests.learning.bandit.contend", scene)))
+def run(environment: dict[str, str], *command: str) -> str:
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        pytest.fail(done.stderr)
+    return done.stdout
 
 
 def test_no_decision_is_lost_when_answers_end_at_once(play: Play) -> None:
