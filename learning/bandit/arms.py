@@ -40,13 +40,11 @@ def is_personal(connection_id: int) -> bool:
     return TeamLearning.objects.filter(team__connections=connection_id, is_personal=True).exists()
 
 
-def scopes_of(connection_id: int | None, user_id: int | None) -> list[Scope]:
-    """Where a decision that this person's question led to counts."""
-    scopes = [ALL]
-    if connection_id is not None:
-        scopes.append(Scope(connection_id))
-        if user_id is not None and is_personal(connection_id):
-            scopes.append(Scope(connection_id, user_id))
+def scopes_of(connection_id: int, user_id: int | None) -> list[Scope]:
+    """Where a decision that this person's question led to counts, the widest first."""
+    scopes = [ALL, Scope(connection_id)]
+    if user_id is not None and is_personal(connection_id):
+        scopes.append(Scope(connection_id, user_id))
     return scopes
 
 
@@ -66,10 +64,7 @@ def lock() -> None:
 
 def read(scopes: Sequence[Scope]) -> list[Sums]:
     """The sums of each, in one statement: none has learned what another has not yet."""
-    wanted = Q()
-    for scope in scopes:
-        wanted |= Q(**scope.fields)
-    arms = list(BanditArm.objects.filter(wanted))
+    arms = list(BanditArm.objects.filter(_any(scopes)))
     return [sums_of(arm for arm in arms if Scope.of(arm) == scope) for scope in scopes]
 
 
@@ -83,14 +78,16 @@ def sums_of(arms: Iterable[BanditArm]) -> Sums:
     return sums
 
 
-def add(scope: Scope, sums: Sums) -> None:
-    """Called with the lock held."""
+def add(scopes: Sequence[Scope], sums: Sums) -> None:
+    """The same to each of them. Called with the lock held."""
     changed = [index for index in range(len(REPAIRS)) if sums.pulls[index] or sums.response[index].any()]
-    known = {arm.strategy: arm for arm in BanditArm.objects.filter(**scope.fields)}
-    total = sums_of(known.values()) + sums
-    for index in changed:
-        arm = known.get(REPAIRS[index]) or _new(scope, REPAIRS[index])
-        _fill(arm, total, index).save()
+    arms = list(BanditArm.objects.filter(_any(scopes), strategy__in=[REPAIRS[index] for index in changed]))
+    for scope in scopes:
+        known = {arm.strategy: arm for arm in arms if Scope.of(arm) == scope}
+        total = sums_of(known.values()) + sums
+        for index in changed:
+            arm = known.get(REPAIRS[index]) or _new(scope, REPAIRS[index])
+            _fill(arm, total, index).save()
 
 
 def replace(scope: Scope, sums: Sums) -> None:
@@ -101,6 +98,13 @@ def replace(scope: Scope, sums: Sums) -> None:
             _fill(known.get(strategy) or _new(scope, strategy), sums, index).save()
         elif strategy in known:
             known[strategy].delete()
+
+
+def _any(scopes: Iterable[Scope]) -> Q:
+    wanted = Q()
+    for scope in scopes:
+        wanted |= Q(**scope.fields)
+    return wanted
 
 
 def _new(scope: Scope, strategy: Strategy) -> BanditArm:

@@ -77,8 +77,7 @@ def seen_by(decisions: BanditDecisionQuerySet) -> Iterator[tuple[Scope, Seen]]:
 
 
 def _add(episode: Episode, sums: Sums) -> None:
-    for scope in arms.scopes_of(episode.connection_id, episode.user_id):
-        arms.add(scope, sums)
+    arms.add(arms.scopes_of(episode.connection_id, episode.user_id), sums)
 
 
 def _has_taught(attempt: Attempt) -> bool:

@@ -51,7 +51,7 @@ def _recounted(connection: Connection) -> Iterator[None]:
         arms.lock()
         before = _counting(connection)
         yield
-        arms.add(ALL, _counting(connection) - before)
+        arms.add([ALL], _counting(connection) - before)
         rebuild(connection)
 
 

@@ -82,8 +82,7 @@ def teach(connection: Connection, strategy: Strategy, reward: float, times: int 
     seen = Seen(strategy, dense(sparse(CONTEXT.vector())), reward)
     with transaction.atomic():
         arms.lock()
-        for scope in arms.scopes_of(connection.pk, user.pk if user else None):
-            arms.add(scope, Sums.of([seen] * times))
+        arms.add(arms.scopes_of(connection.pk, user.pk if user else None), Sums.of([seen] * times))
 
 
 def _decision(before: Sequence[Attempt], strategy: Strategy) -> Decision:

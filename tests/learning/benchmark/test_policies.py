@@ -24,10 +24,9 @@ FAILED = Context(ErrorClass.NO_SUCH_TABLE, 1, 5, Strategy.GENERATE, error_change
 
 def taught(connection: Connection, strategy: Strategy, times: int = 30) -> None:
     """That this strategy helps, and no other."""
-    scope, x = Scope(connection.pk), dense(sparse(FAILED.vector()))
+    x = dense(sparse(FAILED.vector()))
     seen = [Seen(repair, x, 1.0 if repair is strategy else -1.0) for repair in REPAIRS] * times
-    for where in (ALL, scope):
-        arms.add(where, Sums.of(seen))
+    arms.add([ALL, Scope(connection.pk)], Sums.of(seen))
 
 
 def test_where_several_are_alike_the_same_one_is_taken_each_time(connection: Connection) -> None:
