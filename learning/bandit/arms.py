@@ -55,7 +55,7 @@ def lock() -> None:
     other. It is the shared arms, which almost all of them change anyway; they are therefore never deleted. (On SQLite
     the transaction itself is the lock: it is IMMEDIATE.) An episode that is locked too is locked before.
     """
-    shared = BanditArm.objects.select_for_update().filter(connection=None).order_by("strategy")
+    shared = BanditArm.objects.select_for_update().filter(connection=None).order_by("strategy").values_list("pk")
     if len(shared) < len(REPAIRS):
         new = [_new(ALL, strategy) for strategy in REPAIRS]
         BanditArm.objects.bulk_create(new, ignore_conflicts=True)

@@ -69,9 +69,8 @@ class BanditDecisionQuerySet(models.QuerySet["BanditDecision"]):
 
     def counting(self) -> BanditDecisionQuerySet:
         """Those that no reset has made void."""
-        later = models.OuterRef("connection_id"), models.OuterRef("at")
-        void = BanditReset.objects.filter(undone_at=None, connection_id=later[0], at__gte=later[1])
-        return self.exclude(models.Exists(void))
+        resets = BanditReset.objects.filter(connection_id=models.OuterRef("connection_id"), undone_at=None)
+        return self.exclude(models.Exists(resets.filter(at__gte=models.OuterRef("at"))))
 
 
 class BanditDecision(models.Model):
