@@ -232,7 +232,9 @@ class _Run:
 def _close(stored: Episode, run: _Run | None, status: str, error: str) -> None:
     """The one end of every episode, however it came to it. One that was deleted meanwhile stays so."""
     with transaction.atomic():
-        if not Episode.objects.select_for_update().filter(pk=stored.pk).exists():
+        try:
+            Episode.objects.lock(stored)
+        except Episode.DoesNotExist:
             return
         if run:
             run.save_what_is_there()

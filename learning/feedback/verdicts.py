@@ -23,8 +23,7 @@ def give(episode: Episode, user: User, is_right: bool | None) -> None:
     The caller has seen to it that the user may see the answer.
     """
     # Locked: what several people say at once is counted one after the other.
-    locked = Episode.objects.select_for_update(of=("self",)).select_related("connection")
-    episode = locked.defer("connection__schema_snapshot").get(pk=episode.pk)
+    episode = Episode.objects.lock(episode)
     if episode.status != Episode.Status.SUCCEEDED:
         raise NotPossible("There is no answer to judge: only one that was found can be Correct or Wrong.")
     if is_right is None:

@@ -25,6 +25,16 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
     def visible_to(self, user: User) -> EpisodeQuerySet:
         return self.filter(connection__team__memberships__user=user)
 
+    def lock(self, episode: Episode) -> Episode:
+        """It as it is now, and nobody else's to change until this transaction ends. Raises Episode.DoesNotExist.
+
+        Its connection is locked first, as it is by whoever deletes that: so neither waits for the other for ever.
+        """
+        connection = Connection.objects.select_for_update(no_key=True).filter(pk=episode.connection_id)
+        connection.values_list("pk").first()
+        locked = self.select_for_update(of=("self",)).select_related("connection")
+        return locked.defer("connection__schema_snapshot").get(pk=episode.pk)
+
     def lost(self) -> EpisodeQuerySet:
         """Episodes that say they run, but whose process has stopped beating."""
         return self.filter(status=Episode.Status.RUNNING, heartbeat_at__lt=timezone.now() - LOST_AFTER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +14,7 @@ from django.db import connections
 from accounts.models import Membership, Team, User
 from agent.errors import ErrorClass
 from agent.repairs import REPAIRS
+from datasources import connecting
 from datasources.models import Connection
 from learning.bandit import rebuild, resets
 from learning.feedback import verdicts
@@ -93,6 +95,20 @@ def everything_happens() -> Found:
     return Found.now()
 
 
+def databases_are_deleted() -> Found:
+    """While their answers end and are judged. All of them go."""
+    shops, people = workplace()
+    shops += [Connection.objects.create(team=shops[0].team, name=f"{number}", path="/nowhere") for number in range(6)]
+    answers = [answer([shop] * 2, people, number) for number, shop in enumerate(shops * 5)]
+    work: list[Work] = [partial(_judge, episode, person) for episode in answers for person in people]
+    random.Random(4).shuffle(work)
+    places = random.Random(5).sample(range(40, len(work)), len(shops))
+    for place, shop in zip(places, shops, strict=True):
+        work.insert(place, partial(connecting.delete, shop, people[0]))
+    at_once(work)
+    return Found.now()
+
+
 def workplace() -> tuple[list[Connection], list[User]]:
     """Two databases and three people, each of whom has a bandit of their own."""
     team = Team.objects.create(name="Team")
@@ -122,8 +138,16 @@ def at_once(work: Sequence[Work]) -> None:
         list(pool.map(run, work))
 
 
+def _judge(episode: Episode, person: User) -> None:
+    with suppress(Episode.DoesNotExist):
+        verdicts.give(episode, person, False)
+
+
 def _reset_and_undo(connection: Connection, user: User) -> None:
     resets.undo(resets.reset(connection, user), user)
 
 
-SCENES = {scene.__name__: scene for scene in (answers_end, everybody_judges, minds_are_changed, everything_happens)}
+SCENES: dict[str, Callable[[], Found]] = {
+    scene.__name__: scene
+    for scene in (answers_end, everybody_judges, minds_are_changed, everything_happens, databases_are_deleted)
+}

@@ -53,7 +53,7 @@ def running(connection: Connection, user: User | None = None) -> Episode:
 @transaction.atomic
 def end(episode: Episode, attempts: Sequence[Attempt]) -> None:
     """As the recorder does it."""
-    Episode.objects.select_for_update().get(pk=episode.pk)
+    Episode.objects.lock(episode)
     StoredAttempt.objects.bulk_create(_stored(episode, attempt) for attempt in attempts)
     is_answered = attempts[-1].error_class is None
     episode.status = Episode.Status.SUCCEEDED if is_answered else Episode.Status.FAILED

@@ -60,3 +60,8 @@ def test_several_who_judge_the_same_answers_end_where_their_last_words_say(play:
 
 def test_resets_and_rebuilding_come_between_and_lose_nothing(play: Play) -> None:
     assert play("everything_happens") == Found(120, 120, 0, [-0.5, 0.8])
+
+
+def test_databases_that_are_deleted_while_their_answers_are_judged_stop_nobody(play: Play) -> None:
+    found = play("databases_are_deleted")
+    assert (found.pulls, found.decisions, found.differences) == (80, 80, 0)
