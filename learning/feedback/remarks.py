@@ -1,4 +1,7 @@
-"""Remarks: given by those who ask, decided on by curators. What is accepted becomes a rule of the connection."""
+"""Remarks: given by those who ask, decided on by curators. What is accepted becomes a rule of the connection.
+
+A decision is made under a lock, on a remark as it stands then: of two curators the second is told what the first did.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,25 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from datasources.models import Connection
+from datasources import audit
+from datasources.models import AuditEntry, Connection
+from learning import warming
 from learning.models import Episode, Remark, TeamLearning
 
 LONGEST = 1000
 """Characters of a remark, a rule and a reason."""
+
+BY_ITSELF = "The team accepts remarks without review."
 
 State = Remark.State
 
 
 class BadRemark(ValueError):
     """The message is a sentence for a person."""
+
+
+class AlreadyDecided(BadRemark):
+    """Somebody else was faster; the message says who, and what."""
 
 
 @transaction.atomic
@@ -28,7 +39,7 @@ def give(episode: Episode, user: User, text: str, origin: str = Remark.Origin.VE
     text = clean(text)
     waiting = Remark.objects.pending().select_for_update().filter(episode=episode, user=user, origin=origin)
     if not text:
-        waiting.update(state=State.WITHDRAWN, updated_at=timezone.now())
+        waiting.update(state=State.WITHDRAWN, rule="", reviewer=None, updated_at=timezone.now())
         return None
     remark = waiting.first() or Remark(
         connection=episode.connection,
@@ -38,18 +49,22 @@ def give(episode: Episode, user: User, text: str, origin: str = Remark.Origin.VE
         question=episode.question,
         sql=episode.sql,
     )
-    remark.text = text
-    if TeamLearning.of(episode.connection.team_id).accepts_remarks:
+    remark.text, remark.rule = text, ""
+    accepted = TeamLearning.of(episode.connection.team_id).accepts_remarks
+    if accepted:
         remark.state, remark.rule, remark.reviewed_at = State.ACCEPTED, text, timezone.now()
-        remark.reason = "The team accepts remarks without review."
+        remark.reason, remark.reviewer = BY_ITSELF, None
     remark.save()
+    if accepted:
+        _tell(remark, user, "a remark became a rule by itself")
     return remark
 
 
+@transaction.atomic
 def write(connection: Connection, curator: User, rule: str) -> Remark:
     """A curator's own rule. Raises BadRemark."""
     rule = _required(rule)
-    return Remark.objects.create(
+    remark = Remark.objects.create(
         connection=connection,
         user=curator,
         origin=Remark.Origin.CURATOR,
@@ -59,22 +74,71 @@ def write(connection: Connection, curator: User, rule: str) -> Remark:
         reviewer=curator,
         reviewed_at=timezone.now(),
     )
+    _tell(remark, curator, "a rule was written")
+    return remark
 
 
+@transaction.atomic
 def accept(remark: Remark, reviewer: User, rule: str = "", reason: str = "") -> None:
     """`rule` is what it becomes, where that is not what was said. Raises BadRemark."""
+    _lock(remark, {State.PENDING})
     remark.rule = _required(rule or remark.text)
     _decide(remark, State.ACCEPTED, reviewer, reason)
+    _tell(remark, reviewer, "a remark was accepted as a rule")
 
 
+@transaction.atomic
 def reject(remark: Remark, reviewer: User, reason: str = "") -> None:
     """Raises BadRemark."""
+    _lock(remark, {State.PENDING})
     _decide(remark, State.REJECTED, reviewer, reason)
+    audit.record(remark.connection, reviewer, AuditEntry.Action.CHANGE, f"a remark was rejected: “{remark.text}”")
 
 
+@transaction.atomic
 def reopen(remark: Remark, reviewer: User) -> None:
-    """Back into the queue: what was decided on it counts no more."""
+    """Back into the queue: what was decided on it counts no more. Raises AlreadyDecided.
+
+    What its author has taken back stays so.
+    """
+    _lock(remark, {State.ACCEPTED, State.REJECTED})
+    was_rule = remark.state == State.ACCEPTED
     _decide(remark, State.PENDING, reviewer, "")
+    if was_rule:
+        _tell(remark, reviewer, "a rule went back into the queue")
+
+
+@transaction.atomic
+def edit(remark: Remark, curator: User, rule: str) -> None:
+    """Another wording of a rule in force; it keeps its place. Raises BadRemark."""
+    _lock(remark, {State.ACCEPTED})
+    remark.rule = _required(rule)
+    remark.save()
+    _tell(remark, curator, "a rule was reworded")
+
+
+@transaction.atomic
+def stop(remark: Remark, curator: User) -> None:
+    """A rule is in force no more; `resume` is the way back. Raises AlreadyDecided."""
+    _lock(remark, {State.ACCEPTED})
+    _decide(remark, State.WITHDRAWN, curator, "")
+    _tell(remark, curator, "a rule was stopped")
+
+
+@transaction.atomic
+def resume(remark: Remark, curator: User) -> None:
+    """A rule that was stopped is in force again, as the last of all. Raises AlreadyDecided."""
+    _lock(remark, {State.WITHDRAWN})
+    if not remark.is_stopped:
+        raise AlreadyDecided(_what_happened(remark))
+    _decide(remark, State.ACCEPTED, curator, "")
+    _tell(remark, curator, "a rule is in force again")
+
+
+def waiting_for(connection: Connection, user: User) -> int:
+    """How many remarks wait for this person's decision: none for who is no curator."""
+    role = connection.team.role_of(user)
+    return connection.remarks.pending().count() if role and role.may_curate else 0
 
 
 def clean(text: str) -> str:
@@ -85,10 +149,38 @@ def clean(text: str) -> str:
     return cleaned
 
 
+def _lock(remark: Remark, expected: set[State]) -> None:
+    """`remark` as it stands now, and nobody else decides until this is over. Raises AlreadyDecided."""
+    now = Remark.objects.select_for_update(of=("self",)).select_related("reviewer").get(pk=remark.pk)
+    for field in ("state", "text", "rule", "reason", "reviewer", "reviewed_at"):
+        setattr(remark, field, getattr(now, field))
+    if remark.state not in expected:
+        raise AlreadyDecided(_what_happened(remark))
+
+
+def _what_happened(remark: Remark) -> str:
+    who = remark.reviewer.get_username() if remark.reviewer else "Somebody"
+    match remark.state:
+        case State.ACCEPTED:
+            return f"{who} has accepted this remark already, as “{remark.rule}”. Nothing was changed."
+        case State.REJECTED:
+            return f"{who} has rejected this remark already. Nothing was changed."
+        case State.WITHDRAWN:
+            return "This was taken back meanwhile. Nothing was changed."
+        case _:
+            return f"{who} has put this back into the queue meanwhile. Nothing was changed."
+
+
 def _decide(remark: Remark, state: str, reviewer: User, reason: str) -> None:
     remark.state, remark.reviewer, remark.reviewed_at = state, reviewer, timezone.now()
     remark.reason = clean(reason)
     remark.save()
+
+
+def _tell(remark: Remark, user: User, what: str) -> None:
+    """Questions are asked with other rules from now on: that is on record, and the model reads them before it is asked."""
+    audit.record(remark.connection, user, AuditEntry.Action.CHANGE, f"{what}: “{remark.rule}”")
+    warming.enqueue(remark.connection)
 
 
 def _required(text: str) -> str:

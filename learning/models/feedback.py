@@ -88,6 +88,11 @@ class Remark(models.Model):
     def __str__(self) -> str:
         return self.text[:80]
 
+    @property
+    def is_stopped(self) -> bool:
+        """A rule that was in force; its author's taking back leaves none."""
+        return self.state == self.State.WITHDRAWN and bool(self.rule)
+
 
 class TeamLearning(models.Model):
     """How a team wants its agents to learn. A team without a row has the defaults."""
