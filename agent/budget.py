@@ -22,6 +22,7 @@ class Budget:
     names: int
     tables: int
     notes: int
+    rules: int
     history: int
 
     @classmethod
@@ -32,6 +33,7 @@ class Budget:
             names=context * 15 // 100,
             tables=context * 18 // 100,
             notes=context * 10 // 100,
+            rules=context * 8 // 100,
             history=context * 12 // 100,
         )
 

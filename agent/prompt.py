@@ -1,8 +1,8 @@
 """The message list: a stable prefix first, because the endpoint caches what it has read of it.
 
-Order, most stable first: preamble, schema, dialect, the generation's prompt, notes (one system message, the same
+Order, most stable first: preamble, schema, dialect, the generation's prompt, notes, rules (one system message, the same
 bytes for every question of a connection and generation); then earlier turns, the tables of a large schema that matter,
-the question, the failures. Texts are joined, never formatted: what a person or a model wrote may hold braces.
+the question and the rules that concern it, the failures. Texts are joined, never formatted: what a person or a model wrote may hold braces.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from agent import linking
+from agent import house_rules, linking
 from agent.budget import Budget, bounded, tokens
 from agent.errors import ErrorClass
 from agent.llm import Message
@@ -45,11 +45,12 @@ def seed() -> str:
     return prompt_file("seed")
 
 
-def system_prompt(schema: str, dialect: str, generation: str, notes: str = "") -> str:
+def system_prompt(schema: str, dialect: str, generation: str, notes: str = "", rules: Sequence[str] = ()) -> str:
     """The whole system message: the prefix that stays the same between questions."""
     parts = [prompt_file("preamble"), schema.strip(), prompt_file(f"dialects/{dialect}"), generation.strip()]
     if notes.strip():
         parts.append(f"Notes on this database:\n{notes.strip()}")
+    parts.append(house_rules.section(rules))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -59,7 +60,8 @@ class Prompt:
     says what the database holds and not what to reply.
 
     A schema above the budget is no part of it: each question brings the tables that matter. Notes are cut at a line,
-    after a tenth of the context, and say so.
+    after a tenth of the context, and say so; of too many rules the last are left out, and `rules` are those that are
+    told.
     """
 
     system: str
@@ -68,15 +70,19 @@ class Prompt:
     budget: Budget
     is_whole: bool
     facts: str = ""
+    rules: Sequence[str] = ()
 
     @classmethod
-    def of(cls, schema: Schema, dialect: str, generation: str, notes: str, budget: Budget) -> "Prompt":
+    def of(
+        cls, schema: Schema, dialect: str, generation: str, notes: str, budget: Budget, rules: Sequence[str] = ()
+    ) -> "Prompt":
         text = schema.to_prompt(dialect)
         is_whole = tokens(text) <= budget.schema
         if not is_whole:
             text = linking.overview(schema, dialect, budget.names)
-        system = system_prompt(text, dialect, generation, bounded(notes.strip(), budget.notes))
-        return cls(system, schema, dialect, budget, is_whole, facts=system_prompt(text, "", ""))
+        told = tuple(house_rules.fitting(rules, budget.rules))
+        system = system_prompt(text, dialect, generation, bounded(notes.strip(), budget.notes), told)
+        return cls(system, schema, dialect, budget, is_whole, facts=system_prompt(text, "", ""), rules=told)
 
     def opening(self, history: Sequence[Turn], question: str) -> list[Message]:
         """The messages of a first attempt. Of a long history the oldest turns are left out."""

@@ -15,7 +15,12 @@ from datasources.models import Connection
 def prompt_of(connection: Connection) -> prompt.Prompt:
     """What its questions are asked with, by the active generation. Raises ConnectFailed where no schema is stored."""
     return prompt.Prompt.of(
-        described_schema(connection), connection.dialect, prompt_text(connection), connection.notes, budget()
+        described_schema(connection),
+        connection.dialect,
+        prompt_text(connection),
+        connection.notes,
+        budget(),
+        rules_of(connection),
     )
 
 
@@ -30,6 +35,11 @@ def described_schema(connection: Connection) -> Schema:
     for table, column, text in connection.descriptions.values_list("table", "column", "text"):
         texts[table][column] = text
     return connection.schema().described(texts)
+
+
+def rules_of(connection: Connection) -> list[str]:
+    """What people have said of it and curators have accepted, oldest first."""
+    return list(connection.remarks.rules().values_list("rule", flat=True))
 
 
 def budget() -> Budget:
