@@ -22,11 +22,16 @@ def fitting(rules: Sequence[str], limit: int) -> list[str]:
     limit -= tokens(_HEADING)
     kept = []
     for rule in rules:
-        limit -= tokens(_line(rule))
+        limit -= cost(rule)
         if limit < 0:
             break
         kept.append(rule)
     return kept
+
+
+def cost(rule: str) -> int:
+    """Tokens, about."""
+    return tokens(_line(rule))
 
 
 def section(rules: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 Order, most stable first: preamble, schema, dialect, the generation's prompt, notes, rules (one system message, the same
 bytes for every question of a connection and generation); then earlier turns, the tables of a large schema that matter,
-the question and the rules that concern it, the failures. Texts are joined, never formatted: what a person or a model wrote may hold braces.
+the question, the failures. Texts are joined, never formatted: what a person or a model wrote may hold braces.
 """
 
 from collections.abc import Sequence

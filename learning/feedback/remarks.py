@@ -178,7 +178,7 @@ def _decide(remark: Remark, state: str, reviewer: User, reason: str) -> None:
 
 
 def _tell(remark: Remark, user: User, what: str) -> None:
-    """Questions are asked with other rules from now on: that is on record, and the model reads them before it is asked."""
+    """Questions are asked with other rules from now on: that goes on record, and the model reads them beforehand."""
     audit.record(remark.connection, user, AuditEntry.Action.CHANGE, f"{what}: “{remark.rule}”")
     warming.enqueue(remark.connection)
 

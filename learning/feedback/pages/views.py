@@ -1,16 +1,129 @@
-"""The page."""
+"""The queue of remarks, one remark, and the rules in force."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from collections.abc import Callable
+from typing import Any
 
-from accounts.requests import UserRequest
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import Membership
+from accounts.requests import UserRequest, require_curator
+from datasources.models import Connection
 from datasources.requests import get_connection
+from learning.feedback import remarks as deciding
+from learning.feedback import rules
+from learning.feedback.pages.listing import listing, visible
+from learning.models import Remark, TeamLearning
 
 
 @require_GET
 def remarks(request: UserRequest, connection_id: int) -> HttpResponse:
+    """`decided` names the remark that was decided on just now, where htmx is not there to put it into its place."""
     connection, role = get_connection(request, connection_id)
-    return render(request, "learning/remarks.html", {"connection": connection, "role": role})
+    decided = request.GET.get("decided", "")
+    mine = visible(connection, request.user, role)
+    shown = {"decided": mine.filter(pk=int(decided)).first() if decided.isascii() and decided.isdigit() else None}
+    return render(request, "learning/remarks.html", _page(request, connection, role) | shown)
+
+
+@require_GET
+def remark(request: UserRequest, connection_id: int, remark_id: int) -> HttpResponse:
+    connection, role = get_connection(request, connection_id)
+    found = get_object_or_404(visible(connection, request.user, role), pk=remark_id)
+    page = {"connection": connection, "role": role, "remark": found, "longest": deciding.LONGEST}
+    return render(request, "learning/remark.html", page)
+
+
+@require_POST
+def new_rule(request: UserRequest, connection_id: int) -> HttpResponse:
+    """A curator's own."""
+    connection, role = get_connection(request, connection_id)
+    require_curator(role)
+    try:
+        deciding.write(connection, request.user, request.POST.get("rule", ""))
+        messages.success(request, "The rule is in force: the next question is asked with it.")
+    except deciding.BadRemark as refusal:
+        messages.error(request, str(refusal))
+    return redirect(reverse("remarks", args=[connection.pk]) + "#rules")
+
+
+@require_POST
+def decide(request: UserRequest, connection_id: int, remark_id: int) -> HttpResponse:
+    """Accept, as the rule that is in the field, or reject."""
+    rule, reason = request.POST.get("rule", ""), request.POST.get("reason", "")
+    if request.POST.get("decision") == "accept":
+        done = "Accepted: the next question is asked with it."
+        return _changed(
+            request, connection_id, remark_id, done, lambda it: deciding.accept(it, request.user, rule, reason)
+        )
+    done = "Rejected. It changes nothing."
+    return _changed(request, connection_id, remark_id, done, lambda it: deciding.reject(it, request.user, reason))
+
+
+@require_POST
+def reopen(request: UserRequest, connection_id: int, remark_id: int) -> HttpResponse:
+    done = "It waits again. What was decided counts no more."
+    return _changed(request, connection_id, remark_id, done, lambda it: deciding.reopen(it, request.user))
+
+
+@require_POST
+def edit_rule(request: UserRequest, connection_id: int, remark_id: int) -> HttpResponse:
+    rule = request.POST.get("rule", "")
+    done = "The rule is reworded: the next question is asked with it."
+    return _changed(request, connection_id, remark_id, done, lambda it: deciding.edit(it, request.user, rule))
+
+
+@require_POST
+def stop_rule(request: UserRequest, connection_id: int, remark_id: int) -> HttpResponse:
+    done = "The rule is stopped: no question is asked with it any more."
+    return _changed(request, connection_id, remark_id, done, lambda it: deciding.stop(it, request.user))
+
+
+@require_POST
+def resume_rule(request: UserRequest, connection_id: int, remark_id: int) -> HttpResponse:
+    done = "The rule is in force again."
+    return _changed(request, connection_id, remark_id, done, lambda it: deciding.resume(it, request.user))
+
+
+def _changed(
+    request: UserRequest, connection_id: int, remark_id: int, done: str, change: Callable[[Remark], None]
+) -> HttpResponse:
+    """Do it and say so: in its place in the page for htmx, else on the page that it came from."""
+    connection, role = get_connection(request, connection_id)
+    require_curator(role)
+    found = get_object_or_404(visible(connection, request.user, role), pk=remark_id)
+    found.connection = connection
+    refusal = ""
+    try:
+        change(found)
+    except deciding.BadRemark as error:
+        refusal = str(error)
+    if request.htmx:
+        said = {"remark": found, "done": done, "refusal": refusal}
+        return render(request, "learning/_remark_changed.html", _page(request, connection, role) | said)
+    messages.add_message(request, messages.ERROR if refusal else messages.SUCCESS, refusal or done)
+    return redirect(reverse("remarks", args=[connection.pk]) + f"?decided={found.pk}")
+
+
+def _page(request: UserRequest, connection: Connection, role: Membership.Role) -> dict[str, Any]:
+    query = _shown(request)
+    return {
+        "connection": connection,
+        "role": role,
+        "rules": rules.in_force(connection),
+        "team_learning": TeamLearning.of(connection.team_id),
+        "listing": listing(connection, request.user, role, query.get("state", ""), query.get("page")),
+        "longest": deciding.LONGEST,
+    }
+
+
+def _shown(request: UserRequest) -> QueryDict:
+    """The page's own query: that of a fragment is in the address that htmx tells."""
+    if not request.htmx or not request.htmx.current_url:
+        return request.GET
+    return QueryDict(request.htmx.current_url.partition("?")[2].partition("#")[0])
