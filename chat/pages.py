@@ -24,6 +24,7 @@ from datasources import snapshots
 from datasources.models import Connection
 from datasources.sample import EXAMPLE_QUESTIONS
 from learning.examples import Offer, offer
+from learning.feedback import rules
 from learning.models import Episode
 from learning.prompts import generation_of, prompt_text
 from learning.standing import standing
@@ -55,7 +56,7 @@ def conversation_page(conversation: Conversation, user: User) -> dict[str, Any]:
         "longest_question": MAX_QUESTION,
         "max_attempts": MAX_ATTEMPTS,
         "status": model_status(connection),
-        **prompt_panel(connection),
+        **prompt_panel(connection, role),
     }
 
 
@@ -80,9 +81,11 @@ def _examples(connection: Connection, role: Membership.Role | None) -> dict[str,
     }
 
 
-def prompt_panel(connection: Connection) -> dict[str, Any]:
+def prompt_panel(connection: Connection, role: Membership.Role | None) -> dict[str, Any]:
     return {
         "connection": connection,
+        "role": role,
+        "rules": rules.in_force(connection),
         "prompt": prompt_text(connection),
         "generation": generation_of(connection),
         "arms": standing(connection),

@@ -142,8 +142,8 @@ def new_examples(request: UserRequest, connection_id: int) -> HttpResponse:
 
 @require_GET
 def prompt_panel(request: UserRequest, connection_id: int) -> HttpResponse:
-    connection = _get_connection(request, connection_id)
-    return render(request, "chat/_prompt_panel.html", pages.prompt_panel(connection))
+    connection, role = get_connection(request, connection_id)
+    return render(request, "chat/_prompt_panel.html", pages.prompt_panel(connection, role))
 
 
 def _get_connection(request: UserRequest, wanted: str | int | None) -> Connection:
