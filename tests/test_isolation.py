@@ -16,7 +16,7 @@ from chat.consumers import NOT_FOUND
 from chat.models import Conversation, Turn
 from chat.routing import websocket_urlpatterns
 from datasources.models import AuditEntry
-from learning.models import Episode, EvaluatedQuestion, Evaluation
+from learning.models import Episode, EvaluatedQuestion, Evaluation, Remark
 from tests.chat.sockets import ORIGIN, cookies, socket
 
 SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note", "token of alice")
@@ -50,6 +50,7 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
     Turn.objects.create(conversation=conversation, episode=episode)
     evaluation = Evaluation.objects.create(connection=connection, model="scripted")
     asked = EvaluatedQuestion.objects.create(evaluation=evaluation, number=1, task="t", question=question, gold=[])
+    remark = Remark.objects.create(connection=connection, user=conversation.user, origin="verdict", text="alice's note")
     invitation, _ = Invitation.issue(connection.team, by=conversation.user)
     token, _ = ApiToken.objects.create(conversation.user, name="token of alice")
     return {
@@ -64,6 +65,7 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
         "table": "products",
         "evaluation_id": evaluation.pk,
         "number": asked.number,
+        "remark_id": remark.pk,
     }
 
 

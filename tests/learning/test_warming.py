@@ -10,11 +10,13 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
+from accounts.models import User
 from agent.endpoint import Endpoint
 from agent.llm import LLMUnreachable
 from datasources.models import Connection
 from embedded.status import State, Status, write_status
 from learning import warming
+from learning.feedback import remarks
 from learning.models import Warmth
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,6 +63,16 @@ def test_a_changed_prompt_is_read_again(connection: Connection, embedded: Path) 
     connection.notes = "Revenue excludes cancelled orders."
     warming.enqueue(connection)
     assert enqueued() == 1
+
+
+def test_a_new_rule_is_read_before_anybody_asks(connection: Connection, embedded: Path, alice: User) -> None:
+    model_is(embedded, State.READY)
+    Warmth.objects.create(connection=connection, prefix=warming.prefix_key(connection), state=Warmth.State.WARM)
+    rule = remarks.write(connection, alice, "Revenue excludes cancelled orders.")
+    assert enqueued() == 1
+    Warmth.objects.update(prefix=warming.prefix_key(connection), state=Warmth.State.WARM)
+    remarks.stop(rule, alice)
+    assert enqueued() == 2
 
 
 def test_a_reading_whose_worker_died_is_started_again(connection: Connection, embedded: Path) -> None:
