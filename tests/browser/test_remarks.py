@@ -1,0 +1,127 @@
+"""Remarks in a real browser: a curator works through the queue, by keyboard only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.processes import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+REMARKS = """
+from accounts.models import User
+from datasources.models import Connection
+from learning.feedback import remarks
+from learning.models import Episode, Remark
+sample, user = Connection.objects.get(is_sample=True), User.objects.get(username="admin")
+Remark.objects.all().delete()
+for number, text in enumerate(["no cancelled orders", "use cost", "wrong!"], 1):
+    asked = Episode.objects.create(connection=sample, user=user, question=f"Question {number}?", sql=f"SELECT {number}")
+    remarks.give(asked, user, text)
+print(sample.pk)
+"""
+DECIDED_BY_BOB = """
+from accounts.models import User
+from learning.feedback import remarks
+from learning.models import Remark
+bob, _ = User.objects.get_or_create(username="bob")
+remarks.accept(Remark.objects.get(text="no cancelled orders"), bob)
+"""
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty one. Whatever the browser complains of fails the test."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def queue(site: Site) -> str:
+    """The address of a queue of three."""
+    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', REMARKS).split()[-1]}/remarks/"
+
+
+def remark(page: Page, text: str) -> Locator:
+    return page.locator("#remark-list > .remark", has_text=text)
+
+
+def test_a_curator_works_through_the_queue_by_keyboard(page: Page, queue: str) -> None:
+    page.goto(queue)
+    expect(page.locator("#remarks-waiting")).to_contain_text("3")
+    remark(page, "no cancelled orders").focus()
+    page.keyboard.press("e")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Leave out status = 'cancelled'")
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    expect(remark(page, "no cancelled orders")).to_contain_text("Accepted")
+    expect(page.locator("#rules")).to_contain_text("Leave out status = 'cancelled'")
+    expect(page.locator("#announcer")).to_contain_text("the next question is asked with it. 2 waiting.")
+
+    expect(remark(page, "use cost")).to_be_focused()
+    page.keyboard.press("j")
+    expect(remark(page, "wrong!")).to_be_focused()
+    page.keyboard.press("r")
+    page.keyboard.type("It does not say what")
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(remark(page, "wrong!")).to_contain_text("It does not say what")
+
+    expect(remark(page, "use cost")).to_be_focused()
+    page.keyboard.press("a")
+    expect(remark(page, "use cost")).to_contain_text("Accepted")
+    expect(remark(page, "use cost")).to_be_focused()
+    expect(page.locator("#remarks-waiting")).to_have_text("")
+    expect(page.locator("#filter-pending")).to_contain_text("0")
+
+
+def test_a_decision_is_taken_back_where_it_was_made(page: Page, queue: str) -> None:
+    page.goto(queue)
+    remark(page, "use cost").get_by_role("button", name="Reject").click()
+    remark(page, "use cost").get_by_role("button", name="Take the decision back").click()
+    expect(remark(page, "use cost").get_by_role("button", name="Accept")).to_be_visible()
+    expect(remark(page, "use cost")).to_be_focused()
+    expect(page.locator("#filter-pending")).to_contain_text("3")
+
+
+def test_what_is_typed_beside_another_remark_stays(page: Page, queue: str) -> None:
+    page.goto(queue)
+    remark(page, "wrong!").get_by_label("Reason").fill("half a sen")
+    remark(page, "use cost").get_by_role("button", name="Accept").click()
+    expect(remark(page, "use cost")).to_contain_text("Accepted")
+    expect(remark(page, "wrong!").get_by_label("Reason")).to_have_value("half a sen")
+
+
+def test_who_comes_second_is_told_so_in_place(page: Page, queue: str, site: Site) -> None:
+    page.goto(queue)
+    site.manage("shell", "-v", "0", "-c", DECIDED_BY_BOB)
+    remark(page, "no cancelled orders").get_by_role("button", name="Reject").click()
+    expect(remark(page, "no cancelled orders")).to_contain_text("bob has accepted this remark already")
+    expect(remark(page, "no cancelled orders")).to_be_focused()
+
+
+def test_without_javascript_the_queue_is_forms(context: BrowserContext, page: Page, queue: str) -> None:
+    browser = context.browser
+    assert browser is not None
+    plain = browser.new_context(java_script_enabled=False, storage_state=context.storage_state()).new_page()
+    plain.goto(queue)
+    remark(plain, "no cancelled orders").get_by_role("button", name="Accept").click()
+    expect(plain.locator("#rules")).to_contain_text("no cancelled orders")
+    plain.get_by_role("button", name="Take the decision back").click()
+    expect(remark(plain, "no cancelled orders").get_by_role("button", name="Accept")).to_be_visible()
+    plain.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_is_wider_than_the_page(page: Page, queue: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(queue)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
