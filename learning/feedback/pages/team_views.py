@@ -13,21 +13,21 @@ from learning.feedback import choices
 from learning.models import TeamLearning
 
 
-class TeamLearningForm(forms.ModelForm[TeamLearning]):
-    class Meta:
-        model = TeamLearning
-        fields = ["accepts_remarks", "is_personal"]
+class ChoicesForm(forms.Form):
+    accepts_remarks = forms.BooleanField(required=False)
+    is_personal = forms.BooleanField(required=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def team_learning(request: UserRequest, team_id: int) -> HttpResponse:
     """Everybody of the team sees it; its owners choose."""
     team, role = get_team(request, team_id)
-    chosen = TeamLearning.of(team.pk)
     if request.method == "POST":
         require_owner(role)
-        form = TeamLearningForm(request.POST, instance=chosen)
-        choices.choose(form.save(commit=False), request.user)
+        form = ChoicesForm(request.POST)
+        form.full_clean()
+        choices.choose(team, request.user, **form.cleaned_data)
         messages.success(request, "Saved. It holds from the next question on.")
         return redirect("team_learning", team.pk)
+    chosen = TeamLearning.of(team.pk)
     return render(request, "learning/team_learning.html", {"team": team, "role": role, "chosen": chosen})
