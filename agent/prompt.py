@@ -60,8 +60,7 @@ class Prompt:
     says what the database holds and not what to reply.
 
     A schema above the budget is no part of it: each question brings the tables that matter. Notes are cut at a line,
-    after a tenth of the context, and say so; of too many rules the last are left out, and `rules` are those that are
-    told.
+    after a tenth of the context, and say so; of too many rules the last are left out.
     """
 
     system: str
@@ -70,7 +69,6 @@ class Prompt:
     budget: Budget
     is_whole: bool
     facts: str = ""
-    rules: Sequence[str] = ()
 
     @classmethod
     def of(
@@ -80,9 +78,9 @@ class Prompt:
         is_whole = tokens(text) <= budget.schema
         if not is_whole:
             text = linking.overview(schema, dialect, budget.names)
-        told = tuple(house_rules.fitting(rules, budget.rules))
+        told = house_rules.fitting(rules, budget.rules)
         system = system_prompt(text, dialect, generation, bounded(notes.strip(), budget.notes), told)
-        return cls(system, schema, dialect, budget, is_whole, facts=system_prompt(text, "", ""), rules=told)
+        return cls(system, schema, dialect, budget, is_whole, facts=system_prompt(text, "", ""))
 
     def opening(self, history: Sequence[Turn], question: str) -> list[Message]:
         """The messages of a first attempt. Of a long history the oldest turns are left out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,14 +22,18 @@ from learning.feedback.pages.listing import listing, visible
 from learning.models import Remark, TeamLearning
 
 
+class Decided(forms.Form):
+    decided = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+
+
 @require_GET
 def remarks(request: UserRequest, connection_id: int) -> HttpResponse:
     """`decided` names the remark that was decided on just now, where htmx is not there to put it into its place."""
     connection, role = get_connection(request, connection_id)
-    decided = request.GET.get("decided", "")
-    mine = visible(connection, request.user, role)
-    shown = {"decided": mine.filter(pk=int(decided)).first() if decided.isascii() and decided.isdigit() else None}
-    return render(request, "learning/remarks.html", _page(request, connection, role) | shown)
+    form = Decided(request.GET)
+    wanted = (form.cleaned_data["decided"] if form.is_valid() else None) or 0
+    decided = visible(connection, request.user, role).filter(pk=wanted).first()
+    return render(request, "learning/remarks.html", _page(request, connection, role) | {"decided": decided})
 
 
 @require_GET

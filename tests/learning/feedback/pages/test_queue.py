@@ -168,6 +168,13 @@ def test_a_remark_of_somebody_who_is_gone_stays(remarked: Remarked, carol_client
     assert "Somebody who has left" in text
 
 
+@pytest.mark.parametrize("decided", ["", "nonsense", "-1", "9" * 30, "9" * 5000])
+def test_an_address_that_names_no_remark_shows_the_queue(
+    carol_client: Client, connection: Connection, decided: str
+) -> None:
+    assert "Remarks and rules" in page(carol_client, connection, f"?decided={decided}")
+
+
 def test_each_remark_has_a_page(remarked: Remarked, carol_client: Client, carol: User) -> None:
     remark = remarked("cancelled ones do not count", question="How many in May?")
     address = reverse("remark", args=[remark.connection_id, remark.pk])
