@@ -39,7 +39,7 @@ def give(episode: Episode, user: User, text: str, origin: str = Remark.Origin.VE
     text = clean(text)
     waiting = Remark.objects.pending().select_for_update().filter(episode=episode, user=user, origin=origin)
     if not text:
-        waiting.update(state=State.WITHDRAWN, rule="", reviewer=None, updated_at=timezone.now())
+        waiting.update(state=State.WITHDRAWN, updated_at=timezone.now())
         return None
     remark = waiting.first() or Remark(
         connection=episode.connection,
@@ -103,7 +103,8 @@ def reopen(remark: Remark, reviewer: User) -> None:
     """
     _lock(remark, {State.ACCEPTED, State.REJECTED})
     was_rule = remark.state == State.ACCEPTED
-    _decide(remark, State.PENDING, reviewer, "")
+    remark.state, remark.reviewer, remark.reviewed_at, remark.reason = State.PENDING, None, None, ""
+    remark.save()
     if was_rule:
         _tell(remark, reviewer, "a rule went back into the queue")
 
@@ -168,7 +169,7 @@ def _what_happened(remark: Remark) -> str:
         case State.WITHDRAWN:
             return "This was taken back meanwhile. Nothing was changed."
         case _:
-            return f"{who} has put this back into the queue meanwhile. Nothing was changed."
+            return "This was put back into the queue meanwhile. Nothing was changed."
 
 
 def _decide(remark: Remark, state: str, reviewer: User, reason: str) -> None:

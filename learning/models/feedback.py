@@ -90,8 +90,8 @@ class Remark(models.Model):
 
     @property
     def is_stopped(self) -> bool:
-        """A rule that was in force; its author's taking back leaves none."""
-        return self.state == self.State.WITHDRAWN and bool(self.rule)
+        """By a curator, and not taken back by its author."""
+        return self.state == self.State.WITHDRAWN and self.reviewer_id is not None
 
 
 class TeamLearning(models.Model):
