@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import Team, User
 from datasources import audit
 from datasources.models import AuditEntry, Connection
+from learning.bandit import rebuild
 from learning.models import TeamLearning
 
 
@@ -19,6 +20,7 @@ def choose(team: Team, owner: User, *, accepts_remarks: bool, is_personal: bool)
     if accepts_remarks != before.accepts_remarks:
         _record(team, owner, "remarks become rules without review", is_on=accepts_remarks)
     if is_personal != before.is_personal:
+        rebuild.personal(team)
         _record(team, owner, "each person has a bandit of their own", is_on=is_personal)
 
 

@@ -5,8 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from datasources.models import AuditEntry
-from learning.models import TeamLearning
+from datasources.models import AuditEntry, Connection
+from learning.models import BanditArm, TeamLearning
+from tests.learning.bandit.decided import ended
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,18 @@ def test_only_what_changes_goes_on_record(owner: Client, address: str) -> None:
         "switched on: each person has a bandit of their own",
         "switched off: remarks become rules without review",
     ]
+
+
+def test_each_person_s_own_bandit_is_made_from_what_they_have_asked(
+    owner: Client, alice: User, connection: Connection, address: str
+) -> None:
+    ended(connection, user=alice)
+    of_alice = BanditArm.objects.filter(connection=connection, user=alice, pulls__gt=0)
+    assert not of_alice.exists()
+    owner.post(address, {"is_personal": "on"})
+    assert of_alice.exists()
+    owner.post(address, {})
+    assert not of_alice.exists()
 
 
 @pytest.mark.parametrize("role", ["member", "curator"])
