@@ -24,6 +24,7 @@ class Budget:
     notes: int
     rules: int
     history: int
+    examples: int
 
     @classmethod
     def of(cls, context: int) -> "Budget":
@@ -35,6 +36,7 @@ class Budget:
             notes=context * 10 // 100,
             rules=context * 8 // 100,
             history=context * 12 // 100,
+            examples=context * 10 // 100,
         )
 
 

@@ -55,7 +55,8 @@ class Episode:
 
     `step` makes one attempt and yields its events; when it ends, the episode is `done` or waits for the next
     strategy. `score` grades a result in [0, 1] where a gold answer is known. `rejected`, oldest first, are answers that
-    the person did not want: none of them is given again.
+    the person did not want: none of them is given again. Of the `examples` that the model is shown, the most similar is
+    last. `recalled` is the SQL of the first attempt: no model is asked unless it fails.
     """
 
     def __init__(
@@ -69,6 +70,8 @@ class Episode:
         rejected: Sequence[Rejected] = (),
         limits: Limits | None = None,
         score: Callable[[ResultSet], float] | None = None,
+        examples: Sequence[prompt.Example] = (),
+        recalled: str = "",
     ) -> None:
         self.question = question
         self.limits = limits or Limits()
@@ -79,7 +82,8 @@ class Episode:
         self._llm = llm
         self._prompt = asked_with
         self._score = score
-        self._messages = asked_with.opening(history, question)
+        self._recalled = recalled
+        self._messages = asked_with.opening(history, question, examples)
         self._opening = len(self._messages)
         self._rejected = rejected
         for each in rejected:
@@ -137,8 +141,16 @@ class Episode:
         async for event in self._after_failure(attempt):
             yield event
 
+    def _is_recalled(self, attempt: Attempt) -> bool:
+        return bool(self._recalled) and attempt.number == 1
+
     async def _write(self, attempt: Attempt) -> AsyncIterator[Event]:
-        """Have the model write `attempt.sql`; a reply without usable SQL fails the attempt."""
+        """Have the model write `attempt.sql`; a reply without usable SQL fails the attempt. What is recalled is there."""
+        if self._is_recalled(attempt):
+            attempt.sql = self._recalled
+            self._messages.append(prompt.reply(attempt.sql))
+            yield SqlReady(attempt.sql)
+            return
         if attempt.number > 1:
             self._messages.append(prompt.repair_request(self._failed, attempt.strategy))
         draft = Draft()
@@ -163,7 +175,7 @@ class Episode:
             self._note(attempt, ErrorClass.REJECTED, rejected)
 
     async def _run(self, attempt: Attempt) -> ResultSet | None:
-        """The rows, or None with the failure noted in `attempt`. Zero rows fail it once; the second time they count."""
+        """The rows, or None with the failure noted in `attempt`. Zero rows fail it once, unless the SQL is recalled."""
         try:
             result = await execute(self._database, attempt.sql)
         except _NOBODYS_FAULT:
@@ -176,7 +188,7 @@ class Episode:
         if rejected := verdict_on_rows(result, self._rejected):
             self._note(attempt, ErrorClass.REJECTED, rejected)
             return None
-        if result.rows or self._empty or attempt.number == self.limits.attempts:
+        if result.rows or self._empty or attempt.number == self.limits.attempts or self._is_recalled(attempt):
             return result
         self._empty = (attempt, result)
         self._note(attempt, ErrorClass.EMPTY_RESULT, "The query ran, but found no rows.")

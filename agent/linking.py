@@ -9,8 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from math import log
 
+from sqlglot import exp
+
 from agent.budget import tokens
 from agent.stems import compounds, stems
+from datasources import bounded_parsing
 from datasources.introspect import Schema, Table
 
 _IN_NAME, _IN_COMMENT, _IN_COLUMN, _IN_VALUES = 3.0, 1.5, 1.0, 1.0
@@ -37,15 +40,31 @@ def overview(schema: Schema, dialect: str, budget: int) -> str:
     )
 
 
-def statements_for(question: str, earlier: Sequence[str], schema: Schema, dialect: str, budget: int) -> str:
+def statements_for(
+    question: str, earlier: Sequence[str], schema: Schema, dialect: str, budget: int, used: Sequence[str] = ()
+) -> str:
     """The `CREATE TABLE` statements of the tables that matter, the best first, as far as `budget` tokens go.
 
-    `earlier`: texts of the conversation, for a question such as “and last year?”.
+    `earlier`: texts of the conversation, for a question such as “and last year?”. `used`: the SQL of similar questions,
+    whose tables matter nearly as much as those that the question itself names.
     """
     statements = schema.statements(dialect)
-    ordered = relevant(question, earlier, schema) or central(schema)
-    sized = ((statements[table.full_name], tokens(statements[table.full_name])) for table in ordered)
+    matching = relevant(question, earlier, schema)
+    known = tables_of(used, schema, dialect)
+    named = [table.full_name for table in [*matching[:_SEEDS], *known, *matching[_SEEDS:]] or central(schema)]
+    sized = ((statements[name], tokens(statements[name])) for name in dict.fromkeys(named))
     return "\n\n".join(_within(sized, budget))
+
+
+def tables_of(statements: Sequence[str], schema: Schema, dialect: str) -> list[Table]:
+    """The tables that statements read, those of the last statement first; of one that cannot be parsed none."""
+    by_name: dict[str, Table] = {}
+    for table in reversed(schema.tables):
+        by_name[table.name.casefold()] = by_name[table.full_name.casefold()] = table
+    trees = [bounded_parsing.tree(sql, dialect) for sql in reversed(statements)]
+    nodes = [node for tree in trees if tree for node in tree.find_all(exp.Table)]
+    found = (by_name.get(f"{node.db}.{node.name}".casefold()) or by_name.get(node.name.casefold()) for node in nodes)
+    return [table for table in found if table]
 
 
 def relevant(question: str, earlier: Sequence[str], schema: Schema) -> list[Table]:

@@ -2,7 +2,8 @@
 
 Order, most stable first: preamble, schema, dialect, the generation's prompt, notes, rules (one system message, the same
 bytes for every question of a connection and generation); then earlier turns, the tables of a large schema that matter,
-the question, the failures. Texts are joined, never formatted: what a person or a model wrote may hold braces.
+examples, the question, the failures. Examples stand in the question's own message, not as turns before it: as good by
+measure, and a question that goes on from the turn before it still follows that. Texts are joined, never formatted: what a person or a model wrote may hold braces.
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,18 @@ class Turn:
 
     question: str
     sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question of this database and the SQL that people have found right for it.
+
+    `follows`: the question before it, where it makes sense only after that.
+    """
+
+    question: str
+    sql: str
+    follows: str = ""
 
 
 @cache
@@ -82,10 +95,12 @@ class Prompt:
         system = system_prompt(text, dialect, generation, bounded(notes.strip(), budget.notes), told)
         return cls(system, schema, dialect, budget, is_whole, facts=system_prompt(text, "", ""))
 
-    def opening(self, history: Sequence[Turn], question: str) -> list[Message]:
-        """The messages of a first attempt. Of a long history the oldest turns are left out."""
+    def opening(self, history: Sequence[Turn], question: str, examples: Sequence[Example] = ()) -> list[Message]:
+        """The messages of a first attempt. Of a long history the oldest turns are left out, of many `examples` the
+        first."""
         kept = _recent(history, self.budget.history)
-        return opening(self.system, kept, question, self._tables(kept, question))
+        shown = _nearest(examples, self.budget.examples)
+        return opening(self.system, kept, question, self._tables(kept, question, shown), shown)
 
     def after_tables(self, text: str) -> str:
         """`text` that is about no table in particular; before it the most connected ones, where `facts` lacks them."""
@@ -103,14 +118,17 @@ class Prompt:
             del kept[opening : opening + 2]
         return kept
 
-    def _tables(self, history: Sequence[Turn], question: str) -> str:
+    def _tables(self, history: Sequence[Turn], question: str, examples: Sequence[Example] = ()) -> str:
         if self.is_whole:
             return ""
         earlier = [text for turn in history[-1:] for text in (turn.question, turn.sql)]
-        return linking.statements_for(question, earlier, self.schema, self.dialect, self.budget.tables)
+        used = [example.sql for example in examples]
+        return linking.statements_for(question, earlier, self.schema, self.dialect, self.budget.tables, used)
 
 
-def opening(system: str, history: Sequence[Turn], question: str, tables: str = "") -> list[Message]:
+def opening(
+    system: str, history: Sequence[Turn], question: str, tables: str = "", examples: Sequence[Example] = ()
+) -> list[Message]:
     """The messages of a first attempt; `tables` are the definitions that matter, where the schema is not told whole."""
     messages = [Message("system", system)]
     fruitless = ""
@@ -120,7 +138,28 @@ def opening(system: str, history: Sequence[Turn], question: str, tables: str = "
         else:
             fruitless += f"(Asked before, and no rows were found: {turn.question})\n\n"
     before = f"{tables}\n\n" if tables else ""
-    return [*messages, Message("user", before + fruitless + question)]
+    asked = f"{_shown(examples)}{question}" if examples else question
+    return [*messages, Message("user", before + fruitless + asked)]
+
+
+def _shown(examples: Sequence[Example]) -> str:
+    texts = [f"Question: {_asked(example)}\n{reply(example.sql).content}" for example in examples]
+    return "\n\n".join([prompt_file("verified"), *texts, prompt_file("verified_end")]) + "\n"
+
+
+def _asked(example: Example) -> str:
+    return f"{example.question} (asked after: {example.follows})" if example.follows else example.question
+
+
+def _nearest(examples: Sequence[Example], limit: int) -> Sequence[Example]:
+    """The last ones that `limit` tokens hold: the most similar is last. One that is too long keeps out no other."""
+    kept: list[Example] = []
+    for example in reversed(examples):
+        size = tokens(example.follows + example.question + example.sql)
+        if size <= limit:
+            kept.append(example)
+            limit -= size
+    return kept[::-1]
 
 
 def _recent(history: Sequence[Turn], limit: int) -> Sequence[Turn]:
