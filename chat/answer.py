@@ -24,6 +24,7 @@ from agent.events import (
 )
 from agent.repairs import Strategy
 from chat.comparing import Changes, Earlier, changes
+from chat.provenance import Provenance
 from datasources.tables import Table
 from learning.models import Attempt, Episode
 from learning.results import from_json
@@ -108,6 +109,7 @@ class AnswerView:
     seconds: float | None = None
     earlier: Earlier | None = None
     replaced_by: str = ""
+    provenance: Provenance | None = None
 
     @property
     def running(self) -> bool:
@@ -133,6 +135,11 @@ class AnswerView:
         if self.earlier is None or not self.sql:
             return None
         return changes(self.earlier.sql, self.sql, self.earlier.dialect)
+
+    @property
+    def is_recalled(self) -> bool:
+        """Whether its SQL is that of a verified query, which the model was not asked for."""
+        return self.provenance is not None and self.provenance.recalled is not None and not self.failed_attempts
 
     def apply(self, event: Event) -> None:
         """Fold one event in."""
@@ -165,7 +172,7 @@ class AnswerView:
                 self.error = error
 
     @classmethod
-    def from_record(cls, episode: Episode, max_attempts: int) -> AnswerView:
+    def from_record(cls, episode: Episode, max_attempts: int, provenance: Provenance | None = None) -> AnswerView:
         return cls(
             id=str(episode.pk),
             question=episode.question,
@@ -180,6 +187,7 @@ class AnswerView:
             seconds=_seconds(episode),
             earlier=Earlier.of(episode),
             replaced_by=next((str(retry.pk) for retry in episode.retries.all()), ""),
+            provenance=provenance,
         )
 
 

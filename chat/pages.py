@@ -15,10 +15,11 @@ from django.utils.timezone import localdate
 
 from accounts.models import Membership, User
 from agent.episode import MAX_QUESTION, Limits
-from chat import live, render
+from chat import live, provenance, render
 from chat.answer import AnswerView
 from chat.comparing import Earlier
 from chat.models import Conversation, Turn
+from chat.provenance import Provenance
 from chat.status import model_status
 from datasources import snapshots
 from datasources.models import Connection
@@ -133,14 +134,23 @@ def episode_of(conversation: Conversation, episode_id: str) -> Episode | None:
 
 
 def new_view(episode: Episode) -> AnswerView:
-    return AnswerView(str(episode.pk), episode.question, episode.generation, MAX_ATTEMPTS, earlier=Earlier.of(episode))
+    origin = provenance.of([episode])[episode.pk]
+    return AnswerView(
+        str(episode.pk),
+        episode.question,
+        episode.generation,
+        MAX_ATTEMPTS,
+        earlier=Earlier.of(episode),
+        provenance=origin,
+    )
 
 
-def stored_view(episode: Episode) -> AnswerView:
-    return AnswerView.from_record(episode, MAX_ATTEMPTS)
+def stored_view(episode: Episode, origin: Provenance | None = None) -> AnswerView:
+    """`origin`: where it comes from, where that is known already."""
+    return AnswerView.from_record(episode, MAX_ATTEMPTS, origin or provenance.of([episode])[episode.pk])
 
 
-def current_view(episode: Episode) -> AnswerView:
+def current_view(episode: Episode, origin: Provenance | None = None) -> AnswerView:
     """As it stands now: live where it runs in this process, else as recorded."""
     following = live.running(episode.pk)
-    return following.view if following else stored_view(episode)
+    return following.view if following else stored_view(episode, origin)

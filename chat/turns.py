@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
+from chat import provenance
 from chat.answer import AnswerView
 from chat.models import Conversation, Turn
 from chat.pages import current_view
@@ -53,4 +54,6 @@ def _page(shown: QuerySet[Turn], turns: QuerySet[Turn]) -> Page:
     if not ordered:
         return Page([])
     earlier = _last(turns.filter(asked_at__lt=ordered[0].asked_at)).values_list("episode", flat=True)
-    return Page([current_view(turn.episode) for turn in ordered], next(reversed(earlier), None))
+    origins = provenance.of([turn.episode for turn in ordered])
+    views = [current_view(turn.episode, origins[turn.episode.pk]) for turn in ordered]
+    return Page(views, next(reversed(earlier), None))

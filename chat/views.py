@@ -20,6 +20,7 @@ from datasources.models import Connection
 from datasources.requests import get_connection
 from learning import examples, warming
 from learning.models import Episode
+from learning.verified import checking
 
 
 @require_GET
@@ -57,6 +58,7 @@ def conversation(request: UserRequest, conversation_id: UUID) -> HttpResponse:
     found = _get_conversation(request, conversation_id)
     warming.enqueue(found.connection)
     examples.enqueue(found.connection)
+    checking.enqueue(found.connection)
     Episode.objects.mark_lost()
     context = pages.conversation_page(found, request.user)
     shown = turns.latest(found, _uuid(request.GET.get("since", "")))

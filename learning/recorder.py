@@ -33,7 +33,7 @@ from learning.models import HEARTBEAT, Attempt, Episode
 from learning.policy import StoredPolicy
 from learning.prompts import prompt_of
 from learning.results import to_json
-from learning.verified import recall
+from learning.verified import checking, recall, showing
 
 logger = logging.getLogger(__name__)
 
@@ -79,10 +79,13 @@ def begin(
 ) -> Episode:
     """A new episode, recorded as running. `follows`: the question before it in its conversation. Raises BadQuestion.
 
-    A question that has been verified is answered by its SQL, unless another answer than that is wanted.
+    A question that has been verified is answered by its SQL, unless another answer than that is wanted; with any other
+    one the model is shown the verified queries that are most like it.
     """
     question = clean_question(question)
+    checking.enqueue(connection)
     recalled = None if retry_of else recall.find(connection, question, follows)
+    shown = [] if recalled else showing.choose(connection, question, follows, retry_of)
     return Episode.objects.create(
         connection=connection,
         user=user,
@@ -91,6 +94,7 @@ def begin(
         follows=follows,
         retry_of=retry_of,
         recalled=recalled,
+        examples=[query.pk for query in shown],
         model=llm.model,
     )
 
@@ -170,9 +174,15 @@ class _Run:
         """Raises ConnectFailed."""
         connection = stored.connection
         database = connection.database(stored.user, stored.source)
-        rejected = rejected_by(stored)
         episode = agent.Episode(
-            stored.question, database, llm, prompt_of(connection), history=history, rejected=rejected
+            stored.question,
+            database,
+            llm,
+            prompt_of(connection),
+            history=history,
+            rejected=rejected_by(stored),
+            examples=showing.examples_of(stored),
+            recalled=stored.recalled.sql if stored.recalled else "",
         )
         return cls(stored, database, episode, StoredPolicy.load(connection, stored.user))
 
@@ -180,12 +190,19 @@ class _Run:
         match event:
             case QueryOk(result):
                 self.result = result
-            case QueryError(error_class) if error_class in _MISSING:
-                await sync_to_async(snapshots.note_missing_object)(self.stored.connection)
+            case QueryError(error_class):
+                await sync_to_async(self._note_failure)(error_class)
             case RewardGiven(_, _, number) if number == len(self.episode.attempts):
                 await sync_to_async(self._save_attempt)(self.episode.attempts[-1])
             case EpisodeDone():
                 await sync_to_async(self._finish)(event)
+
+    def _note_failure(self, error_class: ErrorClass) -> None:
+        """The schema may not be what it was."""
+        if error_class in _MISSING:
+            snapshots.note_missing_object(self.stored.connection)
+        if self.stored.recalled and len(self.episode.attempts) == 1:
+            checking.doubt(self.stored.recalled, error_class)
 
     def _finish(self, done: EpisodeDone) -> None:
         self.stored.sql, self.stored.reward = done.sql, done.reward

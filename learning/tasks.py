@@ -1,4 +1,4 @@
-"""What waits for the model in the background: a queue of its own, so that nothing else waits behind it."""
+"""What is done in the background. What waits for the model has a queue of its own, so that nothing else waits behind it."""
 
 from uuid import UUID
 
@@ -7,6 +7,7 @@ from django_tasks import task
 from datasources.models import Connection
 from learning import examples, warming
 from learning.benchmark import running
+from learning.verified import checking
 
 QUEUE = "model"
 
@@ -26,3 +27,8 @@ def write_examples(connection_id: int, run: str) -> None:
 @task(queue_name=QUEUE, priority=-10)
 def evaluate(evaluation_id: str, run: str, outages: int) -> None:
     running.step(UUID(evaluation_id), UUID(run), outages)
+
+
+@task()
+def check_verified(connection_id: int) -> None:
+    checking.step(connection_id)

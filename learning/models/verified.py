@@ -50,6 +50,7 @@ class VerifiedQuery(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     checked_schema = models.CharField(max_length=64, blank=True, help_text="The schema that it was last run on")
     checked_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True, editable=False, help_text="Since when it waits to be run again")
 
     objects = VerifiedQueryQuerySet.as_manager()
 
