@@ -1,57 +1,145 @@
-"""What a verdict does to the verified queries of a connection."""
+"""What a verdict does to the verified queries of a connection.
+
+What counts is what people say of a SQL, whichever answer they said it of: also of one that was recalled. What a curator
+wrote, edited or retired no verdict changes.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import User
+from agent.same_sql import normal
+from datasources.models import Connection
 from learning.models import Episode, VerifiedQuery
-from learning.verified.keys import key_of, stands_alone
+from learning.verified import opinions
 
 State = VerifiedQuery.State
 
+TAKEN_BACK = "The verdict that it came from was taken back."
+FOUND_WRONG = "Its answer was found wrong by as many people as found it right."
+FOUND_WRONG_IN_USE = "Its answer was found wrong. It is still in use, because a curator wrote it."
 
-def verify(episode: Episode, user: User) -> VerifiedQuery:
+
+@transaction.atomic
+def verify(episode: Episode, user: User) -> VerifiedQuery | None:
     """The answer is right: its question and SQL become a verified query, or confirm the one that is there.
 
-    Of two answers to one question the later counts, but what a curator wrote stays.
+    Of two answers to one question the later counts. None while as many people find the same SQL wrong.
     """
-    follows = "" if stands_alone(episode.question) else episode.follows
-    key = key_of(episode.question, follows)
-    with transaction.atomic():
-        known = _active(episode, key)
-        if known and (known.is_curated or known.sql == episode.sql):
-            return known
-        if known:
-            retire(known, f"{user} found another SQL right for the same question.")
-        try:
-            with transaction.atomic():
-                return VerifiedQuery.objects.create(
-                    connection=episode.connection,
-                    question=episode.question,
-                    follows=follows,
-                    key=key,
-                    sql=episode.sql,
-                    episode=episode,
-                    created_by=user,
-                    checked_schema=episode.connection.schema_fingerprint,
-                    checked_at=episode.finished_at,
-                )
-        except IntegrityError:  # another person's verdict on the same question, at the same moment
-            return VerifiedQuery.objects.active().get(connection=episode.connection, key=key)
+    _one_at_a_time(episode.connection_id)
+    key = opinions.key(episode)
+    known = _active(episode.connection, key)
+    if known and _is_same(known, episode.sql):
+        _note(known, "")
+        return known
+    if known and known.is_curated:
+        return known
+    if opinions.of_sql(episode.sql, opinions.on(episode.connection, key), episode.connection).is_wrong:
+        return None
+    if known:
+        _retire(known, f"{user} found another SQL right for the same question.")
+    return _put_to_use(episode, user, key)
 
 
+@transaction.atomic
 def unverify(episode: Episode) -> None:
-    """The answer is right no more: what was verified by it alone is retired. What a curator has edited stays."""
-    for query in VerifiedQuery.objects.active().filter(episode=episode, is_curated=False):
-        retire(query, "The verdict that it came from was taken back.")
+    """The answer is right no more, or even wrong: a verified query that rests on it is retired.
+
+    Then the SQL counts that was found right before; also where this was the word that stood against it.
+    """
+    _one_at_a_time(episode.connection_id)
+    key = opinions.key(episode)
+    said = opinions.on(episode.connection, key)
+    known = _active(episode.connection, key)
+    if known and not _loses(known, said, episode):
+        return
+    counts = opinions.best(said.values())
+    if counts:
+        _put_to_use(counts.episode, counts.user, key)
 
 
 def retire(query: VerifiedQuery, reason: str) -> None:
+    """A curator does not want it any more: no verdict brings it back."""
+    query.is_curated = True
+    query.save(update_fields=["is_curated"])
+    _retire(query, reason)
+
+
+def _loses(known: VerifiedQuery, said: dict[str, opinions.Opinion], episode: Episode) -> bool:
+    """Whether the active query has lost what it rests on; then it is retired."""
+    opinion = opinions.of_sql(known.sql, said, episode.connection)
+    if known.is_curated:
+        _note(known, FOUND_WRONG_IN_USE if opinion.is_wrong else "")
+        return False
+    if opinion.is_wrong:
+        _retire(known, FOUND_WRONG)
+    elif not opinion.right and known.episode_id == episode.pk:
+        _retire(known, TAKEN_BACK)
+    return not known.is_active
+
+
+def _put_to_use(episode: Episode, user: User, key: str) -> VerifiedQuery:
+    """As a new query, or as the one with this SQL that was used before."""
+    former = _former(episode, key)
+    if former and former.is_curated:
+        return former
+    if former and former.state == State.BROKEN and (former.checked_at or _ran_at(episode)) > _ran_at(episode):
+        return former  # it answered before the schema changed
+    query = former or VerifiedQuery(connection=episode.connection, key=key, sql=episode.sql, question=episode.question)
+    if not former:
+        query.follows = episode.recalled.follows if episode.recalled else opinions.follows_of(episode)
+    query.state, query.reason = State.ACTIVE, ""
+    query.episode, query.created_by, query.created_at = episode, user, timezone.now()
+    query.checked_schema, query.checked_at = _schema_that_it_ran_on(episode), _ran_at(episode)
+    try:
+        with transaction.atomic():
+            query.save()
+    except IntegrityError:  # a curator has added one for this question at the same moment
+        return VerifiedQuery.objects.active().get(connection=episode.connection, key=key)
+    return query
+
+
+def _former(episode: Episode, key: str) -> VerifiedQuery | None:
+    known = VerifiedQuery.objects.filter(connection=episode.connection, key=key).order_by("-updated_at")
+    return next((query for query in known if _is_same(query, episode.sql)), None)
+
+
+def _schema_that_it_ran_on(episode: Episode) -> str:
+    """Empty where the schema has been read again since: then it is run again."""
+    taken_at = episode.connection.schema_taken_at
+    return episode.connection.schema_fingerprint if taken_at and taken_at <= _ran_at(episode) else ""
+
+
+def _ran_at(episode: Episode) -> datetime:
+    return episode.finished_at or episode.started_at
+
+
+def _retire(query: VerifiedQuery, reason: str) -> None:
     query.state, query.reason = State.RETIRED, reason
     query.save(update_fields=["state", "reason", "updated_at"])
 
 
-def _active(episode: Episode, key: str) -> VerifiedQuery | None:
-    locked = VerifiedQuery.objects.active().select_for_update()
-    return locked.filter(connection=episode.connection, key=key).first()
+def _note(query: VerifiedQuery, reason: str) -> None:
+    """What curators should know of a query that stays in use."""
+    if query.reason != reason:
+        query.reason = reason
+        query.save(update_fields=["reason", "updated_at"])
+
+
+def _is_same(query: VerifiedQuery, sql: str) -> bool:
+    dialect = query.connection.dialect
+    return normal(query.sql, dialect) == normal(sql, dialect)
+
+
+def _active(connection: Connection, key: str) -> VerifiedQuery | None:
+    return VerifiedQuery.objects.active().filter(connection=connection, key=key).first()
+
+
+def _one_at_a_time(connection_id: int) -> None:
+    """Until the transaction ends, other verdicts on answers of this connection wait."""
+    locked = Connection.objects.select_for_update(no_key=True).filter(pk=connection_id)
+    locked.values_list("pk", flat=True).first()

@@ -1,0 +1,80 @@
+"""What people say, all verdicts on a question taken together, of each SQL that answered it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agent.same_sql import normal
+from datasources.models import Connection
+from learning.models import Episode, Verdict
+from learning.verified.keys import key_of, stands_alone
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Of one SQL, however it is written: how many people found answers of it right and wrong; `latest` is the last
+    that found one right."""
+
+    right: int
+    wrong: int
+    latest: Verdict | None
+
+    @property
+    def is_right(self) -> bool:
+        return self.right > self.wrong
+
+    @property
+    def is_wrong(self) -> bool:
+        """Also when as many find it right: what is in doubt is not answered without being asked for."""
+        return self.wrong > 0 and self.wrong >= self.right
+
+
+def follows_of(episode: Episode) -> str:
+    """The question without which this one makes no sense."""
+    return "" if stands_alone(episode.question) else episode.follows
+
+
+def key(episode: Episode) -> str:
+    """That of the verified query which the episode's answer is about."""
+    return episode.recalled.key if episode.recalled else key_of(episode.question, follows_of(episode))
+
+
+def on(connection: Connection, question_key: str) -> dict[str, Opinion]:
+    """By the normal form of the SQL."""
+    said: dict[str, list[Verdict]] = defaultdict(list)
+    for verdict in _verdicts(connection, question_key):
+        said[normal(verdict.episode.sql, connection.dialect)].append(verdict)
+    return {sql: _opinion(verdicts) for sql, verdicts in said.items()}
+
+
+def of_sql(sql: str, said: dict[str, Opinion], connection: Connection) -> Opinion:
+    return said.get(normal(sql, connection.dialect), Opinion(0, 0, None))
+
+
+def best(opinions: Iterable[Opinion]) -> Verdict | None:
+    """The verdict on the answer that counts: of those that are found right the one that was so last."""
+    found = [opinion.latest for opinion in opinions if opinion.is_right and opinion.latest]
+    return max(found, key=lambda verdict: verdict.given_at, default=None)
+
+
+def _verdicts(connection: Connection, question_key: str) -> Iterable[Verdict]:
+    """The oldest first. Keys cannot be looked up by, so all questions that were judged are gone through: 3 ms a
+    thousand."""
+    of_connection = Verdict.objects.filter(episode__connection=connection)
+    asked = of_connection.values_list("pk", "episode__question", "episode__follows", "episode__recalled__key")
+    mine = [
+        pk
+        for pk, question, follows, recalled in asked
+        if (recalled or key_of(question, "" if stands_alone(question) else follows)) == question_key
+    ]
+    found = Verdict.objects.filter(pk__in=mine).select_related("episode__connection", "user")
+    return found.defer("episode__result", "episode__connection__schema_snapshot")
+
+
+def _opinion(verdicts: list[Verdict]) -> Opinion:
+    """A person who said it of several answers counts once, with what was said last."""
+    people = {verdict.user_id: verdict for verdict in verdicts}
+    right = [verdict for verdict in people.values() if verdict.is_right]
+    return Opinion(len(right), len(people) - len(right), max(right, key=lambda v: v.given_at, default=None))
