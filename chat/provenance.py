@@ -22,7 +22,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """`recalled`: the query whose SQL was the first attempt. `shown`: what the model was shown, the most similar last."""
+    """`recalled`: the query whose SQL was the first attempt. `shown`: those shown to the model, best last."""
 
     connection: int
     recalled: Known | None = None

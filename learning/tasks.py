@@ -1,4 +1,4 @@
-"""What is done in the background. What waits for the model has a queue of its own, so that nothing else waits behind it."""
+"""The tasks of the background workers. Those that wait for the model have a queue of their own: none waits for them."""
 
 from uuid import UUID
 
