@@ -3,6 +3,10 @@
 Pieces of 3 to 5 characters find `cancelled` by `cancellation`, and need no list of stop words or endings for any
 language. Measured on 85 questions (how much the SQL of the nearest four has in common with the question's own): 0.338,
 where chance gives 0.198 and the best choice there is 0.427; embeddings of words are no better there, and weigh 65 MB.
+
+There is no floor: questions that have nothing in common show a small model how this database is asked, too. Measured
+with the embedded 1.5B model on 30 questions, right at the first attempt: 12 without examples, 20 with any four of the
+same database, 22 with the nearest four.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import logging
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import bm25s
@@ -67,7 +71,7 @@ class _Index:
             self._ranking.index(pieces, show_progress=False)
 
     def best(self, asked: Example, limit: int, without: set[int]) -> list[int]:
-        """The places of the most similar ones, the best last. What shares no piece of a word is none."""
+        """The places of the most similar ones, the best last; where nothing is similar, of the first ones."""
         kept: list[int] = []
         seen: set[str] = set()
         for at in self._ranked(asked):
@@ -78,16 +82,13 @@ class _Index:
                 seen.add(self._sql[at])
         return kept[::-1]
 
-    def _ranked(self, asked: Example) -> Iterator[int]:
+    def _ranked(self, asked: Example) -> list[int]:
         """Best first."""
         pieces = _pieces(asked)
         if self._is_empty or not pieces:
-            return
+            return list(range(len(self._sql)))
         scores = self._ranking.get_scores(pieces)
-        for at in (-scores).argsort(kind="stable"):
-            if scores[at] <= 0:
-                return
-            yield int(at)
+        return [int(at) for at in (-scores).argsort(kind="stable")]
 
 
 def _pieces(example: Example) -> list[str]:

@@ -52,13 +52,18 @@ def test_of_two_with_the_same_sql_only_the_nearer() -> None:
 
 
 @pytest.mark.parametrize("question", ["", "?!", "你好吗朋友", "ü"])
-def test_what_shares_nothing_with_any_finds_none(question: str) -> None:
-    assert nearest(question, KNOWN, 4) == []
+def test_where_nothing_is_similar_the_first_are_shown_for_how_this_database_is_asked(question: str) -> None:
+    assert nearest(question, KNOWN, 2) == [KNOWN[1], KNOWN[0]]
 
 
-@pytest.mark.parametrize("known", [[], [Example("?", "SELECT 1")]])
-def test_without_anything_to_find_there_is_none(known: list[Example]) -> None:
-    assert nearest("How many orders?", known, 4) == []
+@pytest.mark.parametrize("known", [[], [KNOWN[0]]])
+def test_without_another_question_there_is_none(known: list[Example]) -> None:
+    assert nearest(KNOWN[0].question, known, 4) == []
+
+
+def test_questions_without_a_word_can_be_known() -> None:
+    known = [Example("?", "SELECT 1")]
+    assert nearest("How many orders?", known, 4) == known
 
 
 def test_a_question_in_other_words_is_among_the_first_four_nearly_always() -> None:
