@@ -124,6 +124,8 @@ class LiveAnswer:
         text = _Text()
         whole = False
         for event in batch:
+            # What is recalled was never streamed.
+            whole |= isinstance(event, SqlReady) and not self.view.attempts[-1].sql
             self.view.apply(event)
             if isinstance(event, EpisodeDone):
                 self.view.seconds = time.monotonic() - self._started

@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 
 from agent.scripted_server import ServerHandle
 from datasources.models import Connection
-from learning.models import Episode
+from learning.models import Episode, VerifiedQuery
+from learning.verified.keys import key_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +47,18 @@ def test_json_prints_one_event_a_line(connection: Connection, model: ServerHandl
         "error": "",
         "outage": False,
     }
+
+
+def test_what_is_recalled_says_so(connection: Connection, model: ServerHandle) -> None:
+    sql = "SELECT name FROM products ORDER BY price"
+    VerifiedQuery.objects.create(
+        connection=connection, question="Which products?", sql=sql, key=key_of("Which products?")
+    )
+    printed = run("shop", "which products")
+
+    assert f"-- from a verified query\n{sql}\n" in printed
+    assert "(3 rows" in printed
+    assert model.requests() == []
 
 
 def test_a_repair_is_shown(connection: Connection, model: ServerHandle) -> None:

@@ -22,6 +22,7 @@ from agent.events import (
     QueryError,
     QueryOk,
     SqlDelta,
+    SqlReady,
 )
 from agent.llm import LLM
 from datasources.engine import Cell, ResultSet
@@ -38,6 +39,7 @@ _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 class Command(BaseCommand):
     help = "Ask a connection a question in plain English; SQL and rows stream to the terminal."
+    _streamed = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("connection", help="name or number of a connection")
@@ -73,7 +75,10 @@ class Command(BaseCommand):
             case AttemptStarted(number, strategy, scores) if number > 1:
                 belief = f" (score {scores[strategy]:.2f})" if strategy in scores else ""
                 self._line(f"\n-- attempt {number}: {strategy}{belief}")
+            case SqlReady(sql) if not self._streamed:
+                self._line(f"-- from a verified query\n{sql}")
             case SqlDelta(text) | DiagnosisDelta(text):
+                self._streamed = True
                 self.stdout.write(printable(text), ending="")
                 self.stdout.flush()
             case QueryError(error_class, message, hint):

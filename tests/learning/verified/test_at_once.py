@@ -9,7 +9,7 @@ import pytest
 
 from tests.processes import ROOT
 
-PEOPLE = 40
+PEOPLE = 24
 
 
 def contend(environment: dict[str, str]) -> str:
