@@ -145,7 +145,7 @@ class Episode:
         return bool(self._recalled) and attempt.number == 1
 
     async def _write(self, attempt: Attempt) -> AsyncIterator[Event]:
-        """Have the model write `attempt.sql`; a reply without usable SQL fails the attempt. What is recalled is there."""
+        """Have the model write `attempt.sql`, unless it is recalled; a reply without usable SQL fails the attempt."""
         if self._is_recalled(attempt):
             attempt.sql = self._recalled
             self._messages.append(prompt.reply(attempt.sql))

@@ -3,7 +3,8 @@
 Order, most stable first: preamble, schema, dialect, the generation's prompt, notes, rules (one system message, the same
 bytes for every question of a connection and generation); then earlier turns, the tables of a large schema that matter,
 examples, the question, the failures. Examples stand in the question's own message, not as turns before it: as good by
-measure, and a question that goes on from the turn before it still follows that. Texts are joined, never formatted: what a person or a model wrote may hold braces.
+measure, and a question that goes on from the turn before it still follows that turn. Texts are joined, never formatted:
+what a person or a model wrote may hold braces.
 """
 
 from collections.abc import Sequence
