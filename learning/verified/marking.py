@@ -32,13 +32,12 @@ def verify(episode: Episode, user: User) -> VerifiedQuery | None:
     """
     _one_at_a_time(episode.connection_id)
     key = opinions.key(episode)
+    said = opinions.on(episode.connection, key)
     known = _active(episode.connection, key)
-    if known and _is_same(known, episode.sql):
-        _note(known, "")
+    if known and (known.is_curated or _is_same(known, episode.sql)):
+        _note(known, opinions.of_sql(known.sql, said, episode.connection))
         return known
-    if known and known.is_curated:
-        return known
-    if opinions.of_sql(episode.sql, opinions.on(episode.connection, key), episode.connection).is_wrong:
+    if opinions.of_sql(episode.sql, said, episode.connection).is_wrong:
         return None
     if known:
         _retire(known, f"{user} found another SQL right for the same question.")
@@ -73,7 +72,7 @@ def _loses(known: VerifiedQuery, said: dict[str, opinions.Opinion], episode: Epi
     """Whether the active query has lost what it rests on; then it is retired."""
     opinion = opinions.of_sql(known.sql, said, episode.connection)
     if known.is_curated:
-        _note(known, FOUND_WRONG_IN_USE if opinion.is_wrong else "")
+        _note(known, opinion)
         return False
     if opinion.is_wrong:
         _retire(known, FOUND_WRONG)
@@ -123,8 +122,9 @@ def _retire(query: VerifiedQuery, reason: str) -> None:
     query.save(update_fields=["state", "reason", "updated_at"])
 
 
-def _note(query: VerifiedQuery, reason: str) -> None:
-    """What curators should know of a query that stays in use."""
+def _note(query: VerifiedQuery, opinion: opinions.Opinion) -> None:
+    """Tell curators that a query which stays in use is in doubt."""
+    reason = FOUND_WRONG_IN_USE if opinion.is_wrong else ""
     if query.reason != reason:
         query.reason = reason
         query.save(update_fields=["reason", "updated_at"])
