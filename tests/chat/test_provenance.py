@@ -116,3 +116,17 @@ async def test_a_verified_question_is_answered_at_once_and_says_from_where(
 
     assert "verified by alice on 3 November 2026" in page.html
     assert model.requests() == []
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_its_sql_is_there_while_it_still_runs(
+    conversation: Conversation, alice: User, alice_client: Client, model: ServerHandle
+) -> None:
+    slow = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 5000000) SELECT max(x) FROM n"
+    await sync_to_async(verified)(conversation, "How far can you count?")
+    await VerifiedQuery.objects.aupdate(sql=slow)
+    async with browser(conversation, alice_client) as page:
+        await page.says(type="ask", question="How far can you count?")
+        await page.sees("RECURSIVE")
+        assert "1 row" not in page.html
+        await page.sees("1 row")
