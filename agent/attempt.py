@@ -9,6 +9,7 @@ from agent.policy import Decision
 from agent.repairs import Strategy
 from agent.rewards import Reward
 
+_GIVES_UP_WITHOUT_SQL = 2
 _ADVICE = "Say what is wrong with it, or ask with the names of the tables and columns that are meant."
 
 
@@ -36,6 +37,18 @@ class Attempt:
     def failure(self) -> ErrorClass:
         """The error class of an attempt that is known to have failed."""
         return self.error_class or ErrorClass.OTHER
+
+
+def streak(attempts: Sequence[Attempt]) -> int:
+    """How many of the last ones, all in a row, met the error class of the very last."""
+    classes = [attempt.error_class for attempt in reversed(attempts)]
+    return next((count for count, error_class in enumerate(classes) if error_class is not classes[0]), len(classes))
+
+
+def writes_no_sql(attempts: Sequence[Attempt]) -> bool:
+    """Whether the model only talks: there is no more to expect of it."""
+    recent = attempts[-_GIVES_UP_WITHOUT_SQL:]
+    return len(recent) == _GIVES_UP_WITHOUT_SQL and not any(attempt.sql for attempt in recent)
 
 
 def why_given_up(attempts: Sequence[Attempt]) -> str:

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from agent import prompt
-from agent.attempt import Attempt, why_given_up
+from agent.attempt import Attempt, streak, why_given_up, writes_no_sql
 from agent.errors import ErrorClass, classify_error, is_connection_lost
 from agent.events import (
     AttemptStarted,
@@ -36,7 +36,6 @@ MAX_QUESTION = 4000
 _TEMPERATURES = (0.0, 0.3, 0.6, 0.8)
 _TEMPERATURE_AFTER_REPEAT = 1.0
 _NOBODYS_FAULT = (ConnectFailed, DatabaseBusy, QueryCancelled)
-_GIVES_UP_WITHOUT_SQL = 2
 _LOST = "The connection to the database was lost while the query ran. Ask again in a moment."
 
 
@@ -103,7 +102,7 @@ class Episode:
             max_attempts=self.limits.attempts,
             previous=last.strategy,
             error_changed=previous is not None and previous is not last.error_class,
-            streak=self._streak(last.error_class),
+            streak=streak(self.attempts),
         )
 
     async def step(self, strategy: Strategy, decision: Decision | None = None) -> AsyncIterator[Event]:
@@ -200,7 +199,7 @@ class Episode:
 
     async def _after_failure(self, attempt: Attempt) -> AsyncIterator[Event]:
         """What a failure leads to: a diagnosis and the next attempt, or the end of the episode."""
-        last = attempt.number == self.limits.attempts or self._writes_no_sql()
+        last = attempt.number == self.limits.attempts or writes_no_sql(self.attempts)
         if not last and self.limits.diagnose and not attempt.hint and attempt.sql:
             async for event in self._diagnose(attempt):
                 yield event
@@ -268,23 +267,11 @@ class Episode:
     def _fitting(self, reply_tokens: int) -> list[Message]:
         return self._prompt.fitting(self._messages, self._opening, reply_tokens)
 
-    def _writes_no_sql(self) -> bool:
-        recent = self.attempts[-_GIVES_UP_WITHOUT_SQL:]
-        return len(recent) == _GIVES_UP_WITHOUT_SQL and not any(attempt.sql for attempt in recent)
-
     def _repeats(self, attempt: Attempt) -> bool:
         """Whether it is a query that was written, or rejected, before."""
         earlier = [each.sql for each in self.attempts[: attempt.number - 1]]
         earlier += [each.sql for each in self._rejected]
         return any(same_query(attempt.sql, sql, self._database.dialect) for sql in earlier)
-
-    def _streak(self, error_class: ErrorClass) -> int:
-        count = 0
-        for attempt in reversed(self.attempts):
-            if attempt.error_class is not error_class:
-                break
-            count += 1
-        return count
 
 
 async def solve(episode: Episode, policy: Policy) -> AsyncGenerator[Event]:
