@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learning', '0004_steering'),
+        ('learning', '0005_deleted_connections'),
     ]
 
     operations = [
