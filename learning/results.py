@@ -2,6 +2,7 @@
 
 import base64
 import math
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +34,12 @@ def from_json(data: dict[str, Any]) -> ResultSet:
         elapsed=data["elapsed"],
         types=tuple(data.get("types", ())),
     )
+
+
+def head(result: ResultSet, most: int) -> ResultSet:
+    """Its first rows, for people to look at."""
+    rows = result.rows[:most]
+    return replace(result, rows=rows, truncated=result.truncated or len(rows) < len(result.rows))
 
 
 def _pack(cell: Cell) -> Any:

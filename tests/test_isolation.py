@@ -16,7 +16,7 @@ from chat.consumers import NOT_FOUND
 from chat.models import Conversation, Turn
 from chat.routing import websocket_urlpatterns
 from datasources.models import AuditEntry
-from learning.models import Episode, EvaluatedQuestion, Evaluation, Remark
+from learning.models import Episode, EvaluatedQuestion, Evaluation, Remark, VerifiedImport, VerifiedQuery
 from tests.chat.sockets import ORIGIN, cookies, socket
 
 SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note", "token of alice")
@@ -51,6 +51,8 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
     evaluation = Evaluation.objects.create(connection=connection, model="scripted")
     asked = EvaluatedQuestion.objects.create(evaluation=evaluation, number=1, task="t", question=question, gold=[])
     remark = Remark.objects.create(connection=connection, user=conversation.user, origin="verdict", text="alice's note")
+    query = VerifiedQuery.objects.create(connection=connection, question=question, key="k", sql="SELECT 1")
+    imported = VerifiedImport.objects.create(connection=connection, user=conversation.user, name="a", lines=[])
     invitation, _ = Invitation.issue(connection.team, by=conversation.user)
     token, _ = ApiToken.objects.create(conversation.user, name="token of alice")
     return {
@@ -66,6 +68,8 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
         "evaluation_id": evaluation.pk,
         "number": asked.number,
         "remark_id": remark.pk,
+        "query_id": query.pk,
+        "import_id": imported.pk,
     }
 
 

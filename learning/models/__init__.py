@@ -5,7 +5,7 @@ from learning.models.episodes import HEARTBEAT, LOST_AFTER, Attempt, Episode, Ep
 from learning.models.evaluations import EvaluatedQuestion, Evaluation
 from learning.models.examples import ExampleSet
 from learning.models.feedback import Remark, TeamLearning, Verdict
-from learning.models.verified import VerifiedQuery
+from learning.models.verified import VerifiedImport, VerifiedQuery
 from learning.models.warmth import Warmth
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Remark",
     "TeamLearning",
     "Verdict",
+    "VerifiedImport",
     "VerifiedQuery",
     "Warmth",
 ]

@@ -72,7 +72,10 @@ class Evaluation(models.Model):
     policy = models.CharField(max_length=10, choices=Policy, default=Policy.LEARNED)
     attempts = models.PositiveSmallIntegerField(default=5, help_text="At most, for each question")
     seed = models.PositiveIntegerField(null=True)
-    difficulties = models.JSONField(default=list, help_text="Which were asked: easy, medium, hard")
+    difficulties = models.JSONField(default=list, help_text="Which were asked: easy, medium, hard, verified")
+    examples = models.PositiveIntegerField(
+        default=0, help_text="Verified queries there were at its start, of which similar ones were shown to the model"
+    )
     started_at = models.DateTimeField(default=timezone.now)
     beat_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)

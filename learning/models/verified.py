@@ -70,3 +70,27 @@ class VerifiedQuery(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
+
+
+class VerifiedImportQuerySet(models.QuerySet["VerifiedImport"]):
+    def visible_to(self, user: User) -> VerifiedImportQuerySet:
+        """One's own, while one is in the team."""
+        return self.filter(user=user, connection__team__memberships__user=user)
+
+
+class VerifiedImport(models.Model):
+    """A file of verified queries, between upload and confirmation.
+
+    `lines` are those of learning.verified.importing.Checked as JSON: what each is found to be.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100, help_text="The file's")
+    lines = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = VerifiedImportQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.connection}"

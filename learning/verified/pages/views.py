@@ -1,16 +1,90 @@
-"""The page."""
+"""The verified queries of a connection, for everybody of its team."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.requests import UserRequest
+from datasources.models import Connection
 from datasources.requests import get_connection
+from learning.models import Episode, VerifiedQuery
+from learning.verified import listing
+from learning.verified.listing import Wish
+from learning.verified.pages.requests import get_query
+
+A_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLink:
+    label: str
+    queries: int
+    query: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A query of the list; `recalls`: how often its SQL was the answer at once."""
+
+    query: VerifiedQuery
+    recalls: int
 
 
 @require_GET
 def verified_queries(request: UserRequest, connection_id: int) -> HttpResponse:
     connection, role = get_connection(request, connection_id)
-    return render(request, "learning/verified.html", {"connection": connection, "role": role})
+    wish = wish_of(request)
+    page = Paginator(listing.found(connection, wish), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "connection": connection,
+        "role": role,
+        "page": page,
+        "lines": _lines(page),
+        "wish": wish,
+        "filters": _filters(connection, wish),
+        "has_any": bool(page.paginator.count) or connection.verified_queries.exists(),
+    }
+    return render(request, "learning/verified.html", context)
+
+
+@require_GET
+def verified_query(request: UserRequest, connection_id: int, query_id: int) -> HttpResponse:
+    query, role = get_query(request, connection_id, query_id)
+    return render(request, "learning/verified_query.html", about(request, query) | {"role": role})
+
+
+def about(request: UserRequest, query: VerifiedQuery) -> dict[str, object]:
+    """What the page of a query shows of it. Answers are private: only one's own is linked."""
+    return {
+        "connection": query.connection,
+        "query": query,
+        "recalls": query.recalls.count(),
+        "is_own_answer": query.episode is not None and query.episode.user_id == request.user.pk,
+    }
+
+
+def wish_of(request: UserRequest) -> Wish:
+    return Wish.of(request.GET.get("q", ""), request.GET.get("state", ""))
+
+
+def _lines(page: Page[VerifiedQuery]) -> list[Line]:
+    recalled = Episode.objects.filter(recalled__in=[query.pk for query in page])
+    counts = dict(recalled.values_list("recalled").annotate(Count("pk")))
+    return [Line(query, counts.get(query.pk, 0)) for query in page]
+
+
+def _filters(connection: Connection, wish: Wish) -> list[FilterLink]:
+    counts = listing.counts(connection, wish.search)
+    labels = {"": "All", **dict(VerifiedQuery.State.choices)}
+    counted = {"": sum(counts.values()), **counts}
+    return [
+        FilterLink(label, counted[state], "?" + replace(wish, state=state).to_query(), state == wish.state)
+        for state, label in labels.items()
+    ]
