@@ -6,7 +6,7 @@ from django_tasks import task
 
 from datasources.models import Connection
 from learning import examples, warming
-from learning.benchmark import running
+from learning.benchmark import steps
 from learning.verified import checking
 
 QUEUE = "model"
@@ -26,7 +26,7 @@ def write_examples(connection_id: int, run: str) -> None:
 
 @task(queue_name=QUEUE, priority=-10)
 def evaluate(evaluation_id: str, run: str, outages: int) -> None:
-    running.step(UUID(evaluation_id), UUID(run), outages)
+    steps.step(UUID(evaluation_id), UUID(run), outages)
 
 
 @task()

@@ -6,7 +6,7 @@ from django import template
 
 from datasources.highlight import sql_html
 from learning import words
-from learning.benchmark.suite import is_measured
+from learning.benchmark.suite import is_measured, tab_name
 
 register = template.Library()
 register.filter("sql", sql_html)
@@ -16,6 +16,7 @@ register.filter("duration", words.duration)
 register.filter("percent", words.percent)
 register.filter("p_value", words.p_value)
 register.filter("is_measured", is_measured)
+register.filter("tab_name", tab_name)
 
 
 @register.filter

@@ -8,8 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from datasources import bounded_parsing
-from learning.benchmark.command.asks_for_order import asks_for_order
+from learning.benchmark.asks_for_order import has_an_order
 from learning.benchmark.tasks import Task
 
 DIALECTS = ("sqlite", "duckdb", "postgres", "mysql")
@@ -86,7 +85,7 @@ def _task(fields: dict[str, Any], unnamed: str) -> Task:
         raise BadDataset("database is to be a plain name, without slashes, of 200 characters at most")
     gold, ordered = _gold(fields.get("gold")), _flag(fields, "ordered")
     if ordered is None:
-        ordered = _has_an_order(texts["question"], texts["instructions"], gold, texts["dialect"])
+        ordered = has_an_order(texts["question"], texts["instructions"], gold, texts["dialect"])
     return Task(
         id=texts["id"] or unnamed,
         question=texts["question"],
@@ -138,14 +137,3 @@ def _whole(text: str, name: str) -> str:
     if _LONE_SURROGATE.search(text):
         raise BadDataset(f"{name} has half a character in it, a lone surrogate")
     return text.strip()
-
-
-def _has_an_order(question: str, instructions: str, golds: tuple[str, ...], dialect: str) -> bool:
-    """Where the file does not say: whether order is asked for, and a gold has one that rows can be checked by."""
-    asked = asks_for_order(question) or asks_for_order(instructions)
-    return asked and any(_sorts(sql, dialect) for sql in golds)
-
-
-def _sorts(sql: str, dialect: str) -> bool:
-    statement = bounded_parsing.tree(sql, dialect)
-    return statement is not None and bool(statement.args.get("order"))

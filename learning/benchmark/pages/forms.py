@@ -8,9 +8,11 @@ from typing import Any
 
 from django import forms
 
+from learning.benchmark.pages.run_page import group_words
 from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.running import Wanted
-from learning.benchmark.tasks import Difficulty, Task
+from learning.benchmark.suite import GROUPS
+from learning.benchmark.tasks import Task
 from learning.models import Evaluation
 
 POLICY_HELP = {
@@ -22,12 +24,12 @@ POLICY_HELP = {
 
 
 class RunForm(forms.Form):
-    """The seed is read where chance chooses, and nowhere else."""
+    """The seed is read where chance chooses, and nowhere else. Difficulties are asked for where there are several."""
 
     use_required_attribute = False
 
     difficulties = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one difficulty."}
+        widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one kind of questions."}
     )
     policy = forms.ChoiceField(widget=forms.RadioSelect, label="Repairs")
     attempts = forms.TypedChoiceField(
@@ -44,11 +46,16 @@ class RunForm(forms.Form):
         widget=forms.NumberInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
 
-    def __init__(self, *args: Any, tasks: Sequence[Task], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tasks: Sequence[Task], usual: Sequence[str], **kwargs: Any) -> None:
         counts = Counter(task.difficulty for task in tasks)
-        kwargs.setdefault("initial", {"difficulties": list(counts), "policy": "learned", "attempts": MOST_ATTEMPTS})
+        kwargs.setdefault("initial", {"difficulties": usual, "policy": "learned", "attempts": MOST_ATTEMPTS})
         super().__init__(*args, **kwargs)
-        self._choose("difficulties", [(name, f"{name} · {counts[name]}") for name in Difficulty if counts[name]])
+        self.has_choice = len(counts) > 1
+        if self.has_choice:
+            groups = [name for name in GROUPS if counts[name]]
+            self._choose("difficulties", [(name, f"{group_words(name)} · {counts[name]}") for name in groups])
+        else:
+            del self.fields["difficulties"]
         self._choose("policy", [(policy.value, policy.label) for policy in Evaluation.Policy])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -66,7 +73,7 @@ class RunForm(forms.Form):
         """Of a valid form."""
         data = self.cleaned_data
         return Wanted(
-            difficulties=tuple(data["difficulties"]),
+            difficulties=tuple(data.get("difficulties", ())),
             policy=data["policy"],
             attempts=data["attempts"],
             seed=data["seed"] if data["policy"] == Evaluation.Policy.RANDOM else None,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
 from datasources.models import Connection
 from learning.benchmark.pages.chart import Point
-from learning.benchmark.pages.run_page import Run
+from learning.benchmark.pages.run_page import Run, group_words
 from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.significance import wilson
+from learning.benchmark.suite import GROUPS, usual
 from learning.benchmark.summary import Summary, summaries_by
-from learning.benchmark.tasks import Difficulty
 from learning.models import EvaluatedQuestion, Evaluation
 
 A_PAGE = 20
@@ -27,6 +28,7 @@ class Row:
     """A run that is over."""
 
     run: Run
+    columns: Sequence[str]
 
     @property
     def left(self) -> int:
@@ -34,19 +36,30 @@ class Row:
         return self.run.asked - self.run.summary.questions
 
     @property
-    def by_difficulty(self) -> list[Summary | None]:
-        """Of each difficulty, from easy to hard; None of those that were not asked."""
+    def by_column(self) -> list[Summary | None]:
+        """Of each of the columns' difficulties; None of those that were not asked."""
         found = summaries_by(self.run.outcomes, lambda one: one.difficulty)
-        return [found.get(difficulty) for difficulty in Difficulty]
+        return [found.get(difficulty) for difficulty in self.columns]
 
 
-def page(connection: Connection, before: Evaluation | None) -> tuple[list[Row], bool]:
+@dataclass(frozen=True)
+class Page:
+    """`columns` are the difficulties that have one: those that tell the connection's runs apart."""
+
+    rows: list[Row]
+    columns: Sequence[str]
+    has_more: bool
+
+
+def page(connection: Connection, before: Evaluation | None) -> Page:
     """The runs that came before `before`, newest first, and whether there are more."""
     found = _over(connection)
     if before:
         found = found.filter(Q(started_at__lt=before.started_at) | Q(started_at=before.started_at, pk__lt=before.pk))
     evaluations = list(found[: A_PAGE + 1])
-    return _rows(evaluations[:A_PAGE]), len(evaluations) > A_PAGE
+    shown = evaluations[:A_PAGE]
+    columns = _columns(connection, shown)
+    return Page(_rows(shown, columns), columns, len(evaluations) > A_PAGE)
 
 
 def points(connection: Connection) -> list[Point]:
@@ -65,11 +78,16 @@ def _over(connection: Connection) -> QuerySet[Evaluation]:
     return found.select_related("user").order_by("-started_at", "-pk")
 
 
-def _rows(evaluations: list[Evaluation]) -> list[Row]:
+def _columns(connection: Connection, shown: Sequence[Evaluation]) -> Sequence[str]:
+    asked = {*usual(connection), *(group for run in shown for group in run.difficulties)}
+    return [group for group in GROUPS if group in asked] if len(asked) > 1 else []
+
+
+def _rows(evaluations: Sequence[Evaluation], columns: Sequence[str]) -> list[Row]:
     questions: dict[object, list[EvaluatedQuestion]] = defaultdict(list)
     for question in EvaluatedQuestion.objects.filter(evaluation__in=evaluations).defer(*_NOT_LISTED):
         questions[question.evaluation_id].append(question)
-    return [Row(Run(evaluation, questions[evaluation.pk])) for evaluation in evaluations]
+    return [Row(Run(evaluation, questions[evaluation.pk]), columns) for evaluation in evaluations]
 
 
 def _point(run: Evaluation, asked: int, right: int) -> Point:
@@ -81,8 +99,8 @@ def _point(run: Evaluation, asked: int, right: int) -> Point:
 def _series(run: Evaluation) -> str:
     """What is told apart in the chart: runs of one series differ in generation and time only."""
     parts = [run.model, run.get_policy_display()]
-    if set(run.difficulties) != set(Difficulty):
-        parts.append(f"{' and '.join(run.difficulties)} only")
+    if set(run.difficulties) != set(usual(run.connection)):
+        parts.append(f"{' and '.join(map(group_words, run.difficulties))} only")
     if run.policy != Evaluation.Policy.NONE and run.attempts != MOST_ATTEMPTS:
         parts.append(f"{run.attempts} attempt{'s' * (run.attempts != 1)}")
     return ", ".join(parts)

@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from learning.benchmark.outcome import Outcome
 from learning.benchmark.pages.marks import Mark
+from learning.benchmark.suite import VERIFIED
 from learning.benchmark.summary import ErrorLine, Summary, by_first_error, summaries_by, summarize
 from learning.models import EvaluatedQuestion, Evaluation
 
@@ -150,6 +151,11 @@ class Run:
         return self._grouped(lambda one: one.difficulty)
 
     @property
+    def tells_difficulties(self) -> bool:
+        """Verified queries have none."""
+        return any(question.difficulty != VERIFIED for question in self.questions)
+
+    @property
     def by_category(self) -> list[Group]:
         return self._grouped(lambda one: one.category)
 
@@ -180,11 +186,12 @@ class Run:
     @property
     def difficulty_filters(self) -> list[FilterLink]:
         every = self._link("difficulty-all", "all", len(self.marks), replace(self.shown, difficulty=""))
-        groups = [
-            self._link(f"difficulty-{one.name}", one.name, one.questions, replace(self.shown, difficulty=one.name))
-            for one in self.by_difficulty
-        ]
+        groups = [self._link_to(group) for group in self.by_difficulty]
         return [every, *groups] if len(groups) > 1 else []
+
+    def _link_to(self, group: Group) -> FilterLink:
+        shown = replace(self.shown, difficulty=group.name)
+        return self._link(f"difficulty-{group.name}", group_words(group.name), group.questions, shown)
 
     def _link(self, id_: str, label: str, questions: int, shown: Shown) -> FilterLink:
         return FilterLink(id_, label, questions, shown.to_query(), shown == self.shown)
@@ -197,9 +204,14 @@ def setup_of(evaluation: Evaluation) -> dict[str, str]:
         "Generation": str(evaluation.generation),
         "Repairs": evaluation.get_policy_display(),
         "Attempts": f"at most {evaluation.attempts}" if evaluation.attempts > 1 else "1",
-        "Questions": ", ".join(evaluation.difficulties) or "all",
+        "Questions": ", ".join(map(group_words, evaluation.difficulties)) or "all",
+        "Examples": f"similar ones of {evaluation.examples} verified queries" if evaluation.examples else "none",
     }
     return setup | ({} if evaluation.seed is None else {"Seed": str(evaluation.seed)})
+
+
+def group_words(difficulty: str) -> str:
+    return "verified queries" if difficulty == VERIFIED else difficulty
 
 
 def as_json(run: Run) -> dict[str, Any]:
@@ -214,6 +226,7 @@ def as_json(run: Run) -> dict[str, Any]:
         "attempts": evaluation.attempts,
         "seed": evaluation.seed,
         "difficulties": evaluation.difficulties,
+        "examples": evaluation.examples,
         "state": evaluation.state,
         "message": evaluation.message,
         "started_at": evaluation.started_at,

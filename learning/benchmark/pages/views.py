@@ -21,7 +21,7 @@ from learning.benchmark.pages.forms import RunForm
 from learning.benchmark.pages.question_page import Answered
 from learning.benchmark.pages.requests import get_evaluation
 from learning.benchmark.pages.run_page import Run, Shown, as_json, setup_of
-from learning.benchmark.suite import suite
+from learning.benchmark.suite import left_out, suite, usual
 from learning.models import Evaluation
 
 
@@ -30,7 +30,7 @@ def benchmark(request: UserRequest, connection_id: int) -> HttpResponse:
     """All runs of a connection; a POST starts one."""
     connection, role = get_connection(request, connection_id)
     tasks = suite(connection)
-    form = RunForm(request.POST if request.method == "POST" else None, tasks=tasks)
+    form = RunForm(request.POST if request.method == "POST" else None, tasks=tasks, usual=usual(connection))
     if request.method == "POST":
         require_curator(role)
         if form.is_valid():
@@ -38,7 +38,9 @@ def benchmark(request: UserRequest, connection_id: int) -> HttpResponse:
                 return redirect("evaluation", running.start(connection, request.user, form.wanted).pk)
             except running.NotPossible as obstacle:
                 form.add_error(None, obstacle.message)
-    context = {"form": form, "tasks": tasks, **_about(connection, role), **_history(request, connection)}
+    questions = sum(task.difficulty in usual(connection) for task in tasks)
+    asked = {"form": form, "tasks": tasks, "questions": questions, "left_out": left_out(connection)}
+    context = asked | _about(connection, role) | _history(request, connection)
     return render(request, "learning/benchmark.html", context)
 
 
@@ -128,11 +130,12 @@ def _history(request: UserRequest, connection: Connection) -> dict[str, Any]:
     start = None
     if before := request.GET.get("older_than", ""):
         start = _of(request, connection, before)
-    rows, more = history.page(connection, start)
+    page = history.page(connection, start)
     return {
         "run": Run.of(running_now) if running_now else None,
-        "rows": rows,
-        "more": more,
+        "rows": page.rows,
+        "columns": page.columns,
+        "more": page.has_more,
         "start": start,
         "chart": chart.draw(history.points(connection)),
     }

@@ -19,7 +19,7 @@ from agent.endpoint import Endpoint
 from agent.scripted_server import ServerHandle
 from datasources.models import AuditEntry, Connection
 from embedded.status import State, Status, write_status
-from learning.benchmark import running
+from learning.benchmark import running, steps
 from learning.benchmark.running import NotPossible, Wanted
 from learning.benchmark.suite import suite
 from learning.models import BanditArm, Episode, EvaluatedQuestion, Evaluation
@@ -51,7 +51,7 @@ def test_the_sample_s_suite_is_the_benchmark(sample: Connection) -> None:
     assert all(task.database == "sample" for task in suite(sample))
 
 
-def test_other_connections_have_nothing_to_be_measured_by_yet(connection: Connection, alice: User) -> None:
+def test_where_nothing_is_verified_there_is_nothing_to_ask(connection: Connection, alice: User) -> None:
     with pytest.raises(NotPossible, match="nothing to ask"):
         running.start(connection, alice, Wanted())
 
@@ -173,7 +173,7 @@ def test_a_step_of_an_earlier_run_does_nothing(sample: Connection, alice: User, 
     before = evaluation.run
     running.cancel(evaluation, alice)
     running.go_on(evaluation)
-    running.step(evaluation.pk, before)
+    steps.step(evaluation.pk, before)
     assert model.requests() == []
 
 
@@ -192,7 +192,7 @@ def test_a_short_outage_is_waited_out_once_something_was_answered(
     evaluation = running.start(sample, alice, EASY)
     evaluation.questions.filter(number=1).update(state="done")
     model.set_script([{"status": 401, "error": "no", "times": 99}])
-    running.step(evaluation.pk, evaluation.run)
+    steps.step(evaluation.pk, evaluation.run)
     evaluation.refresh_from_db()
     later = DBTaskResult.objects.latest("enqueued_at")
     assert (evaluation.state, later.args_kwargs["args"][2]) == ("running", 1)
@@ -204,7 +204,7 @@ def test_an_outage_that_stays_stops_it(sample: Connection, alice: User, model: S
     evaluation = running.start(sample, alice, EASY)
     evaluation.questions.filter(number=1).update(state="done")
     model.set_script([{"status": 401, "error": "no", "times": 99}])
-    running.step(evaluation.pk, evaluation.run, outages=len(running.PAUSES))
+    steps.step(evaluation.pk, evaluation.run, outages=len(steps.PAUSES))
     evaluation.refresh_from_db()
     assert (evaluation.state, "key" in evaluation.message) == ("stopped", True)
 
@@ -253,7 +253,7 @@ def test_it_gives_way_to_people(sample: Connection, alice: User, model: ServerHa
     write_status(embedded["models"], Status(State.READY, "small"))
     evaluation = running.start(sample, alice, EASY)
     Episode.objects.create(connection=sample, question="Which?", model="small")
-    running.step(evaluation.pk, evaluation.run)
+    steps.step(evaluation.pk, evaluation.run)
 
     evaluation.refresh_from_db()
     assert (evaluation.state, states(evaluation)) == ("running", {"waiting"})

@@ -18,6 +18,7 @@ from learning.benchmark.pages import history
 from learning.benchmark.suite import suite
 from learning.models import Evaluation
 from tests.learning.benchmark.pages.runs import address, htmx, lost_run, run_of, text, words_of
+from tests.learning.verified.queries import verified
 
 CHOSEN = {"difficulties": ["easy", "hard"], "policy": "fixed", "attempts": "3"}
 
@@ -74,7 +75,7 @@ def test_who_starts_a_second_one_is_told(curator: Client, measured: Connection, 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"difficulties": []}, "Choose at least one difficulty."),
+        ({"difficulties": []}, "Choose at least one kind of questions."),
         ({"policy": "magic"}, "Select a valid choice."),
         ({"attempts": "6"}, "Select a valid choice."),
         ({"policy": "random", "seed": "-1"}, "greater than or equal to 0"),
@@ -177,3 +178,46 @@ def test_the_history_is_shown_a_page_at_a_time(
 def test_a_page_that_is_none_is_the_newest(curator: Client, measured: Connection, nonsense: str) -> None:
     run = run_of(measured, "r")
     assert address("evaluation", run) in text(curator, f"{overview(measured)}?older_than={nonsense}")
+
+
+def test_a_connection_with_verified_queries_has_the_tab_under_another_name(
+    curator: Client, connection: Connection, model: ServerHandle
+) -> None:
+    verified(connection, "How many products?")
+    verified(connection, "And orders?", follows="How many products?")
+    page = words_of(text(curator, overview(connection)))
+    assert "Settings" in page
+    assert "Evaluate" in page
+    assert "Benchmark" not in page
+    assert "1 verified query is left out: follow-up questions" in page
+
+
+def test_where_there_is_one_kind_of_questions_nothing_is_to_choose(
+    curator: Client, connection: Connection, model: ServerHandle
+) -> None:
+    verified(connection, "How many products?")
+    assert 'name="difficulties"' not in text(curator, overview(connection))
+    curator.post(overview(connection), {"policy": "fixed", "attempts": "3"})
+    run = Evaluation.objects.get()
+    assert (run.difficulties, run.questions.get().question) == (["verified"], "How many products?")
+    page = words_of(text(curator, address("evaluation", run)))
+    assert "Questions verified queries" in page
+    assert "Examples similar ones of 1 verified queries" in page
+    assert "By difficulty" not in page
+
+
+def test_runs_of_verified_queries_have_no_columns_of_difficulties(curator: Client, connection: Connection) -> None:
+    verified(connection, "How many products?")
+    run_of(connection, "rx", difficulties=["verified"])
+    page = words_of(text(curator, overview(connection)))
+    assert "Model Attempts Time" in page
+    assert history.points(connection)[0].series == "scripted, Learned (the bandit)"
+
+
+def test_the_sample_s_verified_queries_are_a_kind_of_questions(curator: Client, measured: Connection) -> None:
+    verified(measured, "How many products?")
+    run_of(measured, "rx", difficulties=["verified"])
+    page = words_of(text(curator, overview(measured)))
+    assert "verified queries · 1" in page
+    assert "Easy Medium Hard Verified Attempts" in page
+    assert history.points(measured)[0].series.endswith("verified queries only")

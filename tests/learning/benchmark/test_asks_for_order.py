@@ -2,7 +2,7 @@
 
 import pytest
 
-from learning.benchmark.command.asks_for_order import asks_for_order
+from learning.benchmark.asks_for_order import asks_for_order
 
 ASKS = """
     List the tents, ordered by weight.

@@ -1,10 +1,13 @@
 """Whether a question wants its rows in an order, or leaves that open.
 
-A heuristic for files of tasks that do not say it themselves: it looks for the ways in which English asks for an
+A heuristic for questions that do not say it themselves: it looks for the ways in which English asks for an
 order, and steps around the orders that customers place.
 """
 
 import re
+from collections.abc import Iterable
+
+from datasources import bounded_parsing
 
 _END = (
     "(?:highest|lowest|largest|smallest|biggest|longest|shortest|greatest|least|most|fewest|oldest|newest|youngest|"
@@ -48,3 +51,14 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 def asks_for_order(text: str) -> bool:
     return bool(_ASKS.search(_SPACES.sub(" ", text)))
+
+
+def has_an_order(question: str, instructions: str, golds: Iterable[str], dialect: str) -> bool:
+    """Whether order is asked for, and a gold has one that rows can be checked by."""
+    asked = asks_for_order(question) or asks_for_order(instructions)
+    return asked and any(_sorts(sql, dialect) for sql in golds)
+
+
+def _sorts(sql: str, dialect: str) -> bool:
+    statement = bounded_parsing.tree(sql, dialect)
+    return statement is not None and bool(statement.args.get("order"))
