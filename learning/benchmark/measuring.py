@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
@@ -15,13 +15,16 @@ from agent.errors import ErrorClass
 from agent.events import EpisodeDone, QueryOk
 from agent.llm import LLM
 from agent.policy import Policy
-from agent.prompt import Prompt
+from agent.prompt import Example, Prompt
 from agent.threads import execute
 from datasources.engine import Database, ResultSet
 from datasources.errors import ConnectFailed, DatabaseBusy, SQLError
 from learning.benchmark.grading.grader import Gold, Grade, grade
 from learning.benchmark.outcome import AttemptMade, Outcome
 from learning.benchmark.tasks import Task
+
+Examples = Callable[[Task], Sequence[Example]]
+"""Gives the examples that a question is shown, the most similar last."""
 
 
 class Outage(Exception):
@@ -40,13 +43,19 @@ class BadGold(Exception):
         self.message = message
 
 
+def without_examples(task: Task) -> Sequence[Example]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who is measured: a model, the policy that each question is given, and how many attempts it has."""
+    """Who is measured: a model, the policy and the examples that each question is given, and how many attempts it has.
+    Nothing is ever recalled."""
 
     llm: LLM
     policy: Callable[[Task], Policy]
     attempts: int
+    examples: Examples = without_examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,9 @@ async def measure(task: Task, database: Database, asked_with: Prompt, agent: Age
     """Raises Outage and BadGold."""
     golds = [await _gold(sql, database) for sql in task.gold]
     policy = await sync_to_async(agent.policy)(task)
+    examples = await sync_to_async(agent.examples)(task)
     limits = agent_loop.Limits(attempts=agent.attempts)
-    episode = agent_loop.Episode(task.asked, database, agent.llm, asked_with, limits=limits)
+    episode = agent_loop.Episode(task.asked, database, agent.llm, asked_with, limits=limits, examples=examples)
     rows: ResultSet | None = None
     started = time.perf_counter()
     async for event in agent_loop.solve(episode, policy):

@@ -8,7 +8,7 @@ from random import Random
 from agent.llm import LLM
 from agent.policy import FixedPolicy, Policy, RandomPolicy
 from datasources.models import Connection
-from learning.benchmark.measuring import Agent
+from learning.benchmark.measuring import Agent, Examples, without_examples
 from learning.benchmark.tasks import Task
 from learning.models import Evaluation
 from learning.policy import StoredPolicy
@@ -25,10 +25,11 @@ def agent(
     *,
     seed: int | None = None,
     learning: bool = False,
+    examples: Examples = without_examples,
 ) -> Agent:
     """Who is measured. Without repair there is one attempt."""
     maker = policy_maker(choice, connection, seed, learning=learning)
-    return Agent(llm, maker, 1 if choice == Evaluation.Policy.NONE else attempts)
+    return Agent(llm, maker, 1 if choice == Evaluation.Policy.NONE else attempts, examples)
 
 
 def policy_maker(

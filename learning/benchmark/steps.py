@@ -22,6 +22,7 @@ from django.utils import timezone
 from agent.prompt import Prompt
 from datasources.engine import ResultSet
 from datasources.errors import SQLError
+from learning.benchmark import examples
 from learning.benchmark.measuring import Agent, BadGold, Measured, Outage, measure
 from learning.benchmark.policies import agent
 from learning.endpoints import llm
@@ -121,7 +122,8 @@ async def _ask(evaluation: Evaluation, questions: Sequence[EvaluatedQuestion]) -
     connection = evaluation.connection
     asked_with = await sync_to_async(prompt_of)(connection)
     model = llm(connection, seed=evaluation.seed)
-    asked = agent(model, evaluation.policy, evaluation.attempts, connection, seed=evaluation.seed)
+    shown = examples.of_connection(connection)
+    asked = agent(model, evaluation.policy, evaluation.attempts, connection, seed=evaluation.seed, examples=shown)
     try:
         async with asyncio.TaskGroup() as group:
             for question in questions:

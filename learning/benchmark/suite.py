@@ -24,7 +24,7 @@ def suite(connection: Connection) -> list[Task]:
 
 def verified_tasks(connection: Connection) -> list[Task]:
     """Those that can be asked alone: a task has no question before it."""
-    return [_task(query, connection.dialect) for query in _asked_alone(connection)[:MOST_VERIFIED]]
+    return [_task(query, connection) for query in _asked_alone(connection)[:MOST_VERIFIED]]
 
 
 def left_out(connection: Connection) -> int:
@@ -51,12 +51,13 @@ def _asked_alone(connection: Connection) -> QuerySet[VerifiedQuery]:
     return VerifiedQuery.objects.active().filter(connection=connection, follows="")
 
 
-def _task(query: VerifiedQuery, dialect: str) -> Task:
+def _task(query: VerifiedQuery, connection: Connection) -> Task:
     return Task(
         id=f"verified-{query.pk}",
         question=query.question,
         gold=(query.sql,),
         difficulty=VERIFIED,
-        ordered=has_an_order(query.question, "", (query.sql,), dialect),
-        dialect=dialect,
+        ordered=has_an_order(query.question, "", (query.sql,), connection.dialect),
+        database=connection.name,
+        dialect=connection.dialect,
     )

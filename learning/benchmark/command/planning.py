@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -14,17 +14,19 @@ from agent.prompt import PROMPTS
 from datasources.dsn import ServerAddress
 from datasources.errors import SQLError
 from datasources.models import Connection
-from learning.benchmark import policies
-from learning.benchmark.command import dataset, places
+from learning.benchmark import examples, policies
+from learning.benchmark.command import places, sources
 from learning.benchmark.command.dataset import BadDataset
 from learning.benchmark.command.measured_model import MeasuredModel, NoSuchModel
 from learning.benchmark.command.places import Key, NotThere, Place
 from learning.benchmark.command.records import Setup
-from learning.benchmark.measuring import Agent
-from learning.benchmark.tasks import QUESTIONS, Part, Task, built_in
+from learning.benchmark.command.sources import NoSource, Source, digest
+from learning.benchmark.measuring import Agent, Examples
+from learning.benchmark.tasks import Task
 from learning.endpoints import llm
-from learning.models import Evaluation
+from learning.models import Evaluation, VerifiedQuery
 from learning.prompts import generation_of, prompt_of
+from learning.verified.retrieval import SHOWN
 
 
 class NoPlan(Exception):
@@ -33,10 +35,11 @@ class NoPlan(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """`file`: of tasks, on databases in `directory` or on `servers`; without it the built-in ones, on `connection`.
+    """`file`: of tasks, on databases in `directory` or on `servers`; without it those of `connection`.
 
     Empty `difficulties` are all, and an empty `part` is every part. `sample` takes so many at random, then `limit` the
-    first so many.
+    first so many. `examples` are shown with each question, at most: where nobody says how many, as many as in the chat
+    on a connection, and none with a file.
     """
 
     file: Path | None = None
@@ -53,74 +56,53 @@ class Options:
     learning: bool = False
     attempts: int = policies.MOST_ATTEMPTS
     seed: int | None = None
+    examples: int | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`parts`: which part each built-in task is of, by its id."""
+    """`parts`: which part each built-in task is of, by its id; `note`: what is left out, in words."""
 
     tasks: Sequence[Task]
     places: Mapping[Key, Place]
     agent: Agent
     setup: Setup
     parts: Mapping[str, str]
+    note: str = ""
 
 
 def plan(options: Options) -> Plan:
     """Raises NoPlan."""
     try:
         return _plan(options)
-    except (BadDataset, NoSuchModel, NotThere) as error:
+    except (BadDataset, NoSource, NoSuchModel, NotThere) as error:
         raise NoPlan(str(error)) from None
     except SQLError as error:
         raise NoPlan(error.message) from None
 
 
 def _plan(options: Options) -> Plan:
-    source = _file(options.file) if options.file else _built_in(options)
+    source = _source(options)
     tasks = _chosen(source.tasks, options)
     model = MeasuredModel.of(options.model)
-    agent = _agent(options, model, tasks[0])
+    agent = _agent(options, model, source, tasks[0])
     setup = Setup(
         dataset=source.name,
         sha256=source.sha256,
         model=model.name,
         generation=_generation(options),
-        prompts=_prompts(options.connection),
+        prompts=_prompts(options),
         policy=options.policy,
         learning=options.learning,
         attempts=agent.attempts,
         seed=options.seed,
+        examples=_examples_shown(options),
     )
-    return Plan(tasks, _places(options, tasks), agent, setup, source.parts)
+    return Plan(tasks, _places(options, tasks), agent, setup, source.parts, source.note)
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Where the tasks are from."""
-
-    name: str
-    sha256: str
-    tasks: Sequence[Task]
-    parts: Mapping[str, str]
-
-
-def _file(path: Path) -> _Source:
-    return _Source(path.name, dataset.digest(path), dataset.read(path), {})
-
-
-def _built_in(options: Options) -> _Source:
-    """Their digest knows nothing of which were chosen, like that of a file."""
-    if options.connection is None:
-        raise NoPlan("There is no sample database to ask the built-in questions on: run manage.py setup first.")
-    if not options.connection.is_sample:
-        raise NoPlan(
-            f"The built-in questions are about the sample database, and {options.connection.name} is another one. "
-            "Name a file of questions about it."
-        )
-    parts = {task.id: part.value for part in Part for task in built_in(part) if options.part in ("", part)}
-    content = "".join(path.read_text() for path in sorted(QUESTIONS.glob("*.toml")))
-    return _Source("Built-in questions", _digest(content), [task for task in built_in() if task.id in parts], parts)
+def _source(options: Options) -> Source:
+    return sources.of_file(options.file) if options.file else sources.of_connection(options.connection, options.part)
 
 
 def _chosen(tasks: Sequence[Task], options: Options) -> list[Task]:
@@ -134,12 +116,18 @@ def _chosen(tasks: Sequence[Task], options: Options) -> list[Task]:
     return chosen
 
 
-def _agent(options: Options, model: MeasuredModel, task: Task) -> Agent:
+def _agent(options: Options, model: MeasuredModel, source: Source, task: Task) -> Agent:
     """The learned policy is in the application's database, which need not be there for a file of questions."""
     asked = llm(options.connection, endpoint=model.endpoint, seed=options.seed)
     try:
         agent = policies.agent(
-            asked, options.policy, options.attempts, options.connection, seed=options.seed, learning=options.learning
+            asked,
+            options.policy,
+            options.attempts,
+            options.connection,
+            seed=options.seed,
+            learning=options.learning,
+            examples=_examples(options, source),
         )
         agent.policy(task)
     except DatabaseError:
@@ -157,17 +145,32 @@ def _generation(options: Options) -> int:
     return active
 
 
-def _prompts(connection: Connection | None) -> str:
+def _examples(options: Options, source: Source) -> Examples:
+    """A file's own, whichever of its questions are asked."""
+    shown = _examples_shown(options)
+    if options.connection:
+        return examples.of_connection(options.connection, shown)
+    return examples.of_others(source.tasks, shown)
+
+
+def _examples_shown(options: Options) -> int:
+    if options.examples is None:
+        return SHOWN if options.connection else 0
+    return options.examples
+
+
+def _prompts(options: Options) -> str:
     """A digest of all that the model is told, but for what files and servers hold."""
     texts = [path.read_text() for path in sorted(PROMPTS.rglob("*")) if path.is_file()]
-    return _digest("".join(texts) + (prompt_of(connection).system if connection else ""))
+    if connection := options.connection:
+        texts.append(prompt_of(connection).system)
+        if _examples_shown(options):
+            known = VerifiedQuery.objects.active().filter(connection=connection).order_by("pk")
+            texts.append(json.dumps(list(known.values_list("question", "follows", "sql"))))
+    return digest("".join(texts))
 
 
 def _places(options: Options, tasks: Sequence[Task]) -> Mapping[Key, Place]:
     if options.connection:
         return places.of_connection(options.connection, tasks)
     return places.of_files_and_servers(tasks, options.directory, options.servers)
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()

@@ -27,7 +27,8 @@ class BadRecord(Exception):
 class Setup:
     """What outcomes depend on: only those of one setup are kept, and counted, together.
 
-    `sha256` and `prompts` are digests: of the file of tasks, and of all that the model is told besides.
+    `sha256` and `prompts` are digests: of the tasks, and of all that the model is told besides. So many `examples` are
+    shown with each question, at most.
     """
 
     dataset: str
@@ -39,6 +40,7 @@ class Setup:
     learning: bool
     attempts: int
     seed: int | None
+    examples: int = 0
 
     def __str__(self) -> str:
         """Who was measured, in one line."""
@@ -46,7 +48,8 @@ class Setup:
         attempts = f"at most {self.attempts} attempts" if self.attempts > 1 else "1 attempt"
         learning = ["learning on the way"] if self.learning else []
         seed = [] if self.seed is None else [f"seed {self.seed}"]
-        return ", ".join([self.model, f"generation {self.generation}", repair, attempts, *learning, *seed])
+        shown = [f"{self.examples} example{'s' * (self.examples != 1)}"] if self.examples else []
+        return ", ".join([self.model, f"generation {self.generation}", repair, attempts, *shown, *learning, *seed])
 
     def differences(self, now: Setup) -> list[str]:
         """In words; a file of tasks may have another name."""

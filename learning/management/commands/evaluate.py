@@ -24,6 +24,7 @@ from learning.benchmark.command.planning import NoPlan, Options, Plan, plan
 from learning.benchmark.command.progress import Progress
 from learning.benchmark.command.records import BadRecord, writing
 from learning.benchmark.command.report import Report
+from learning.benchmark.command.sources import VERIFIED
 from learning.benchmark.measuring import Outage
 from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.tasks import Difficulty, Part
@@ -34,7 +35,7 @@ OUTAGE, STOPPED = 2, 130
 """How the command ends when the model or a database stays away, and when somebody stops it. Else 1, when something
 could not be graded or done."""
 
-_SAME = ("sample", "limit", "model", "generation", "policy", "learning", "attempts", "seed")
+_SAME = ("sample", "limit", "model", "generation", "policy", "learning", "attempts", "seed", "examples")
 """Those that are called the same in the plan's Options."""
 
 
@@ -45,7 +46,7 @@ Add = Callable[..., object]
 class Command(BaseCommand):
     help = (
         "Ask questions whose right results are known, and say how good the answers are: the built-in questions on the "
-        "sample database, or those of a file."
+        "sample database, the verified queries of another connection, or those of a file."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -68,6 +69,8 @@ class Command(BaseCommand):
         planned = plan(_options(options))
         keeping = writing(options["out"], planned.setup) if options["out"] else nullcontext()
         with keeping as record:
+            if planned.note:
+                self._say(planned.note)
             progress = Progress(planned.tasks, record, self._say)
             if planned.setup.learning and progress.outcomes and progress.left:
                 self._say("What the policy learned from them is forgotten: it goes on from what is stored.")
@@ -107,8 +110,13 @@ def _which_questions(add: Add) -> None:
         metavar="DSN",
         help="where its PostgreSQL or MySQL databases are: postgres://user:password@host/ (one of each kind)",
     )
-    add("--connection", metavar="NAME|NUMBER", help="the sample connection, where there are several")
-    add("--part", choices=[*(part.value for part in Part), "all"], default="all", help="of the built-in questions")
+    add("--connection", metavar="NAME|NUMBER", help="ask its verified queries; the sample has the built-in questions")
+    add(
+        "--part",
+        choices=[*(part.value for part in Part), VERIFIED, "all"],
+        default="all",
+        help="of the built-in questions, or of the sample connection its verified queries",
+    )
     levels = [each.value for each in Difficulty]
     add("--difficulty", nargs="+", choices=levels, metavar="DIFFICULTY", help=", ".join(levels))
     add("--sample", type=_whole(1), metavar="N", help="so many questions at random")
@@ -122,6 +130,13 @@ def _who_is_asked(add: Add) -> None:
     add("--policy", choices=policies.values, default=policies.LEARNED, help="how repairs are chosen (learned)")
     add("--learning", action="store_true", help="the learned policy learns from question to question; not kept")
     add("--attempts", type=int, choices=numbers, default=MOST_ATTEMPTS, help="at most for each question (%(default)s)")
+    add(
+        "--examples",
+        type=_whole(0),
+        metavar="N",
+        help="show at most N similar questions with their SQL, never the question itself: on a connection verified "
+        "queries (as in the chat without it), with a file its other questions on the same database (0 without it)",
+    )
     add("--seed", type=_whole(0), help="of the sample, the random policy and the model's own sampling")
     add("--parallel", type=_whole(1), default=1, metavar="N", help="questions at once (%(default)s)")
 

@@ -77,8 +77,8 @@ def test_a_verified_query_is_asked_and_graded(
     verified(connection, "How many orders?", "SELECT COUNT(*) FROM orders")
     model.set_script(
         [
-            {"when": "How many products?", "text": "```sql\nSELECT COUNT(id) FROM products\n```"},
-            {"when": "How many orders?", "text": "```sql\nSELECT 7\n```"},
+            {"when_re": r"products\?$", "text": "```sql\nSELECT COUNT(id) FROM products\n```"},
+            {"when_re": r"orders\?$", "text": "```sql\nSELECT 7\n```"},
         ]
     )
     running.start(connection, alice, Wanted(policy="none"))
