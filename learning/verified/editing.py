@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -63,15 +64,23 @@ def add(connection: Connection, user: User, written: Written) -> VerifiedQuery:
     return query
 
 
-def edit(query: VerifiedQuery, user: User, written: Written) -> None:
-    """One that did not run any more is in use again; a retired one stays so. Raises BadQuery."""
+def edit(query: VerifiedQuery, user: User, written: Written, seen: str = "") -> None:
+    """One that did not run any more is in use again; a retired one stays so. `seen` is the `version` that the person
+    began with: what others have written since is not overwritten unseen. Raises BadQuery."""
     require_whole(written)
     if query.state != State.RETIRED:
         _require_free(query.connection, written.key, query)
     tried(query.connection, user, written.sql)
-    query.question, query.follows, query.sql, query.key = written.question, written.follows, written.sql, written.key
-    query.is_curated = True
-    _save(query, "question", "follows", "sql", "key", "is_curated")
+    with transaction.atomic():
+        _require_unchanged(query, seen)
+        query.question, query.follows, query.sql, query.key = (
+            written.question,
+            written.follows,
+            written.sql,
+            written.key,
+        )
+        query.is_curated = True
+        _save(query, "question", "follows", "sql", "key", "is_curated")
     _note(query, user, "edited")
 
 
@@ -93,6 +102,11 @@ def restore(query: VerifiedQuery, user: User) -> None:
     query.state = State.ACTIVE
     _save(query)
     _note(query, user, "restored")
+
+
+def version(query: VerifiedQuery) -> str:
+    """Names what it says."""
+    return sha256(f"{query.question}\n{query.follows}\n{query.sql}".encode()).hexdigest()[:16]
 
 
 def tried(connection: Connection, user: User, sql: str) -> ResultSet:
@@ -144,6 +158,15 @@ def require_whole(written: Written) -> None:
             raise BadQuery("Write a question." if field == "question" else "Write the SQL that answers it.", field)
         if len(text) > most:
             raise BadQuery(f"At most {most:,} characters. This has {len(text):,}.", field)
+
+
+def _require_unchanged(query: VerifiedQuery, seen: str) -> None:
+    stored = VerifiedQuery.objects.select_for_update().get(pk=query.pk)
+    if seen and seen != version(stored):
+        raise BadQuery(
+            "Somebody else has changed it since you opened it. What you typed is kept here: look at theirs, and save "
+            "again to put yours in its place."
+        )
 
 
 def _require_free(connection: Connection, key: str, query: VerifiedQuery | None = None) -> None:

@@ -205,9 +205,13 @@ def setup_of(evaluation: Evaluation) -> dict[str, str]:
         "Repairs": evaluation.get_policy_display(),
         "Attempts": f"at most {evaluation.attempts}" if evaluation.attempts > 1 else "1",
         "Questions": ", ".join(map(group_words, evaluation.difficulties)) or "all",
-        "Examples": f"similar ones of {evaluation.examples} verified queries" if evaluation.examples else "none",
+        "Examples": _examples_words(evaluation.examples),
     }
     return setup | ({} if evaluation.seed is None else {"Seed": str(evaluation.seed)})
+
+
+def _examples_words(known: int) -> str:
+    return f"similar ones of {known} verified quer{'y' if known == 1 else 'ies'}" if known else "none"
 
 
 def group_words(difficulty: str) -> str:

@@ -75,10 +75,11 @@ def _write(
             if "try" not in request.POST:
                 return _saved(request, connection, query, form)
             result = editing.tried(connection, request.user, form.written.sql)
-            context |= {"trial": Table(head(result, ROWS_SHOWN)), "milliseconds": result.elapsed * 1000}
+            context["trial"] = Table(head(result, ROWS_SHOWN))
         except BadQuery as error:
             form.refuse(error)
             context["other"] = error.other
+    context["version"] = editing.version(query) if query else ""
     if request.htmx:
         return render(request, "learning/_verified_trial.html", context)
     return render(request, "learning/verified_edit.html", context, status=422 if form.errors else 200)
@@ -90,6 +91,6 @@ def _saved(request: UserRequest, connection: Connection, query: VerifiedQuery | 
         query = editing.add(connection, request.user, form.written)
         messages.success(request, "It runs, and is added.")
     else:
-        editing.edit(query, request.user, form.written)
+        editing.edit(query, request.user, form.written, seen=request.POST.get("seen", ""))
         messages.success(request, "It runs, and is saved.")
     return redirect("verified_query", connection.pk, query.pk)

@@ -89,6 +89,18 @@ def test_an_edit_that_does_not_run_changes_nothing(connection: Connection, alice
     assert query.sql == "SELECT 2"
 
 
+def test_what_another_curator_wrote_meanwhile_is_not_overwritten_unseen(connection: Connection, alice: User) -> None:
+    query = verified(connection, "How many?", "SELECT 2")
+    seen = editing.version(query)
+    editing.edit(VerifiedQuery.objects.get(), alice, Written("How many now?", "SELECT 3"), seen)
+    with pytest.raises(BadQuery, match="Somebody else has changed it"):
+        editing.edit(query, alice, COUNT, seen)
+    stored = VerifiedQuery.objects.get()
+    assert stored.sql == "SELECT 3"
+    editing.edit(stored, alice, COUNT, editing.version(stored))
+    assert VerifiedQuery.objects.get().sql == COUNT.sql
+
+
 def test_a_broken_one_that_is_mended_is_in_use(connection: Connection, alice: User) -> None:
     query = verified(connection, COUNT.question, "SELECT gone", state=State.BROKEN, reason="no such column: gone")
     editing.edit(query, alice, COUNT)

@@ -202,7 +202,7 @@ def test_where_there_is_one_kind_of_questions_nothing_is_to_choose(
     assert (run.difficulties, run.questions.get().question) == (["verified"], "How many products?")
     page = words_of(text(curator, address("evaluation", run)))
     assert "Questions verified queries" in page
-    assert "Examples similar ones of 1 verified queries" in page
+    assert "Examples similar ones of 1 verified query" in page
     assert "By difficulty" not in page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -145,6 +146,24 @@ def test_what_does_not_run_is_said_and_what_was_typed_is_kept(curator: Client, c
     assert "SELECT gone FROM products" in page
     query.refresh_from_db()
     assert query.question == "Revenue?"
+
+
+def test_what_another_curator_wrote_is_told_and_the_second_save_counts(curator: Client, connection: Connection) -> None:
+    query = verified(connection, COUNT["question"], "SELECT 2")
+    response = curator.post(of("verified_query_edit", query), COUNT | {"seen": "what it was before"})
+    page = response.content.decode()
+    assert "Somebody else has changed it since you opened it." in page
+    assert "SELECT COUNT(*) AS n FROM products" in page
+    [seen] = re.findall('name="seen" value="(.*?)"', page)
+    assert curator.post(of("verified_query_edit", query), COUNT | {"seen": seen}).status_code == 302
+
+
+def test_a_broken_one_can_be_run_again(curator: Client, connection: Connection) -> None:
+    query = verified(connection, COUNT["question"], COUNT["sql"], state=State.BROKEN, reason="no such table")
+    assert "Run it" in words_of(text(curator, of("verified_query", query)))
+    curator.post(of("verified_query_restore", query))
+    query.refresh_from_db()
+    assert (query.state, query.reason) == (State.ACTIVE, "")
 
 
 def test_a_question_that_is_taken_links_the_other_one(curator: Client, connection: Connection) -> None:
