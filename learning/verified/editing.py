@@ -96,11 +96,12 @@ def retire(query: VerifiedQuery, user: User, reason: str) -> None:
 
 
 def restore(query: VerifiedQuery, user: User) -> None:
-    """Into use, as it is. Raises BadQuery where it does not run, or another one has its question by now."""
+    """Into use, as it is; no verdict changes that. Raises BadQuery where it does not run, or another one has its
+    question by now."""
     _require_free(query.connection, query.key, query)
     tried(query.connection, user, query.sql)
-    query.state = State.ACTIVE
-    _save(query)
+    query.state, query.is_curated = State.ACTIVE, True
+    _save(query, "is_curated")
     _note(query, user, "restored")
 
 

@@ -12,11 +12,17 @@ from learning.models import VerifiedQuery
 
 MAX_SEARCH = 200
 State = VerifiedQuery.State
+DOUBTED = "doubted"
+"""In use because a curator wrote it, though its answer was found wrong since: `reason` says so."""
+_OF = {state: Q(state=state) for state in State.values} | {
+    "": Q(),
+    DOUBTED: Q(state=State.ACTIVE) & ~Q(reason=""),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`search` stands in question or SQL, in any case; an empty `state` is every one."""
+    """`search` stands in question or SQL, in any case; `state` is one of State, or DOUBTED, or empty for all."""
 
     search: str = ""
     state: str = ""
@@ -24,7 +30,7 @@ class Wish:
     @classmethod
     def of(cls, search: str, state: str) -> Wish:
         """As an address has it: what is no state is none."""
-        return cls(search.strip().replace("\0", "")[:MAX_SEARCH], state if state in State.values else "")
+        return cls(search.strip().replace("\0", "")[:MAX_SEARCH], state if state in _OF else "")
 
     def to_query(self) -> str:
         """For an address."""
@@ -32,16 +38,17 @@ class Wish:
 
 
 def found(connection: Connection, wish: Wish) -> QuerySet[VerifiedQuery]:
-    of_state = Q(state=wish.state) if wish.state else Q()
     # Of the answer nothing is asked but whose it is, and it may hold megabytes of rows.
     queries = _searched(connection, wish.search).select_related("created_by", "episode").defer("episode__result")
-    return queries.filter(of_state)
+    return queries.filter(_OF[wish.state])
 
 
 def counts(connection: Connection, search: str) -> dict[str, int]:
-    """How many are in each state, of those that the search finds."""
-    by_state = _searched(connection, search).order_by().values_list("state").annotate(Count("pk"))
-    return dict.fromkeys(State.values, 0) | dict(by_state)
+    """How many there are for each state that can be wished, of those that the search finds."""
+    found: dict[str, int] = _searched(connection, search).aggregate(
+        **{f"of_{state}": Count("pk", filter=of_state) for state, of_state in _OF.items()}
+    )
+    return {state: found[f"of_{state}"] for state in _OF}
 
 
 def _searched(connection: Connection, search: str) -> QuerySet[VerifiedQuery]:

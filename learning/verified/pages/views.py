@@ -14,7 +14,7 @@ from accounts.requests import UserRequest
 from datasources.models import Connection
 from datasources.requests import get_connection
 from learning.models import Episode, VerifiedQuery
-from learning.verified import listing
+from learning.verified import checking, listing
 from learning.verified.listing import Wish
 from learning.verified.pages.requests import get_query
 
@@ -40,6 +40,7 @@ class Line:
 @require_GET
 def verified_queries(request: UserRequest, connection_id: int) -> HttpResponse:
     connection, role = get_connection(request, connection_id)
+    checking.enqueue(connection)
     wish = wish_of(request)
     page = Paginator(listing.found(connection, wish), A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -81,10 +82,12 @@ def _lines(page: Page[VerifiedQuery]) -> list[Line]:
 
 
 def _filters(connection: Connection, wish: Wish) -> list[FilterLink]:
+    """In doubt only where something is."""
     counts = listing.counts(connection, wish.search)
     labels = {"": "All", **dict(VerifiedQuery.State.choices)}
-    counted = {"": sum(counts.values()), **counts}
+    if counts[listing.DOUBTED] or wish.state == listing.DOUBTED:
+        labels[listing.DOUBTED] = "In doubt"
     return [
-        FilterLink(label, counted[state], "?" + replace(wish, state=state).to_query(), state == wish.state)
+        FilterLink(label, counts[state], "?" + replace(wish, state=state).to_query(), state == wish.state)
         for state, label in labels.items()
     ]

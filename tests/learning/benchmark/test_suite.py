@@ -12,7 +12,7 @@ from agent.scripted_server import ServerHandle
 from datasources.models import Connection
 from learning.benchmark import running, suite
 from learning.benchmark.running import Wanted
-from learning.models import EvaluatedQuestion, VerifiedQuery
+from learning.models import Episode, EvaluatedQuestion, VerifiedQuery
 from tests.learning.benchmark.test_running import work
 from tests.learning.verified.queries import verified
 
@@ -94,3 +94,18 @@ def test_one_whose_sql_does_not_run_any_more_counts_nowhere(
     evaluation = running.start(connection, alice, Wanted())
     work()
     assert evaluation.questions.get().state == EvaluatedQuestion.State.SKIPPED
+
+
+def test_a_question_is_shown_the_others_and_never_its_own_answer(
+    connection: Connection, alice: User, model: ServerHandle
+) -> None:
+    verified(connection, "How many products?", "SELECT COUNT(*) FROM products")
+    verified(connection, "How many orders?", "SELECT COUNT(*) FROM orders")
+    model.set_script([{"when_re": ".", "text": "```sql\nSELECT 7\n```", "times": 9}])
+    running.start(connection, alice, Wanted(policy="none"))
+    work()
+    asked = {request.body["messages"][-1]["content"] for request in model.requests()}
+    [products] = [text for text in asked if text.endswith("How many products?")]
+    assert "SELECT COUNT(*) FROM orders" in products
+    assert "SELECT COUNT(*) FROM products" not in products
+    assert not Episode.objects.exists()

@@ -129,7 +129,7 @@ def test_a_restored_one_is_in_use(connection: Connection, alice: User) -> None:
     query = verified(connection, COUNT.question, state=State.RETIRED, reason="old")
     editing.restore(query, alice)
     query.refresh_from_db()
-    assert (query.state, query.reason) == (State.ACTIVE, "")
+    assert (query.state, query.reason, query.is_curated) == (State.ACTIVE, "", True)
 
 
 def test_one_whose_question_has_another_now_is_not_restored(connection: Connection, alice: User) -> None:

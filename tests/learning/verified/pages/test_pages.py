@@ -75,6 +75,19 @@ def test_it_is_filtered_by_state_with_counts(alice_client: Client, connection: C
     assert "Revenue?" in shown(alice_client, connection, "?state=nonsense")
 
 
+def test_what_is_in_doubt_is_found(curator: Client, connection: Connection) -> None:
+    verified(connection, "Revenue?")
+    assert "In doubt" not in shown(curator, connection)
+    query = verified(connection, "Costs?", reason="Its answer was found wrong.", is_curated=True)
+    page = shown(curator, connection, "?state=doubted")
+    assert ("Revenue?" in page, "Its answer was found wrong." in page) == (False, True)
+    assert "In doubt 1" in page
+    assert "In doubt" in words_of(text(curator, of("verified_query", query)))
+    curator.post(of("verified_query_edit", query), COUNT)
+    query.refresh_from_db()
+    assert query.reason == ""
+
+
 def test_it_has_pages(alice_client: Client, connection: Connection) -> None:
     for number in range(30):
         verified(connection, f"Question number {number}?")
