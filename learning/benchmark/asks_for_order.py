@@ -5,7 +5,7 @@ order, and steps around the orders that customers place.
 """
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
 from datasources import bounded_parsing
 
@@ -53,8 +53,10 @@ def asks_for_order(text: str) -> bool:
     return bool(_ASKS.search(_SPACES.sub(" ", text)))
 
 
-def has_an_order(question: str, instructions: str, golds: Iterable[str], dialect: str) -> bool:
-    """Whether order is asked for, and a gold has one that rows can be checked by."""
+@lru_cache(maxsize=2_048)
+def has_an_order(question: str, instructions: str, golds: tuple[str, ...], dialect: str) -> bool:
+    """Whether order is asked for, and a gold has one that rows can be checked by. The same is asked for every look at a
+    suite, and parsing takes a millisecond or two."""
     asked = asks_for_order(question) or asks_for_order(instructions)
     return asked and any(_sorts(sql, dialect) for sql in golds)
 
