@@ -84,8 +84,9 @@ def begin(connection: Connection, user: User, name: str, content: bytes) -> Veri
     """What was begun before and never confirmed is forgotten. Raises lines.BadFile."""
     checked = compare(lines.read(content), Known.of(connection))
     VerifiedImport.objects.filter(connection=connection, user=user).delete()
+    printable = "".join(letter for letter in name if letter.isprintable())
     return VerifiedImport.objects.create(
-        connection=connection, user=user, name=name[:100], lines=[asdict(line) for line in checked]
+        connection=connection, user=user, name=printable[:100], lines=[asdict(line) for line in checked]
     )
 
 
