@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('datasources', '0002_connections'),
-        ('learning', '0004_steering'),
+        ('learning', '0006_checking_verified'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
