@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from django.utils import timezone
 
@@ -46,6 +47,12 @@ class Figures:
     @property
     def asked(self) -> Asked:
         return questions.total(self.slots)
+
+    @property
+    def over_time(self) -> list[tuple[datetime, Asked]]:
+        """Of all generations together."""
+        by_start = groupby(self.slots, lambda slot: slot.start)
+        return [(start, questions.total(slots)) for start, slots in by_start]
 
 
 def figures(connection: Connection, period: Period) -> Figures:

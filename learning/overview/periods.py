@@ -79,6 +79,10 @@ class Timeline:
         unit = _unit((end - begin).days)
         return cls(unit, tuple(map(_midnight, _days(unit, begin, end))))
 
+    def end(self, start: datetime) -> datetime:
+        """Where the piece ends that begins at `start`."""
+        return _midnight(_after(self.unit, timezone.localdate(start)))
+
     def place(self, moment: datetime) -> int:
         """In which piece a moment lies, from 0."""
         return max(0, bisect_right(self.starts, moment) - 1)

@@ -54,6 +54,15 @@ class Asked:
         return self._each(self.attempts)
 
     @property
+    def tokens_each(self) -> float | None:
+        return self._each(self.prompt_tokens + self.completion_tokens)
+
+    @property
+    def cached_share(self) -> float | None:
+        """Of the tokens of all prompts."""
+        return self.cached_tokens / self.prompt_tokens if self.prompt_tokens else None
+
+    @property
     def fresh_each(self) -> float | None:
         """Tokens of the prompt that the model had to read."""
         return self._each(self.prompt_tokens - self.cached_tokens)

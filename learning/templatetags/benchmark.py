@@ -27,6 +27,13 @@ def points(difference: float) -> str:
 
 
 @register.filter
+def signed(number: float) -> str:
+    """A reward, with a real minus sign."""
+    rounded = f"{number:+.2f}"
+    return "0.00" if float(rounded) == 0 else rounded.replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
 def interval(bounds: tuple[float, float]) -> str:
     """45–78 %"""
     low, high = bounds

@@ -1,0 +1,92 @@
+"""The pages and buttons by which curators steer a connection's bandit."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Membership
+from accounts.requests import UserRequest, require_curator
+from datasources import audit
+from datasources.models import AuditEntry, Connection
+from datasources.requests import get_connection
+from datasources.streaming import streamed
+from learning.bandit import resets, transfer
+from learning.overview import steering
+from learning.overview.forms import PolicyForm
+from learning.overview.views import page
+
+
+@require_http_methods(["GET", "POST"])
+def reset(request: UserRequest, connection_id: int) -> HttpResponse:
+    """Says first what is forgotten."""
+    connection, role = _curated(request, connection_id)
+    if request.method == "POST":
+        resets.reset(connection, request.user)
+        messages.success(request, "The bandit was reset: it starts again. You can take that back below.")
+        return redirect("learning", connection.pk)
+    context = {"connection": connection, "role": role, "steering": steering.standing_of(connection)}
+    return render(request, "learning/learning_reset.html", context)
+
+
+@require_POST
+def undo(request: UserRequest, connection_id: int, reset_id: int) -> HttpResponse:
+    connection, _ = _curated(request, connection_id)
+    done = get_object_or_404(connection.bandit_resets, pk=reset_id)
+    if done.undone_at:
+        messages.info(request, "This reset had been taken back already.")
+    else:
+        resets.undo(done, request.user)
+        messages.success(request, "The reset was taken back: what had been learned before counts again.")
+    return redirect("learning", connection.pk)
+
+
+@require_GET
+def export(request: UserRequest, connection_id: int) -> JsonResponse:
+    connection, _ = _curated(request, connection_id)
+    response = JsonResponse(steering.export(connection, request.user), json_dumps_params={"indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="policy-{timezone.localdate():%Y-%m-%d}.json"'
+    return response
+
+
+@require_GET
+def export_log(request: UserRequest, connection_id: int) -> StreamingHttpResponse:
+    """Every decision with what came of it, a line each."""
+    connection, _ = _curated(request, connection_id)
+    audit.record(connection, request.user, AuditEntry.Action.EXPORT, "the bandit's decisions")
+    response = streamed(request, iter(transfer.log_lines(connection)), "application/jsonl; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="decisions-{timezone.localdate():%Y-%m-%d}.jsonl"'
+    return response
+
+
+@require_POST
+def import_policy(request: UserRequest, connection_id: int) -> HttpResponse:
+    connection, role = _curated(request, connection_id)
+    form = PolicyForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            imported = steering.import_policy(connection, request.user, form.policy_name, form.cleaned_data["file"])
+        except transfer.BadPolicy as bad:
+            form.add_error("file", str(bad))
+        else:
+            messages.success(request, f"“{imported.name}” counts from the next question on.")
+            return redirect("learning", connection.pk)
+    return render(request, "learning/learning.html", page(request, connection, role, form), status=422)
+
+
+@require_POST
+def remove_policy(request: UserRequest, connection_id: int, imported_id: int) -> HttpResponse:
+    connection, _ = _curated(request, connection_id)
+    imported = get_object_or_404(transfer.active(connection), pk=imported_id)
+    steering.remove(imported, request.user)
+    messages.success(request, f"“{imported.name}” counts no more.")
+    return redirect("learning", connection.pk)
+
+
+def _curated(request: UserRequest, connection_id: int) -> tuple[Connection, Membership.Role]:
+    connection, role = get_connection(request, connection_id)
+    require_curator(role)
+    return connection, role

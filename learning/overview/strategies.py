@@ -1,0 +1,67 @@
+"""What the bandit has learned, and whether it is worth it: the map of errors and repairs, and what simpler rules would
+have earned, with its intervals as a drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from datasources.models import Connection
+from learning.bandit.comparison import LEARNED, Candidate, Comparison, compare
+from learning.bandit.heat import HeatMap, heat_map
+from learning.offpolicy import Estimate
+
+WIDTH = 240
+"""Of a drawn interval, in pixels."""
+_MARGIN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where an estimate stands in its drawing; `zero` is where a reward of 0 does."""
+
+    value: float
+    low: float
+    high: float
+    zero: float
+    width: int = WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A policy, and what it would have earned for each decision; None where too few decisions say so."""
+
+    candidate: Candidate
+    estimate: Estimate | None
+    interval: Interval | None
+
+    @property
+    def is_learned(self) -> bool:
+        return self.candidate.name == LEARNED
+
+
+@dataclass(frozen=True, slots=True)
+class Strategies:
+    heat: HeatMap
+    comparison: Comparison
+    lines: list[Line]
+
+
+def strategies(connection: Connection) -> Strategies:
+    comparison = compare(connection)
+    return Strategies(heat_map(connection), comparison, _lines(comparison))
+
+
+def _lines(comparison: Comparison) -> list[Line]:
+    estimates = [(one, one.estimates.doubly_robust) for one in comparison.candidates]
+    known = [estimate for _, estimate in estimates if estimate]
+    low = min((estimate.low for estimate in known), default=0.0)
+    high = max((estimate.high for estimate in known), default=0.0)
+    low, high = min(low, 0.0), max(high, 0.0)
+
+    def x(reward: float) -> float:
+        return round(_MARGIN + (WIDTH - 2 * _MARGIN) * (reward - low) / ((high - low) or 1.0), 1)
+
+    def drawn(estimate: Estimate | None) -> Interval | None:
+        return Interval(x(estimate.value), x(estimate.low), x(estimate.high), x(0.0)) if estimate else None
+
+    return [Line(one, estimate, drawn(estimate)) for one, estimate in estimates]

@@ -1,0 +1,153 @@
+// The Learning page's charts: Vega-Lite, interpreted (the page forbids eval), in the page's own colours.
+"use strict";
+
+(function () {
+  const SHAPES = ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross"];
+  const drawn = new Map();
+
+  function colours() {
+    const style = getComputedStyle(document.documentElement);
+    const of = (name) => style.getPropertyValue(name).trim();
+    return {
+      ink: of("--ink"), quiet: of("--quiet"), line: of("--line"), paper: of("--paper"), sans: of("--sans"),
+      good: of("--accent"), bad: of("--bad"), calm: of("--line-strong"),
+      series: [of("--accent"), of("--sql-keyword"), of("--sql-string"), of("--sql-number"), of("--line-strong"), of("--ink")],
+    };
+  }
+
+  // ---- The drawings ------------------------------------------------------------------------------------------------
+
+  const field = (name, type, more = {}) => ({ field: name, type, ...more });
+  const dates = { title: null, format: "%-d %b", labelOverlap: true, tickCount: 6 };
+  const start = field("start", "temporal", { axis: dates, scale: { type: "utc" } });
+  const day = field("start", "temporal", { title: "From", format: "%Y-%m-%d", formatType: "utc" });
+  const legend = { title: null };
+  const percent = { title: null, tickCount: 5, labelExpr: "round(datum.value * 100) + ' %'" };
+
+  function amount(name, format, scale = {}) {
+    return field(name, "quantitative", { title: null, axis: { format, tickCount: 5 }, scale: { domainMin: 0, ...scale } });
+  }
+
+  function tooltip(...fields) {
+    return fields.map(([name, title, format]) => field(name, format ? "quantitative" : "nominal", { title, format }));
+  }
+
+  // One line a generation; `measure` is told apart by dashes.
+  function byGeneration(data, y, tips, colour, more = {}) {
+    const generations = [...new Set(data.map((row) => row.generation))];
+    const scale = { domain: generations, range: generations.map((_, place) => colour.series[place % 6]) };
+    const shape = { domain: generations, range: generations.map((_, place) => SHAPES[place % 6]) };
+    return {
+      mark: { type: "line", point: { size: 36, filled: true }, strokeWidth: 1.5 },
+      encoding: {
+        x: start, y, ...more,
+        color: field("generation", "nominal", { legend: generations.length > 1 ? legend : null, scale }),
+        shape: field("generation", "nominal", { legend: generations.length > 1 ? legend : null, scale: shape }),
+        tooltip: [day, ...tooltip(["generation", "Prompt"], ...tips)],
+      },
+    };
+  }
+
+  function dashed(names, colour) {
+    const seen = { stroke: { value: colour.quiet }, opacity: { value: 1 } };
+    const stroke = { title: null, symbolType: "stroke", symbolSize: 300, encode: { symbols: { update: seen } } };
+    return { strokeDash: field("measure", "nominal", { legend: stroke, scale: { domain: names, range: [[1, 0], [4, 3]] } }) };
+  }
+
+  // From the start of a day, week or month to its end: a bar of Vega-Lite's own would not be as wide as its time.
+  function stackedOverTime(name, names, range, what, tips) {
+    return {
+      transform: [
+        { calculate: `indexof(${JSON.stringify(names)}, datum["${name}"])`, as: "order" },
+        { stack: what, groupby: ["start"], sort: [{ field: "order" }], as: ["low", "high"] },
+      ],
+      mark: { type: "rect", stroke: range.paper, strokeWidth: 1 },
+      encoding: {
+        x: start, x2: { field: "end" }, y: amount("low", ",d"), y2: { field: "high" },
+        color: field(name, "nominal", { legend, scale: { domain: names, range: range.colours } }),
+        tooltip: [day, ...tooltip([name, "What"], ...tips)],
+      },
+    };
+  }
+
+  const drawings = {
+    success: (data, colour) => byGeneration(
+      data, field("share", "quantitative", { axis: percent, scale: { domain: [0, 1] } }),
+      [["measure", "Measure"], ["share", "Share", ".0%"], ["questions", "Questions", ",d"]],
+      colour, dashed(["Answered", "At the first attempt"], colour),
+    ),
+    attempts: (data, colour) => byGeneration(
+      data, amount("attempts", ".1f", { domainMin: 1, nice: true, zero: false }),
+      [["attempts", "Attempts per question", ".2f"], ["questions", "Questions", ",d"]], colour,
+    ),
+    errors: (data, colour) => ({
+      height: 24 * new Set(data.map((row) => row.error)).size,
+      mark: { type: "bar", height: { band: 0.7 } },
+      encoding: {
+        y: field("error", "nominal", { title: null, sort: null, axis: { labelLimit: 160, ticks: false, domain: false } }),
+        x: amount("questions", ",d"),
+        color: field("end", "nominal", {
+          legend, scale: { domain: ["Answered after all", "Not answered"], range: [colour.good, colour.bad] },
+        }),
+        tooltip: tooltip(["error", "Error"], ["end", "How it ended"], ["questions", "Questions", ",d"],
+          ["repaired", "Answered after all", ".0%"]),
+      },
+    }),
+    verdicts: (data, colour) => stackedOverTime("verdict", ["Correct", "Wrong"],
+      { colours: [colour.good, colour.bad], paper: colour.paper }, "count", [["count", "Verdicts", ",d"]]),
+    tokens: (data, colour) => stackedOverTime("kind", ["Cached", "Read", "Written"],
+      { colours: [colour.calm, colour.series[1], colour.series[2]], paper: colour.paper }, "tokens",
+      [["tokens", "Tokens", ",.0f"]]),
+    seconds: (data, colour) => ({
+      mark: { type: "line", point: { size: 36, filled: true, color: colour.good }, strokeWidth: 1.5, color: colour.good },
+      encoding: {
+        x: start, y: amount("seconds", "~s"),
+        ...dashed(["Half within", "95 % within"], colour),
+        tooltip: [day, ...tooltip(["measure", "Measure"], ["seconds", "Seconds", ",.1f"], ["answers", "Answers", ",d"])],
+      },
+    }),
+  };
+
+  function config(colour) {
+    const text = { labelColor: colour.quiet, labelFont: colour.sans, labelFontSize: 12 };
+    return {
+      background: null, font: colour.sans, view: { stroke: null },
+      axis: { ...text, gridColor: colour.line, domainColor: colour.line, tickColor: colour.line },
+      axisX: { grid: false },
+      legend: {
+        ...text, orient: "top", direction: "horizontal", columns: 3,
+        layout: { top: { anchor: "start", direction: "vertical", margin: 4 } },
+      },
+      bar: { stroke: colour.paper },
+    };
+  }
+
+  // ---- Drawing -----------------------------------------------------------------------------------------------------
+
+  async function draw(place) {
+    const colour = colours();
+    const data = JSON.parse(place.dataset.values);
+    const spec = {
+      width: "container", height: 200, autosize: { type: "fit-x", contains: "padding" },
+      data: { values: data }, config: config(colour), ...drawings[place.dataset.chart](data, colour),
+    };
+    const options = { ast: true, actions: false, defaultStyle: false, tooltip: false, renderer: "svg", mode: "vega-lite" };
+    drawn.get(place)?.finalize();
+    drawn.set(place, await vegaEmbed(place, spec, options));
+    place.dataset.drawn = "";
+  }
+
+  function drawWhatIsThere() {
+    for (const place of drawn.keys()) if (!place.isConnected) { drawn.get(place).finalize(); drawn.delete(place); }
+    for (const place of $$("[data-chart]:not([data-drawn])")) draw(place);
+  }
+
+  function redraw() {
+    for (const place of drawn.keys()) draw(place);
+  }
+
+  new MutationObserver(redraw).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  document.addEventListener("htmx:afterSettle", drawWhatIsThere);
+  drawWhatIsThere();
+})();
