@@ -16,7 +16,16 @@ from chat.consumers import NOT_FOUND
 from chat.models import Conversation, Turn
 from chat.routing import websocket_urlpatterns
 from datasources.models import AuditEntry
-from learning.models import Episode, EvaluatedQuestion, Evaluation, Remark, VerifiedImport, VerifiedQuery
+from learning.models import (
+    BanditReset,
+    Episode,
+    EvaluatedQuestion,
+    Evaluation,
+    ImportedPolicy,
+    Remark,
+    VerifiedImport,
+    VerifiedQuery,
+)
 from tests.chat.sockets import ORIGIN, cookies, socket
 
 SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note", "token of alice")
@@ -70,7 +79,18 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
         "remark_id": remark.pk,
         "query_id": query.pk,
         "import_id": imported.pk,
+        "reset_id": BanditReset.objects.create(connection=connection).pk,
+        "imported_id": ImportedPolicy.objects.create(connection=connection, name="p", data={"arms": {}}, pulls=0).pk,
     }
+
+
+def client_of(user: User, route: str) -> Client:
+    """As people reach it, or as programs do."""
+    if route.startswith("api_"):
+        return Client(headers={"Authorization": f"Token {ApiToken.objects.create(user, name='another')[1]}"})
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 @pytest.mark.django_db
@@ -79,8 +99,7 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
 def test_what_is_another_team_s_is_not_found(
     belongings: dict[str, Any], bob: User, name: str, arguments: tuple[str, ...], method: str
 ) -> None:
-    client = Client()
-    client.force_login(bob)
+    client = client_of(bob, name)
     address = reverse(name, kwargs={argument: belongings[argument] for argument in arguments})
     # A route that takes the other method says so before it looks for anything.
     assert getattr(client, method)(address).status_code in {404, 405}
@@ -90,10 +109,11 @@ def test_what_is_another_team_s_is_not_found(
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "arguments"), OF_OBJECTS, ids=[name for name, _ in OF_OBJECTS])
 def test_the_same_addresses_are_found_by_their_owner(
-    belongings: dict[str, Any], alice_client: Client, name: str, arguments: tuple[str, ...]
+    belongings: dict[str, Any], alice: User, name: str, arguments: tuple[str, ...]
 ) -> None:
+    client = client_of(alice, name)
     address = reverse(name, kwargs={argument: belongings[argument] for argument in arguments})
-    assert {alice_client.get(address).status_code, alice_client.post(address).status_code} != {404}
+    assert {client.get(address).status_code, client.post(address).status_code} != {404}
 
 
 @pytest.mark.django_db

@@ -90,7 +90,7 @@ class Timeline:
     def place_of(self, field: str) -> Case:
         """The same in the database: comparisons, as each database's own truncation is slow or knows no time zone."""
         whens = [When(**{f"{field}__gte": start}, then=Value(place)) for place, start in enumerate(self.starts)]
-        return Case(*reversed(whens[1:]), default=Value(0), output_field=IntegerField())
+        return Case(*reversed(whens), default=Value(0), output_field=IntegerField())
 
 
 def _unit(days: int) -> Unit:

@@ -68,7 +68,13 @@ def period_of(request: UserRequest) -> Period:
 
 def _figures(connection: Connection, period: Period) -> dict[str, Any]:
     found = figures(connection, period)
-    return {"connection": connection, "figures": found, "charts": charts(found), "summary": summary(found)}
+    return {
+        "connection": connection,
+        "figures": found,
+        "charts": charts(found),
+        "summary": summary(found),
+        "is_new": not found.slots and not connection.episodes.exists(),
+    }
 
 
 def _strategies(connection: Connection) -> dict[str, Any]:

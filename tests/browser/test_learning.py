@@ -1,0 +1,109 @@
+"""The Learning page in a real browser: charts under the page's own policy, and the bandit steered by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.test_benchmark import SAMPLE
+from tests.processes import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+ASKED = """
+from accounts.models import User
+from agent.errors import ErrorClass
+from datasources.models import Connection
+from tests.learning.bandit.decided import ended
+from tests.learning.overview.asked import ask, days_ago, judge
+sample, user = Connection.objects.get(is_sample=True), User.objects.get(username="admin")
+sample.episodes.all().delete()
+for number in range(12):
+    asked = ask(sample, [ErrorClass.NO_SUCH_COLUMN] * (number % 3), at=days_ago(number), generation=number // 6)
+    judge(asked, user, is_right=number % 4 > 0)
+ended(sample)
+"""
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty one. Whatever the browser complains of fails the test."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def learning(site: Site) -> str:
+    """The page's address; some questions have been asked, and one repair was decided on."""
+    site.manage("shell", "-v", "0", "-c", ASKED)
+    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', SAMPLE).split()[-1]}/learning/"
+
+
+def colours(page: Page) -> set[str]:
+    """Of the lines that are drawn."""
+    found: list[str] = page.locator("[data-drawn] path[stroke]").evaluate_all(
+        "paths => paths.map(path => path.getAttribute('stroke'))"
+    )
+    return set(found)
+
+
+def test_every_chart_is_drawn_in_the_page_s_colours(page: Page, learning: str) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto(learning)
+    expect(page.locator("[data-drawn] svg")).to_have_count(6)
+    expect(page.locator(".summary")).to_contain_text("of 13 questions in the last 90 days")
+    expect(page.locator(".heat .best").first).to_be_visible()
+    light = colours(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator(f"[data-drawn] path[stroke='{next(iter(light))}']")).to_have_count(0)
+    assert colours(page).isdisjoint(light - {"transparent", "none"})
+
+
+def test_a_phone_shows_it_without_scrolling_sideways(page: Page, learning: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(learning)
+    expect(page.locator("[data-drawn] svg")).to_have_count(6)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_chart_is_unfolded_as_a_table_by_keyboard(page: Page, learning: str) -> None:
+    page.goto(learning)
+    errors = page.get_by_role("region", name="What went wrong").first
+    errors.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(errors.get_by_role("row", name="Wrong column")).to_be_visible()
+
+
+def test_a_reset_is_undone_by_keyboard(page: Page, learning: str) -> None:
+    page.goto(learning)
+    expect(page.locator("main")).to_contain_text("It has learned from 1 decision")
+    page.get_by_role("link", name="Reset…").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("It forgets what 1 decision taught it here")
+    page.get_by_role("button", name="Reset").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("It was reset by admin")
+    expect(page.locator("main")).to_contain_text("It has not decided anything on this database that counts.")
+    page.get_by_role("button", name="Undo the reset").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("The reset was taken back")
+    expect(page.locator("main")).to_contain_text("It has learned from 1 decision")
+
+
+def test_without_javascript_a_link_leads_to_everything(
+    chromium: Browser, context: BrowserContext, learning: str
+) -> None:
+    plain = chromium.new_context(java_script_enabled=False, storage_state=context.storage_state())
+    page = plain.new_page()
+    page.goto(learning)
+    page.get_by_role("link", name="Show it on a page that is loaded whole").click()
+    page.locator("details summary", has_text="As a table").first.click()
+    expect(page.get_by_role("columnheader", name="At the first attempt")).to_be_visible()
+    expect(page.locator(".heat .best").first).to_be_visible()
+    plain.close()
