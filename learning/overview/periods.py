@@ -43,9 +43,8 @@ class Period:
 
     @property
     def words(self) -> str:
-        return {None: "since the first question", 365: "in the last year"}.get(
-            self.days, f"in the last {self.days} days"
-        )
+        known = {None: "since the first question", 1: "today", 365: "in the last year"}
+        return known.get(self.days, f"in the last {self.days} days")
 
     def since(self, now: datetime) -> datetime | None:
         """When it begins: a midnight in the site's time zone."""

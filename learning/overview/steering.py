@@ -15,6 +15,9 @@ from learning.standing import standing
 
 Action = AuditEntry.Action
 
+MOST_IMPORTED = 20
+"""Policies from elsewhere that count for one connection: each is read with every question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Steered:
@@ -35,9 +38,11 @@ def standing_of(connection: Connection) -> Steered:
 
 def import_policy(connection: Connection, user: User, name: str, data: Any) -> ImportedPolicy:
     """Raises transfer.BadPolicy, with a sentence."""
+    if transfer.active(connection).count() >= MOST_IMPORTED:
+        raise transfer.BadPolicy(f"{MOST_IMPORTED} policies from elsewhere count here already. Remove one first.")
     imported = transfer.add(connection, user, name, data)
     audit.record(
-        connection, user, Action.CHANGE, f"the bandit: policy “{imported.name}” imported, {imported.pulls:,} pulls"
+        connection, user, Action.CHANGE, f"the bandit: policy “{imported.name}” imported, pulls: {imported.pulls:,}"
     )
     return imported
 

@@ -47,7 +47,7 @@ def undo(request: UserRequest, connection_id: int, reset_id: int) -> HttpRespons
 @require_GET
 def export(request: UserRequest, connection_id: int) -> JsonResponse:
     connection, _ = _curated(request, connection_id)
-    response = JsonResponse(steering.export(connection, request.user), json_dumps_params={"indent": 1})
+    response = JsonResponse(steering.export(connection, request.user))
     response["Content-Disposition"] = f'attachment; filename="policy-{timezone.localdate():%Y-%m-%d}.json"'
     return response
 

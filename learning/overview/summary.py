@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from learning.benchmark.significance import wilson
 from learning.overview import questions
 from learning.overview.figures import Figures
 from learning.overview.questions import Asked
@@ -31,11 +32,17 @@ def _sentences(figures: Figures) -> Iterator[str]:
 
 
 def _change(figures: Figures) -> str:
-    """The second half of the questions against the first, where they are enough; halves, as time passes unevenly."""
+    """The later half of the questions against the earlier, where the difference is hardly chance."""
     before, after = _halves(figures)
-    if min(before.questions, after.questions) < COMPARED:
+    if min(before.questions, after.questions) < COMPARED or not _differ(before, after):
         return ""
     return f"At the first attempt it was {percent(before.first_rate)} before, and {percent(after.first_rate)} lately."
+
+
+def _differ(one: Asked, other: Asked) -> bool:
+    """Their 95 % intervals do not overlap."""
+    (low, high), (other_low, other_high) = (wilson(asked.at_first, asked.questions) for asked in (one, other))
+    return high < other_low or other_high < low
 
 
 def _halves(figures: Figures) -> tuple[Asked, Asked]:

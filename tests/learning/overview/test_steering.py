@@ -15,7 +15,7 @@ from agent.repairs import Strategy
 from datasources.models import AuditEntry, Connection
 from learning.models import BanditReset, ImportedPolicy
 from learning.overview.forms import MOST_KB
-from learning.overview.steering import standing_of
+from learning.overview.steering import MOST_IMPORTED, standing_of
 from tests.learning.bandit.decided import ended
 from tests.learning.benchmark.pages.runs import text, words_of
 
@@ -136,13 +136,20 @@ def test_what_was_exported_can_be_imported_elsewhere(
     assert (imported.name, imported.pulls, imported.user) == ("sales.json", 1, alice)
     assert "“sales.json” counts from the next question on." in page
     assert f"sales.json 1 alice {imported.at:%Y-%m-%d %H:%M} Remove" in page
-    assert last_entry().message == "the bandit: policy “sales.json” imported, 1 pulls"
+    assert last_entry().message == "the bandit: policy “sales.json” imported, pulls: 1"
 
 
 def test_it_may_have_a_name(curator: Client, sample: Connection, policy: str) -> None:
     upload(curator, sample, policy, name="From <sales>")
     assert ImportedPolicy.objects.get().name == "From <sales>"
     assert "From &lt;sales&gt;" in curator.get(address(sample)).content.decode()
+
+
+def test_only_so_many_count_at_once(curator: Client, sample: Connection, policy: str) -> None:
+    empty = [ImportedPolicy(connection=sample, name=str(n), data={"arms": {}}, pulls=0) for n in range(MOST_IMPORTED)]
+    ImportedPolicy.objects.bulk_create(empty)
+    assert "20 policies from elsewhere count here already." in said(upload(curator, sample, policy))
+    assert ImportedPolicy.objects.count() == MOST_IMPORTED
 
 
 def test_it_is_removed_again(curator: Client, sample: Connection, policy: str) -> None:

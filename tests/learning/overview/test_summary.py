@@ -41,6 +41,12 @@ def test_a_change_is_told_where_there_are_enough_questions(connection: Connectio
     assert "At the first attempt it was 0 % before, and 100 % lately." in said(connection)
 
 
+def test_a_difference_that_may_be_chance_is_not_told(connection: Connection) -> None:
+    for number in range(80):
+        ask(connection, [COLUMN] * (number % 2), at=days_ago(3 * (number % 4 < 2)))
+    assert "lately" not in said(connection)
+
+
 def test_what_steers_is_told(connection: Connection) -> None:
     query = VerifiedQuery.objects.create(connection=connection, question="Which?", key="k", sql="SELECT 1")
     ask(connection, recalled=query)
