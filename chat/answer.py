@@ -25,7 +25,9 @@ from agent.events import (
 from agent.repairs import Strategy
 from chat.comparing import Changes, Earlier, changes
 from chat.provenance import Provenance
+from chat.taken import Taken
 from datasources.tables import Table
+from learning.feedback.said import Said
 from learning.models import Attempt, Episode
 from learning.results import from_json
 
@@ -94,6 +96,7 @@ class AnswerView:
 
     `sql` is the statement that answered, empty until then. `earlier` is the answer that this one was asked for instead
     of, `replaced_by` the id of the one that was asked for instead of this.
+    `said` is what its person says of it, `taken` how their words were taken.
     """
 
     id: str
@@ -110,6 +113,13 @@ class AnswerView:
     earlier: Earlier | None = None
     replaced_by: str = ""
     provenance: Provenance | None = None
+    said: Said = field(default_factory=Said)
+    taken: Taken = field(default_factory=Taken)
+
+    @property
+    def words(self) -> str:
+        """What was typed."""
+        return self.taken.words or self.question
 
     @property
     def running(self) -> bool:

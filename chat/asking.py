@@ -23,11 +23,16 @@ TITLE_CHARACTERS = 60
 
 @dataclass(frozen=True)
 class Asked:
-    """A recorded question and the turns that it follows."""
+    """A recorded question and the turns that it follows.
+
+    `judged` is the answer that it called wrong, or not wrong any more; `replaced` the one that it was put in place of.
+    """
 
     episode: Episode
     history: tuple[PromptTurn, ...]
     titled: bool
+    judged: Episode | None = None
+    replaced: Episode | None = None
 
 
 def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
@@ -78,7 +83,7 @@ def _history(conversation: Conversation, before: Episode | None = None) -> tuple
     Old ones are dropped several at a time: what the model has read of a conversation stays the beginning of what it
     is asked next, and so in its cache.
     """
-    answered = conversation.turns.filter(episode__status=Episode.Status.SUCCEEDED).order_by("asked_at")
+    answered = conversation.turns.filter(replaced=False, episode__status=Episode.Status.SUCCEEDED).order_by("asked_at")
     if before:
         answered = answered.filter(asked_at__lt=before.turn.asked_at)
     answered = answered.filter(episode__retries=None).exclude(verdicts.is_wrong("episode"))

@@ -14,11 +14,12 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from accounts.sockets import user_now
 from agent.llm import LLM
-from chat import asking, live, messages, pages, render, requests, silent
+from chat import asking, corrections, live, messages, pages, render, requests, shown, silent
 from chat.asking import Asked
-from chat.messages import Ask, Resume, Retry, Stop
+from chat.messages import Ask, Resume, Retake, Retry, Stop
 from chat.models import Conversation
 from learning.endpoints import llm
+from learning.feedback.remarks import BadRemark
 from learning.models import Episode
 from learning.recorder import BadQuestion, answer
 
@@ -72,6 +73,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 await self._retry(conversation, episode_id, request)
             case Stop(episode_id):
                 await self._stop(conversation, episode_id)
+            case Retake(episode_id, as_remark, request):
+                await self._retake(conversation, episode_id, as_remark, request)
             case Resume(episode_ids):
                 await self._resume(conversation, episode_ids)
             case None:
@@ -85,7 +88,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._check = asyncio.create_task(self._conversation())
 
     async def _ask(self, conversation: Conversation, question: str, request: str) -> None:
-        await self._put(conversation, request, partial(asking.ask, conversation, conversation.user, question))
+        await self._put(conversation, request, partial(corrections.put, conversation, conversation.user, question))
 
     async def _retry(self, conversation: Conversation, episode_id: str, request: str) -> None:
         rejected = await database_sync_to_async(pages.episode_of)(conversation, episode_id)
@@ -94,7 +97,18 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             return
         await self._put(conversation, request, partial(asking.retry, conversation, conversation.user, rejected))
 
-    async def _put(self, conversation: Conversation, request: str, record: Callable[[LLM], Asked]) -> None:
+    async def _retake(self, conversation: Conversation, episode_id: str, as_remark: bool, request: str) -> None:
+        """Take what was typed for an answer the other way; if that still runs, it is stopped."""
+        episode = await database_sync_to_async(pages.episode_of)(conversation, episode_id)
+        if episode is None:
+            return
+        following = live.running(episode.pk)
+        if following:
+            await following.stop()
+        take = corrections.as_remark if as_remark else corrections.as_question
+        await self._put(conversation, request, partial(take, conversation, conversation.user, episode))
+
+    async def _put(self, conversation: Conversation, request: str, record: Callable[[LLM], Asked | None]) -> None:
         """Have a question recorded, once for each request, and answered."""
         if requests.is_known(conversation.pk, request):
             await self.send(render.asked(request))
@@ -102,16 +116,15 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         model = llm(conversation.connection)
         try:
             asked = await database_sync_to_async(record)(model)
-        except BadQuestion as error:
+        except (BadQuestion, BadRemark) as error:
             await self.send(render.error(str(error)))
             return
+        if asked is None:
+            return
         requests.remember(conversation.pk, request)
-        view = await database_sync_to_async(pages.new_view)(asked.episode)
-        following = live.LiveAnswer(view, conversation.pk)
-        await live.send(conversation.pk, render.turn(view))
-        if asked.episode.retry_of:
-            rejected = await database_sync_to_async(pages.stored_view)(asked.episode.retry_of)
-            await live.send(conversation.pk, render.retried(rejected))
+        begun = await database_sync_to_async(shown.begun)(conversation, asked)
+        following = live.LiveAnswer(begun.view, conversation.pk)
+        await live.send(conversation.pk, begun.html)
         following.start(answer(asked.episode, model, asked.history))
         await self.send(render.asked(request))
         if asked.titled:
@@ -134,7 +147,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             if episode is None:
                 continue
             following = live.running(episode.pk)
-            view = following.view if following else await database_sync_to_async(pages.stored_view)(episode)
+            view = following.view if following else await database_sync_to_async(shown.view_of)(conversation, episode)
             self.seen[view.id] = following.sent if following else 0
             await self.send(await live.drawn(view))
 

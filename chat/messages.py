@@ -39,7 +39,19 @@ class Resume:
     answers: tuple[str, ...]
 
 
-def parse(text: str | None) -> Ask | Retry | Stop | Resume | None:
+@dataclass(frozen=True)
+class Retake:
+    """What was typed for this answer is to be taken as a remark on the one before it, or as a question.
+
+    `request` as in Ask.
+    """
+
+    answer: str
+    as_remark: bool
+    request: str
+
+
+def parse(text: str | None) -> Ask | Retry | Stop | Retake | Resume | None:
     """None for what is no such message, whatever it is."""
     match _loaded(text):
         case {"type": "ask", "question": str(question), **more}:
@@ -48,6 +60,8 @@ def parse(text: str | None) -> Ask | Retry | Stop | Resume | None:
             return Retry(answer, _request(more))
         case {"type": "stop", "answer": str(answer)}:
             return Stop(answer)
+        case {"type": "retake", "answer": str(answer), "as": "remark" | "question" as way, **more}:
+            return Retake(answer, way == "remark", _request(more))
         case {"type": "resume", "answers": list(answers)}:
             return Resume(tuple(answer for answer in answers[:MOST_ANSWERS] if isinstance(answer, str)))
     return None

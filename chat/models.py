@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from datasources.models import Connection
-from learning.models import Episode
+from learning.models import Episode, Remark
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,14 +45,28 @@ class Conversation(models.Model):
 
 
 class Turn(models.Model):
-    """One question of a conversation, with the episode that answers it."""
+    """One question of a conversation, with the episode that answers it.
+
+    What was typed may have been taken as a `remark` on the answer before it: then the episode is that one's question,
+    asked again, and `verdict_before` is what the person had said of that answer. A turn that is `replaced` was taken
+    otherwise since: it is still there, but folded, and later questions know nothing of it.
+    """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
     episode = models.OneToOneField(Episode, on_delete=models.CASCADE, related_name="turn")
     asked_at = models.DateTimeField(default=timezone.now)
+    typed = models.TextField(blank=True, help_text="What was typed, where that is not the question")
+    remark = models.ForeignKey(Remark, on_delete=models.SET_NULL, null=True, related_name="turns")
+    verdict_before = models.BooleanField(null=True)
+    replaced = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["asked_at"]
 
     def __str__(self) -> str:
-        return self.episode.question[:60]
+        return self.words[:60]
+
+    @property
+    def words(self) -> str:
+        """What the person typed."""
+        return self.typed or self.episode.question

@@ -17,15 +17,20 @@ def turn(answer: AnswerView) -> str:
     return format_html('<div id="turns" hx-swap-oob="beforeend">{}</div>', mark_safe(added))  # noqa: S308 - a template's
 
 
+def turn_again(answer: AnswerView) -> str:
+    """A turn whose words were taken otherwise meanwhile."""
+    return render_to_string("chat/_turn.html", {"answer": answer, "again": True})
+
+
+def verdict(answer: AnswerView) -> str:
+    """What the person says of an answer."""
+    return render_to_string("chat/_verdict.html", {"answer": answer, "again": True})
+
+
 def asked(request: str) -> str:
     """The question of this request is recorded: the browser may clear its box."""
     done = format_html('<span id="asked" data-request="{}" hidden hx-swap-oob="true"></span>', request)
     return done + error("")
-
-
-def retried(answer: AnswerView) -> str:
-    """Another answer than this one has been asked for: a link to it, in place of the button."""
-    return render_to_string("chat/_retry_button.html", {"answer": answer, "oob": True})
 
 
 def title(conversation: Conversation, groups: list[tuple[str, list[Conversation]]]) -> str:

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from chat import provenance
 from chat.answer import AnswerView
 from chat.models import Conversation, Turn
-from chat.pages import current_view
+from chat.shown import views
 from learning.models import Episode
 
 SHOWN = 20
@@ -29,14 +28,14 @@ def latest(conversation: Conversation, since: UUID | None = None) -> Page:
     """The last turns; with `since`, all from that answer on."""
     turns = conversation.turns.all()
     start = _asked_at(conversation, since)
-    return _page(turns.filter(asked_at__gte=start) if start else _last(turns), turns)
+    return _page(conversation, turns.filter(asked_at__gte=start) if start else _last(turns))
 
 
 def before(conversation: Conversation, answer: UUID) -> Page:
     """The turns just before that answer."""
     start = _asked_at(conversation, answer)
     turns = conversation.turns.filter(asked_at__lt=start) if start else conversation.turns.none()
-    return _page(_last(turns), turns)
+    return _page(conversation, _last(turns))
 
 
 def _asked_at(conversation: Conversation, answer: UUID | None) -> datetime | None:
@@ -47,13 +46,11 @@ def _last(turns: QuerySet[Turn]) -> QuerySet[Turn]:
     return turns.order_by("-asked_at")[:SHOWN]
 
 
-def _page(shown: QuerySet[Turn], turns: QuerySet[Turn]) -> Page:
+def _page(conversation: Conversation, shown: QuerySet[Turn]) -> Page:
     retries = Prefetch("episode__retries", Episode.objects.only("retry_of"))
-    found = shown.select_related("episode").prefetch_related("episode__attempts", retries)
+    found = shown.select_related("episode", "remark").prefetch_related("episode__attempts", retries)
     ordered = sorted(found, key=lambda turn: turn.asked_at)
     if not ordered:
         return Page([])
-    earlier = _last(turns.filter(asked_at__lt=ordered[0].asked_at)).values_list("episode", flat=True)
-    origins = provenance.of([turn.episode for turn in ordered])
-    views = [current_view(turn.episode, origins[turn.episode.pk]) for turn in ordered]
-    return Page(views, next(reversed(earlier), None))
+    earlier = _last(conversation.turns.filter(asked_at__lt=ordered[0].asked_at)).values_list("episode", flat=True)
+    return Page(views(conversation, ordered), next(reversed(earlier), None))

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
 from accounts.requests import UserRequest, require_curator
-from chat import live, pages, turns
+from chat import live, pages, shown, turns
 from chat.forms import TitleForm, connection_of
 from chat.models import Conversation
 from chat.status import model_status as status_of
 from datasources.models import Connection
 from datasources.requests import get_connection
 from learning import examples, warming
+from learning.feedback import judging
+from learning.feedback.remarks import BadRemark
+from learning.feedback.verdicts import NotPossible
 from learning.models import Episode
 from learning.verified import checking
+
+VERDICTS = {"right": True, "wrong": False, "none": None}
+"""What the buttons under an answer send."""
 
 
 @require_GET
@@ -103,11 +111,52 @@ async def delete_conversation(request: UserRequest, conversation_id: UUID) -> Ht
 def answer(request: UserRequest, episode_id: UUID) -> HttpResponse:
     episode = _get_episode(request, episode_id)
     context = {
-        "answer": pages.current_view(episode),
+        "answer": shown.view_of(episode.turn.conversation, episode),
         "conversation": episode.turn.conversation,
         "connection": episode.connection,
     }
     return render(request, "chat/answer.html", context)
+
+
+@require_POST
+def verdict(request: UserRequest, episode_id: UUID) -> HttpResponse:
+    """Correct, Wrong, or neither any more."""
+    episode = _get_episode(request, episode_id)
+    pressed = request.POST.get("verdict")
+    if pressed not in VERDICTS:
+        return HttpResponseBadRequest("A verdict is right, wrong or none.")
+    error = ""
+    try:
+        judging.judge(episode, request.user, VERDICTS[pressed])
+    except NotPossible as impossible:
+        error = str(impossible)
+    return _said(request, episode, error=error, just_wrong=pressed == "wrong")
+
+
+@require_POST
+def remark(request: UserRequest, episode_id: UUID) -> HttpResponse:
+    """What is wrong with an answer; nothing takes back what waits."""
+    episode = _get_episode(request, episode_id)
+    text = request.POST.get("remark", "")
+    try:
+        judging.explain(episode, request.user, text)
+    except (BadRemark, NotPossible) as error:
+        return _said(request, episode, error=str(error), text=text)
+    return _said(request, episode, saved=True)
+
+
+def _said(request: UserRequest, episode: Episode, error: str = "", **context: Any) -> HttpResponse:
+    """The answer's verdict; without htmx, the page that it was given on, with a remark that was refused kept on it."""
+    alone = "alone" in request.POST
+    conversation = episode.turn.conversation
+    if request.htmx or error:
+        context |= {"answer": shown.view_of(conversation, episode), "error": error, "given": True}
+        if request.htmx:
+            return render(request, "chat/_verdict.html", {**context, "alone": alone})
+        context |= {"conversation": conversation, "connection": episode.connection}
+        return render(request, "chat/answer.html", context)
+    page = reverse("answer", args=[episode.pk]) if alone else reverse("conversation", args=[conversation.pk])
+    return redirect(f"{page}?since={episode.pk}#answer-{episode.pk}")
 
 
 @require_GET
@@ -164,8 +213,10 @@ def _get_conversation(request: UserRequest, conversation_id: UUID) -> Conversati
 
 def _get_episode(request: UserRequest, episode_id: UUID) -> Episode:
     mine = Conversation.objects.visible_to(request.user)
-    episodes = Episode.objects.filter(turn__conversation__in=mine).select_related("connection", "turn__conversation")
-    return get_object_or_404(episodes.defer("connection__schema_snapshot"), pk=episode_id)
+    found = Episode.objects.filter(turn__conversation__in=mine)
+    found = found.select_related("connection", "turn__conversation__user", "turn__conversation__connection")
+    deferred = ("connection__schema_snapshot", "turn__conversation__connection__schema_snapshot")
+    return get_object_or_404(found.defer(*deferred), pk=episode_id)
 
 
 def _fresh(user: User, connection: Connection) -> Conversation:

@@ -77,33 +77,39 @@ function follow() {
 }
 
 toEnd();
+// Who scrolls up leaves the end; what is added below meanwhile does not.
+let lastTop = 0;
 scroller.addEventListener("scroll", () => {
-  atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
-  if (atEnd) $("#to-end").hidden = true;
+  const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+  if (near) $("#to-end").hidden = true;
+  atEnd = near || (atEnd && scroller.scrollTop >= lastTop);
+  lastTop = scroller.scrollTop;
 }, { passive: true });
 
 // ---- Swaps: keep the focus and what was opened; say how an answer ended ---------------------------------------------
 
-let kept = { open: [], focus: "", place: "", running: [] };
+const nothing = () => ({ open: [], focus: "", place: "", running: [], taken: [] });
+let kept = nothing();
 
 function keep(target) {
-  if (!target.matches(".answer, .result, .retry-slot, #turns")) return;
+  if (!target.matches(".answer, .result, .verdict, .retry-slot, .turn, #turns")) return;
   const focused = document.activeElement;
   kept.open.push(...$$("details[open][id]", target).map((details) => details.id));
   if (target.contains(focused)) {
     kept.focus = focused.id;
-    kept.place = focused.closest(".result, .answer")?.id;
+    kept.place = focused.closest(".result, .answer, .turn")?.id;
   }
   kept.running.push(...$$('.answer[data-status="running"]', target.parentElement).map((answer) => answer.id));
 }
 
 function restore() {
-  const { open, focus, place, running } = kept;
-  kept = { open: [], focus: "", place: "", running: [] };
+  const { open, focus, place, running, taken } = kept;
+  kept = nothing();
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (place && document.activeElement === document.body) {
     (document.getElementById(focus) || document.getElementById(place))?.focus({ preventScroll: true });
   }
+  if (taken.length) announce(taken.join(" "));
   for (const id of running) {
     const said = document.getElementById(id)?.dataset.announce;
     if (!said) continue;
@@ -115,10 +121,14 @@ function restore() {
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   const added = target.id === "turns" && $(".answer", fragment);
-  if (added && document.getElementById(added.id)) event.preventDefault();
-  else keep(target);
+  if (added && document.getElementById(added.id)) return event.preventDefault();
+  keep(target);
+  kept.taken.push(...$$("[data-taken]", fragment).map((taken) => taken.textContent.replace(/\s+/g, " ").trim()));
 });
-document.addEventListener("htmx:beforeSwap", (event) => keep(event.detail.target));
+// What is opened in a verdict, its own answer says.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.target.matches(".verdict")) keep(event.detail.target);
+});
 document.addEventListener("htmx:afterSettle", restore);
 
 // Earlier questions come in above: what is being read stays where it is.
@@ -233,7 +243,7 @@ document.addEventListener("submit", (event) => {
 chat.addEventListener("htmx:wsConfigSend", (event) => {
   const { type } = event.detail.parameters;
   if (type === "ask") sendAsk(event);
-  if (type === "retry") atEnd = true;
+  if (["retry", "retake"].includes(type)) atEnd = true;
 });
 chat.addEventListener("htmx:wsAfterSend", (event) => {
   const stop = $("[data-stop]", event.target);

@@ -6,6 +6,7 @@ A decision is made under a lock, on a remark as it stands then: of two curators 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -76,6 +77,18 @@ def write(connection: Connection, curator: User, rule: str) -> Remark:
     )
     _tell(remark, curator, "a rule was written")
     return remark
+
+
+@transaction.atomic
+def withdraw(given: QuerySet[Remark], author: User) -> None:
+    """Take back what no curator has decided on: what waits, and what the team's settings have accepted."""
+    undecided = given.filter(state__in=[State.PENDING, State.ACCEPTED], reviewer=None)
+    for remark in undecided.select_for_update(of=("self",)):
+        was_rule = remark.state == State.ACCEPTED
+        remark.state = State.WITHDRAWN
+        remark.save()
+        if was_rule:
+            _tell(remark, author, "a rule was taken back by its author")
 
 
 @transaction.atomic

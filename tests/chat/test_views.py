@@ -63,6 +63,8 @@ ROUTES = [
     ("delete_conversation", "post", 302),
     ("answer", "get", 200),
     ("answer_rows", "get", 200),
+    ("verdict", "post", 302),
+    ("remark", "post", 302),
     ("model_status", "get", 200),
     ("prompt_panel", "get", 200),
     ("examples", "get", 200),
@@ -72,7 +74,7 @@ ROUTES = [
 
 def address_of(name: str, conversation: Conversation, episode: Episode) -> str:
     match name:
-        case "answer" | "answer_rows":
+        case "answer" | "answer_rows" | "verdict" | "remark":
             return url(name, episode.pk)
         case "earlier_turns":
             return url(name, conversation.pk, episode.pk)
@@ -94,7 +96,12 @@ def test_every_route_serves_its_owner(
     conversation: Conversation, alice_client: Client, name: str, method: str, status: int
 ) -> None:
     address = address_of(name, conversation, answered(conversation))
-    assert getattr(alice_client, method)(address, {"title": "T"} if method == "post" else None).status_code == status
+    assert (
+        getattr(alice_client, method)(
+            address, {"title": "T", "verdict": "right"} if method == "post" else None
+        ).status_code
+        == status
+    )
 
 
 @pytest.mark.parametrize(("name", "method", "status"), ROUTES)

@@ -1,0 +1,24 @@
+"""What a person can do with an answer: call it right or wrong, and say what is wrong."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts.models import User
+from learning.feedback import remarks, verdicts
+from learning.models import Episode, Remark
+
+
+@transaction.atomic
+def judge(episode: Episode, user: User, is_right: bool | None) -> None:
+    """As `verdicts.give`; what was said to be wrong goes with the Wrong. Raises NotPossible."""
+    verdicts.give(episode, user, is_right)
+    if is_right is not False:
+        remarks.withdraw(Remark.objects.filter(episode=episode, user=user, origin=Remark.Origin.VERDICT), user)
+
+
+@transaction.atomic
+def explain(episode: Episode, user: User, text: str) -> None:
+    """As `remarks.give`; who says what is wrong says that it is. Raises BadRemark, NotPossible."""
+    if remarks.give(episode, user, text) and verdicts.of(episode, user) is not False:
+        verdicts.give(episode, user, False)

@@ -1,0 +1,43 @@
+// Under each answer: Correct, Wrong and what is wrong. Keys, and remarks that are half typed; the rest is HTML.
+// Uses the helpers of app.js.
+"use strict";
+
+document.addEventListener("input", (event) => {
+  const { draft } = event.target.dataset;
+  if (draft) memory.set(draft, event.target.value);
+});
+
+// A remark that was begun is there again after a reload, and in an answer that was drawn anew; what was saved is not.
+function showDrafts(within) {
+  for (const field of $$("textarea[data-draft]", within)) {
+    if (field.closest("[data-saved]")) memory.set(field.dataset.draft, "");
+    const begun = memory.get(field.dataset.draft);
+    if (!begun || begun === field.value) continue;
+    field.value = begun;
+    field.closest("details").open = true;
+  }
+}
+
+showDrafts(document);
+document.addEventListener("htmx:load", (event) => showDrafts(event.detail.elt.parentElement || document));
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const verdict = event.detail.elt.closest(".verdict");
+  if (!verdict) return;
+  announce($$("[data-said]", verdict).map((said) => said.textContent.replace(/\s+/g, " ").trim()).join(" "));
+  if (document.activeElement === document.body) $("summary, button", verdict)?.focus({ preventScroll: true });
+});
+
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    const verdict = event.detail.elt.closest(".verdict");
+    if (verdict) $(".error", verdict).textContent = "The server did not take that. What you typed is kept: try again.";
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
+  if (!["c", "w"].includes(event.key) || event.target.closest("input, textarea, select")) return;
+  const answer = document.activeElement.closest(".answer") || $("#alone .answer");
+  if (answer) $(`.verdict [aria-keyshortcuts="${event.key}"]`, answer)?.click();
+});
