@@ -28,7 +28,7 @@ def put(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
     _lock(conversation)
     text = clean_question(text)
     wrong = above(conversation)
-    if wrong and is_correction(text, wrong.question, _sql(wrong)):
+    if wrong and is_correction(text, wrong.question, wrong.last_sql):
         return _correct(conversation, user, wrong, text, llm)
     return asking.ask(conversation, user, text, llm)
 
@@ -72,13 +72,9 @@ def above(conversation: Conversation, turn: Turn | None = None) -> Episode | Non
     if turn:
         turns = turns.filter(asked_at__lt=turn.asked_at)
     last = turns.order_by("asked_at").last()
-    return last.episode if last and last.episode.status != Episode.Status.RUNNING and _sql(last.episode) else None
-
-
-def _sql(answer: Episode) -> str:
-    """What answered; where nothing did, what was tried last."""
-    tried = answer.attempts.exclude(sql="").order_by("number").values_list("sql", flat=True)
-    return answer.sql or tried.last() or ""
+    if last is None or last.episode.status == Episode.Status.RUNNING or not last.episode.last_sql:
+        return None
+    return last.episode
 
 
 def _correct(conversation: Conversation, user: User, wrong: Episode, text: str, llm: LLM) -> Asked:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -94,11 +94,13 @@ def prompt_panel(connection: Connection, role: Membership.Role | None) -> dict[s
 
 
 def groups(user: User, search: str = "") -> list[Group]:
-    """The user's conversations that hold a question, newest first, by day; `search` looks into titles and questions."""
+    """The user's conversations that hold a question, newest first, by day; `search` looks into titles and words."""
     mine = Conversation.objects.visible_to(user).filter(Exists(Turn.objects.filter(conversation=OuterRef("pk"))))
     if search:
-        asked = Turn.objects.filter(conversation=OuterRef("pk"), episode__question__icontains=search)
-        mine = mine.filter(title__icontains=search) | mine.filter(Exists(asked))
+        words = Q(episode__question__icontains=search) | Q(typed__icontains=search)
+        mine = mine.filter(title__icontains=search) | mine.filter(
+            Exists(Turn.objects.filter(words, conversation=OuterRef("pk")))
+        )
     return [(label, list(found)) for label, found in groupby(_listed(mine), key=_day)]
 
 

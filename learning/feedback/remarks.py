@@ -48,7 +48,7 @@ def give(episode: Episode, user: User, text: str, origin: str = Remark.Origin.VE
         user=user,
         origin=origin,
         question=episode.question,
-        sql=episode.sql,
+        sql=episode.last_sql,
     )
     remark.text, remark.rule = text, ""
     accepted = TeamLearning.of(episode.connection.team_id).accepts_remarks

@@ -101,6 +101,12 @@ class Episode(models.Model):
     def __str__(self) -> str:
         return f"{self.question[:60]} ({self.status})"
 
+    @property
+    def last_sql(self) -> str:
+        """What answered; where nothing did, what was tried last. Empty where nothing was tried."""
+        tried = self.attempts.exclude(sql="").order_by("number").values_list("sql", flat=True)
+        return self.sql or tried.last() or ""
+
 
 class Attempt(models.Model):
     """One generated SQL and its outcome. `context` is the vector that the bandit chose by; empty for the first."""

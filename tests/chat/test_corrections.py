@@ -5,7 +5,7 @@ import pytest
 from accounts.models import User
 from agent.prompt import Turn as PromptTurn
 from agent.scripted import ScriptedLLM
-from chat import asking, corrections
+from chat import asking, corrections, pages
 from chat.asking import Asked
 from chat.models import Conversation, Turn
 from datasources.engine import ResultSet
@@ -67,6 +67,13 @@ def test_its_turn_keeps_what_was_typed(conversation: Conversation) -> None:
     assert (turn.words, turn.remark) == (CORRECTION, Remark.objects.get())
 
 
+def test_it_is_found_by_what_was_typed(conversation: Conversation, alice: User) -> None:
+    answered(conversation)
+    put(conversation, CORRECTION)
+    assert pages.groups(alice, "PAID_AT") == [("Today", [conversation])]
+    assert pages.groups(alice, "refunds") == []
+
+
 def test_a_question_is_asked(conversation: Conversation) -> None:
     answered(conversation)
     assert put(conversation, "And by month?").episode.question == "And by month?"
@@ -90,6 +97,7 @@ def test_what_was_tried_in_vain_can_be_corrected_without_a_verdict(
     wrong = answered(conversation, status=status)
     assert put(conversation, CORRECTION).episode.retry_of == wrong
     assert Remark.objects.get().episode == wrong
+    assert Remark.objects.get().sql == "SELECT created_at FROM orders"
     assert verdicts.of(wrong, alice) is None
 
 
