@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from agent.rejection import Rejected
 from learning.models import Episode, Remark
 from learning.results import from_json
@@ -10,23 +13,30 @@ MOST = 5
 
 
 def rejected_by(episode: Episode) -> list[Rejected]:
-    """Oldest first; of a long chain the last few. What gave no answer is none of them."""
+    """Oldest first; of a long chain the last few. What gave no answer is told where the person remarked on it."""
+    told = ((each, _remark(each, episode)) for each in _before(episode))
+    last = islice(((each, remark) for each, remark in told if remark or _answered(each)), MOST)
     return [
-        Rejected(each.sql, from_json(each.result) if each.result else None, _remark(each, episode))
-        for each in reversed(chain(episode))
+        Rejected(each.last_sql, from_json(each.result) if each.result else None, remark)
+        for each, remark in reversed(list(last))
     ]
 
 
 def chain(episode: Episode, most: int = MOST) -> list[Episode]:
     """The answers that `episode` was asked for instead of, the last one first."""
-    found: list[Episode] = []
+    return list(islice(filter(_answered, _before(episode)), most))
+
+
+def _before(episode: Episode) -> Iterator[Episode]:
     seen = {episode.pk}
-    while episode.retry_of and episode.retry_of_id not in seen and len(found) < most:
+    while episode.retry_of and episode.retry_of_id not in seen:
         episode = episode.retry_of
         seen.add(episode.pk)
-        if episode.status == Episode.Status.SUCCEEDED and episode.sql:
-            found.append(episode)
-    return found
+        yield episode
+
+
+def _answered(episode: Episode) -> bool:
+    return episode.status == Episode.Status.SUCCEEDED and bool(episode.sql)
 
 
 def _remark(rejected: Episode, by: Episode) -> str:

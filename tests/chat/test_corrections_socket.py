@@ -60,6 +60,32 @@ async def test_a_correction_is_shown_as_a_remark_and_the_question_asked_again(
         assert html.count('aria-pressed="true"') == 1
 
 
+async def test_the_model_is_told_what_was_typed(
+    conversation: Conversation, alice_client: Client, model: ServerHandle
+) -> None:
+    model.set_script([{"text": GOOD}, {"text": BETTER, "times": None}])
+    async with browser(conversation, alice_client) as page:
+        await asks(page, "Which products?")
+        await asks(page, CORRECTION)
+
+    told = [message["content"] for message in model.requests()[-1].body["messages"]]
+    assert told[1:3] == ["Which products?", GOOD]
+    assert CORRECTION in told[-1]
+
+
+async def test_also_of_what_was_tried_in_vain(
+    conversation: Conversation, alice_client: Client, model: ServerHandle
+) -> None:
+    bad = "```sql\nSELECT title FROM products\n```"
+    model.set_script([{"text": bad, "times": None}])
+    async with browser(conversation, alice_client) as page:
+        await asks(page, "Which products?", until='data-status="failed"')
+        model.set_script([{"text": BETTER, "times": None}])
+        await asks(page, CORRECTION)
+
+    assert CORRECTION in model.requests()[-1].body["messages"][-1]["content"]
+
+
 async def test_one_click_asks_it_as_a_question(
     conversation: Conversation, alice_client: Client, model: ServerHandle
 ) -> None:

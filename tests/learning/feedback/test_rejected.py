@@ -9,7 +9,7 @@ from agent.scripted import ScriptedLLM
 from datasources.models import Connection
 from learning.feedback import remarks, verdicts
 from learning.feedback.rejected import MOST, chain, rejected_by
-from learning.models import Episode
+from learning.models import Attempt, Episode, Remark
 from learning.recorder import answer, begin
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,6 +69,15 @@ def test_a_retry_that_found_no_answer_is_passed_over(connection: Connection, ali
     Episode.objects.filter(pk=failed.pk).update(status=Episode.Status.FAILED)
     failed.refresh_from_db()
     assert [each.sql for each in rejected_by(answered(connection, alice, "SELECT 3", failed))] == ["SELECT 1"]
+
+
+def test_unless_somebody_said_what_was_wrong_with_what_it_tried(connection: Connection, alice: User) -> None:
+    failed = answered(connection, alice, "")
+    Episode.objects.update(status=Episode.Status.FAILED)
+    Attempt.objects.create(episode=failed, number=1, strategy="generate", sql=NAMES)
+    remarks.give(failed, alice, "only the dear ones", Remark.Origin.TYPED)
+    [told] = rejected_by(answered(connection, alice, DEAR, Episode.objects.get(pk=failed.pk)))
+    assert (told.sql, told.result, told.remark) == (NAMES, None, "only the dear ones")
 
 
 def test_of_a_long_chain_the_last_few_are_told(connection: Connection, alice: User) -> None:
