@@ -1,11 +1,10 @@
-// The chat page: what the server cannot do. Keys, drafts, focus and scroll across swaps, folding; the rest is HTML.
-// Uses the helpers of app.js.
+// The chat page: what the server cannot do. Keys, drafts, focus and scroll across swaps; the rest is HTML.
+// Uses the helpers of app.js, and columns.js.
 "use strict";
 
 const chat = $("#chat");
 const box = $("#question");
 const scroller = $("#scroll");
-const narrow = matchMedia("(max-width: 900px)");
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -25,39 +24,6 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   answer.closest(".turn").scrollIntoView();
   answer.focus({ preventScroll: true });
-});
-
-// ---- Side columns: they fold on a wide page and are drawers on a narrow one ----------------------------------------
-
-const isOpen = (side) => (narrow.matches ? $("#" + side).classList.contains("drawn") : !root.dataset[side]);
-
-function fold(side, open) {
-  if (narrow.matches) {
-    $("#" + side).classList.toggle("drawn", open);
-    $(".middle").inert = open;
-  } else {
-    open ? delete root.dataset[side] : (root.dataset[side] = "folded");
-    memory.set("fold-" + side, open ? "" : "1");
-  }
-  showFolds();
-  $$(`[data-toggle="${side}"]`).find((button) => button.checkVisibility({ visibilityProperty: true }))?.focus();
-}
-
-function showFolds() {
-  for (const button of $$("[data-toggle]")) button.setAttribute("aria-expanded", isOpen(button.dataset.toggle));
-}
-
-function closeDrawers() {
-  const drawn = $(".side.drawn");
-  if (drawn) fold(drawn.id, false);
-  return Boolean(drawn);
-}
-
-showFolds();
-narrow.addEventListener("change", () => {
-  $$(".side.drawn").forEach((side) => side.classList.remove("drawn"));
-  $(".middle").inert = false;
-  showFolds();
 });
 
 // ---- Scroll: follow the text only while the reader is at its end ----------------------------------------------------
