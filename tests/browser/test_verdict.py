@@ -81,7 +81,7 @@ def test_a_half_typed_remark_survives_a_server_that_is_away(page: Page, site: Si
     expect(page.locator("#connection")).to_be_visible()
     verdict.get_by_role("button", name="Save").click()
     expect(verdict.get_by_role("alert")).to_contain_text("What you typed is kept")
-    with page.expect_response(re.compile(r"\?since="), timeout=30_000):
+    with page.expect_response(re.compile(r"\?since="), timeout=60_000):
         site.start()
     expect(verdict.locator(".error")).to_be_hidden()
     expect(field).to_have_value(REMARK)
