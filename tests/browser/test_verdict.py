@@ -138,8 +138,12 @@ def test_how_it_was_taken_is_announced(page: Page, scripted: ServerHandle) -> No
     ask(page, "don't count dear products")
     expect(page.locator("#announcer")).to_contain_text("Taken as a remark on the answer above")
     page.get_by_role("button", name="Ask it as a question instead").click()
-    expect(page.locator(".turn").nth(1)).to_contain_text("asked as a question below")
+    replaced = page.locator(".turn").nth(1)
+    expect(replaced).to_contain_text("asked as a question below")
     expect(page.locator(".turn").last.locator("tbody tr").first).to_be_visible()
+    replaced.locator(".replaced > summary").click()
+    replaced.get_by_role("button", name="Edit").click()
+    expect(page.locator("#question")).to_have_value("don't count dear products")
 
 
 def test_a_question_can_be_made_a_remark_only_while_it_is_the_last(page: Page, scripted: ServerHandle) -> None:
