@@ -11,6 +11,7 @@ from agent.llm import LLM
 from chat import asking
 from chat.asking import Asked
 from chat.models import Conversation, Turn
+from datasources.models import Connection
 from learning.feedback import judging, remarks, verdicts
 from learning.feedback.corrections import is_correction
 from learning.models import Episode, Remark
@@ -108,5 +109,9 @@ def _replaced(conversation: Conversation, answer: Episode) -> Turn | None:
 
 
 def _lock(conversation: Conversation) -> None:
-    """What two tabs do at once happens one after the other."""
+    """What two tabs do at once happens one after the other.
+
+    The connection is locked first, as it is for a verdict, and by whoever deletes it.
+    """
+    Connection.objects.select_for_update(no_key=True).filter(pk=conversation.connection_id).values_list("pk").first()
     Conversation.objects.select_for_update().get(pk=conversation.pk)

@@ -228,6 +228,16 @@ def test_a_rejection_is_said_with_its_reason(alice_client: Client, episode: Epis
     assert "Returns count." in html
 
 
+def test_that_a_curator_stopped_the_rule_is_said(alice_client: Client, episode: Episode, make_user: MakeUser) -> None:
+    explain(alice_client, episode, "without returns")
+    curator = make_user("carol", episode.connection.team)
+    remarks.accept(Remark.objects.get(), curator)
+    remarks.stop(Remark.objects.get(), curator)
+    html = page(alice_client, episode)
+    assert "It was a rule until carol stopped it on" in html
+    assert ">without returns</textarea>" not in html
+
+
 def test_where_the_team_wants_no_review_a_remark_is_a_rule(alice_client: Client, episode: Episode) -> None:
     TeamLearning.objects.create(team=episode.connection.team, accepts_remarks=True)
     assert "It becomes a rule for every question at once" in press(alice_client, episode, "wrong")
