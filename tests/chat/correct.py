@@ -17,7 +17,7 @@ from chat import corrections  # noqa: E402
 from chat.asking import Asked  # noqa: E402
 from chat.models import Conversation  # noqa: E402
 from datasources.models import Connection  # noqa: E402
-from learning.models import Attempt, Episode, Remark, Verdict  # noqa: E402
+from learning.models import Attempt, Episode  # noqa: E402
 from learning.recorder import BadQuestion  # noqa: E402
 
 MODEL = ScriptedLLM([])
@@ -49,8 +49,8 @@ def end(conversation: Conversation) -> Episode:
 
 
 def main() -> None:
-    user = User.objects.create_user("alice")
-    team = Team.objects.create(name="Team")
+    user = User.objects.create_user("corrector")
+    team = Team.objects.create(name="Correctors")
     Membership.objects.create(user=user, team=team, role=Membership.Role.MEMBER)
     shop = Connection.objects.create(team=team, name="shop", path="/nowhere")
     conversation = Conversation.objects.create(user=user, connection=shop)
@@ -61,8 +61,12 @@ def main() -> None:
     asked = at_once(lambda: corrections.as_question(conversation, user, remark, MODEL))
     question = end(conversation)
     back = at_once(lambda: corrections.as_remark(conversation, user, question, MODEL))
-    states = list(Remark.objects.order_by("pk").values_list("state", flat=True))
-    print(corrected, asked, back, *states, list(Verdict.objects.values_list("is_right", flat=True)))
+    states = list(shop.remarks.order_by("pk").values_list("state", flat=True))
+    print(corrected, asked, back, *states, list(user.verdicts.values_list("is_right", flat=True)))
+    # The database is other programs' too.
+    shop.delete()
+    team.delete()
+    user.delete()
 
 
 if __name__ == "__main__":
