@@ -1,0 +1,79 @@
+"""The whole loop: somebody asks, finds the answer wrong and says why, a curator accepts it, and the next answer differs.
+
+The scripted model answers otherwise only when the rule stands in what it is told: so it is the rule that changed it.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from agent.scripted_server import ServerHandle
+from tests.browser.conftest import log_in
+from tests.processes import PASSWORD, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+QUESTION = "What is the revenue of all orders?"
+REMARK = "revenue excludes cancelled orders"
+WITH_THE_RULE = "SELECT SUM(total_amount) AS revenue FROM orders WHERE status <> 'cancelled'"
+WITHOUT = "SELECT SUM(total_amount) AS revenue FROM orders"
+MEMBER = "mira"
+A_MEMBER = f"""
+from accounts.models import Membership, User
+from datasources.models import Connection
+team = Connection.objects.get(is_sample=True).team
+user = User.objects.create_user("{MEMBER}", password="{PASSWORD}")
+Membership.objects.create(user=user, team=team, role=Membership.Role.MEMBER)
+"""
+
+
+@pytest.fixture
+def member(chromium: Browser, site: Site) -> Iterator[Page]:
+    """Of the team, and no curator."""
+    site.manage("shell", "-v", "0", "-c", A_MEMBER)
+    context: BrowserContext = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    log_in(page, site, name=MEMBER)
+    page.wait_for_url("**/chat/**")
+    yield page
+    context.close()
+
+
+def ask(page: Page) -> None:
+    page.locator("#question").fill(QUESTION)
+    page.keyboard.press("Enter")
+
+
+def test_what_a_member_says_changes_the_next_answer(member: Page, page: Page, scripted: ServerHandle) -> None:
+    scripted.set_script(
+        [
+            {"when": REMARK, "where": "all", "text": f"```sql\n{WITH_THE_RULE}\n```"},
+            {"when_re": ".", "text": f"```sql\n{WITHOUT}\n```"},
+        ]
+    )
+    ask(member)
+    answer = member.locator(".answer").last
+    expect(answer.locator("tbody tr")).to_have_count(1)
+    expect(answer.locator(".sql")).not_to_contain_text("cancelled")
+    before = answer.locator("tbody td").inner_text()
+    answer.get_by_role("button", name="Wrong", exact=True).click()
+    answer.get_by_label("What is wrong?").fill(REMARK)
+    answer.get_by_role("button", name="Save").click()
+    expect(answer).to_contain_text("Waiting for a curator.")
+
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Learning").click()
+    page.get_by_role("link", name="Remarks and rules").click()
+    waiting = page.locator("#remark-list > .remark", has_text=REMARK)
+    expect(waiting).to_contain_text(MEMBER)
+    waiting.get_by_role("button", name="Accept").click()
+    expect(page.locator("#rules")).to_contain_text(REMARK)
+
+    member.get_by_role("button", name="New question").click()
+    expect(member.get_by_role("heading", name="Rules from remarks (1)")).to_be_visible()
+    ask(member)
+    again = member.locator(".answer").last
+    expect(again.locator(".sql")).to_contain_text("status <> 'cancelled'")
+    expect(again.locator("tbody tr")).to_have_count(1)
+    assert again.locator("tbody td").inner_text() != before
