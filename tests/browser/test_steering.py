@@ -1,4 +1,4 @@
-"""The whole loop: somebody asks, finds the answer wrong and says why, a curator accepts it, and the next answer differs.
+"""The whole loop: somebody asks, finds the answer wrong and says why, a curator accepts it, and the answer changes.
 
 The scripted model answers otherwise only when the rule stands in what it is told: so it is the rule that changed it.
 """
