@@ -17,8 +17,12 @@ BENCHES = {
     "duckdb": "duckdb_statements",
     "schema": "introspection",
     "grading": "grading",
+    "verdicts": "verdicts",
 }
 """What can be asked for, and the module that measures it."""
+
+LONG = frozenset({"verdicts"})
+"""Those that take the better part of an hour, and run only when they are named."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,9 @@ def read_options() -> Options:
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench", description="Measure the product against its targets."
     )
-    parser.add_argument("benches", nargs="*", metavar="bench", help=f"some of {', '.join(BENCHES)}; all by default")
+    parser.add_argument(
+        "benches", nargs="*", metavar="bench", help=f"some of {', '.join(BENCHES)}; all but the last by default"
+    )
     parser.add_argument("--model", choices=(*MODELS, "none"), help="the embedded model to ask; by default the largest")
     parser.add_argument("--models", type=Path, default=_models_dir(), help="where its weights are")
     parser.add_argument("--pairs", type=int, default=7, help="first tokens measured by the site and by the model")
@@ -46,7 +52,9 @@ def read_options() -> Options:
     model = given.model or _largest(given.models)
     if model != "none" and not (given.models / MODELS[model].filename).exists():
         parser.error(f"the weights of {model} are not in {given.models}")
-    return Options(tuple(given.benches) or tuple(BENCHES), model, given.models, given.pairs)
+    return Options(
+        tuple(given.benches) or tuple(name for name in BENCHES if name not in LONG), model, given.models, given.pairs
+    )
 
 
 def _models_dir() -> Path:
