@@ -25,6 +25,7 @@ from embedded.catalogue import MODELS
 from embedded.server import ServerSettings, running
 from embedded.status import State, Status, write_status
 from learning.benchmark.comparison import compare
+from learning.benchmark.examples import of_connection
 from learning.benchmark.grading.grader import Gold, grade
 from learning.benchmark.measuring import measure
 from learning.benchmark.outcome import Outcome
@@ -97,7 +98,8 @@ def _model(options: Options) -> Iterator[None]:
 async def _measured(connection: Connection, tasks: Sequence[Task]) -> list[Outcome]:
     """With what the connection has learned; nothing is learned from it."""
     asked_with = await sync_to_async(prompt_of)(connection)
-    asked = agent(llm(connection), Evaluation.Policy.LEARNED, MOST_ATTEMPTS, connection)
+    learned = Evaluation.Policy.LEARNED
+    asked = agent(llm(connection), learned, MOST_ATTEMPTS, connection, examples=of_connection(connection))
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def one(task: Task) -> Outcome:
@@ -143,7 +145,7 @@ def _curated(connection: Connection, curator: User, tasks: Sequence[Task]) -> No
     known = set(VerifiedQuery.objects.active().values_list("question", flat=True))
     for task in tasks:
         if task.asked not in known:
-            editing.add(connection, curator, question=task.asked, sql=task.gold[0])
+            editing.add(connection, curator, editing.Written(task.asked, task.gold[0]))
 
 
 def _verified() -> int:
