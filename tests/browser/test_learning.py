@@ -20,6 +20,7 @@ from tests.learning.bandit.decided import ended
 from tests.learning.overview.asked import ask, days_ago, judge
 sample, user = Connection.objects.get(is_sample=True), User.objects.get(username="admin")
 sample.episodes.all().delete()
+sample.decisions.all().delete()
 for number in range(12):
     asked = ask(sample, [ErrorClass.NO_SUCH_COLUMN] * (number % 3), at=days_ago(number), generation=number // 6)
     judge(asked, user, is_right=number % 4 > 0)

@@ -22,6 +22,9 @@ MEMBER = "mira"
 A_MEMBER = f"""
 from accounts.models import Membership, User
 from datasources.models import Connection
+from learning.models import Remark, VerifiedQuery
+Remark.objects.all().delete()
+VerifiedQuery.objects.all().delete()
 team = Connection.objects.get(is_sample=True).team
 user = User.objects.create_user("{MEMBER}", password="{PASSWORD}")
 Membership.objects.create(user=user, team=team, role=Membership.Role.MEMBER)
@@ -43,7 +46,7 @@ def member(chromium: Browser, site: Site) -> Iterator[Page]:
 
 def ask(page: Page) -> None:
     page.locator("#question").fill(QUESTION)
-    page.keyboard.press("Enter")
+    page.locator("#question").press("Enter")
 
 
 def test_what_a_member_says_changes_the_next_answer(member: Page, page: Page, scripted: ServerHandle) -> None:
@@ -55,7 +58,7 @@ def test_what_a_member_says_changes_the_next_answer(member: Page, page: Page, sc
     )
     ask(member)
     answer = member.locator(".answer").last
-    expect(answer.locator("tbody tr")).to_have_count(1)
+    expect(answer.locator("tbody tr")).to_have_count(1, timeout=30_000)
     expect(answer.locator(".sql")).not_to_contain_text("cancelled")
     before = answer.locator("tbody td").inner_text()
     answer.get_by_role("button", name="Wrong", exact=True).click()
@@ -75,5 +78,5 @@ def test_what_a_member_says_changes_the_next_answer(member: Page, page: Page, sc
     ask(member)
     again = member.locator(".answer").last
     expect(again.locator(".sql")).to_contain_text("status <> 'cancelled'")
-    expect(again.locator("tbody tr")).to_have_count(1)
+    expect(again.locator("tbody tr")).to_have_count(1, timeout=30_000)
     assert again.locator("tbody td").inner_text() != before

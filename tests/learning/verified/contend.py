@@ -38,8 +38,8 @@ def main() -> None:
     connection = Connection.objects.create(team=team, name="one", path="/nowhere")
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: judge(connection, number), range(int(sys.argv[1]))))
-    active = VerifiedQuery.objects.active().count()
-    print(VerifiedQuery.objects.count(), active, Verdict.objects.count())
+    queries = VerifiedQuery.objects.filter(connection=connection)
+    print(queries.count(), queries.active().count(), Verdict.objects.filter(episode__connection=connection).count())
 
 
 if __name__ == "__main__":
