@@ -43,6 +43,10 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def signed_in(chromium: Browser, site: Site) -> str:
+    return session_of(chromium, site)
+
+
+def session_of(chromium: Browser, site: Site) -> str:
     """The session of the first user, as the log-in form gives it."""
     page = chromium.new_page()
     log_in(page, site)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from agent.scripted_server import ServerHandle
+from tests.browser.conftest import session_of
 from tests.browser.test_benchmark import SAMPLE
-from tests.processes import Site
+from tests.processes import Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -26,6 +28,19 @@ for number in range(12):
     judge(asked, user, is_right=number % 4 > 0)
 ended(sample)
 """
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle) -> Iterator[Site]:
+    """Of this module's own: what others asked and decided on theirs does not count here."""
+    model = {"API_BASE_URL": scripted.base_url, "MODEL_NAME": "scripted"}
+    with running_site(tmp_path_factory.mktemp("site"), **model) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, site: Site) -> str:
+    return session_of(chromium, site)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from agent.scripted_server import ServerHandle
-from tests.browser.conftest import log_in
-from tests.processes import PASSWORD, Site
+from tests.browser.conftest import log_in, session_of
+from tests.processes import PASSWORD, Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -29,6 +29,19 @@ team = Connection.objects.get(is_sample=True).team
 user = User.objects.create_user("{MEMBER}", password="{PASSWORD}")
 Membership.objects.create(user=user, team=team, role=Membership.Role.MEMBER)
 """
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle) -> Iterator[Site]:
+    """Of this module's own: what others asked and decided on theirs does not count here."""
+    model = {"API_BASE_URL": scripted.base_url, "MODEL_NAME": "scripted"}
+    with running_site(tmp_path_factory.mktemp("site"), **model) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, site: Site) -> str:
+    return session_of(chromium, site)
 
 
 @pytest.fixture
