@@ -22,9 +22,10 @@ from agent.events import (
 from agent.hints import hint
 from agent.llm import LLM, LLMError, Message, TextDelta, Usage
 from agent.policy import Context, Decision, Policy
-from agent.rejection import Rejected, same_query, verdict_on, verdict_on_rows
+from agent.rejection import Rejected, verdict_on, verdict_on_rows
 from agent.repairs import Strategy
 from agent.rewards import Outcome, grade, hindsight
+from agent.same_sql import same_query
 from agent.threads import execute
 from agent.writing import Draft, write_sql
 from datasources.engine import Database, ResultSet

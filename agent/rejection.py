@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agent.same_sql import normal
+from agent.same_sql import same_query
 from datasources.engine import Cell, ResultSet
 
 SAME_QUERY = "This is the answer that was rejected before."
@@ -34,11 +34,6 @@ def verdict_on_rows(result: ResultSet, rejected: Sequence[Rejected]) -> str:
     if not any(same_result(result, each) for each in known):
         return ""
     return SAME_ROWS if result.rows else NO_ROWS_AGAIN
-
-
-def same_query(one: str, other: str, dialect: str) -> bool:
-    """Whether two statements certainly are one query, however they are written; without SQL there is none."""
-    return bool(one.strip() and other.strip()) and normal(one, dialect) == normal(other, dialect)
 
 
 def same_result(one: ResultSet, other: ResultSet) -> bool:

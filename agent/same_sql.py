@@ -19,6 +19,13 @@ _TURNED = {"GT": "LT", "GTE": "LTE"}
 _NEEDLESS = {("", "INNER"), ("LEFT", "OUTER"), ("RIGHT", "OUTER"), ("FULL", "OUTER")}
 
 
+def same_query(one: str, other: str, dialect: str) -> bool:
+    """Whether two statements certainly are one query, however they are written; without SQL there is none."""
+    if not one.strip() or not other.strip():
+        return False
+    return one == other or normal(one, dialect) == normal(other, dialect)
+
+
 @lru_cache(maxsize=64)
 def normal(sql: str, dialect: str) -> str:
     """The same text for statements that certainly give the same; the words as they stand where it cannot be parsed."""

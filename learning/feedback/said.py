@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from accounts.models import User
+from agent.same_sql import same_query
 from datasources.models import Connection
 from learning.models import Episode, Remark, TeamLearning, Verdict, VerifiedQuery
-from learning.verified.keys import key_of, stands_alone
+from learning.verified import opinions
 
 
 class Verified(StrEnum):
@@ -91,25 +94,22 @@ def _was_taken_back(remark: Remark) -> bool:
 def _verified(connection: Connection, right: Sequence[Episode]) -> dict[UUID, Verified]:
     if not right:
         return {}
-    keys = {episode.pk: _key(episode) for episode in right}
+    prefetch_related_objects(right, "recalled")
+    keys = {episode.pk: opinions.key(episode) for episode in right}
     known = defaultdict[str, list[VerifiedQuery]](list)
     for query in VerifiedQuery.objects.filter(connection=connection, key__in=keys.values()):
         known[query.key].append(query)
-    found = {episode.pk: _verified_by(episode, known[keys[episode.pk]]) for episode in right}
+    found = {episode.pk: _verified_by(episode, known[keys[episode.pk]], connection.dialect) for episode in right}
     return {answer: verified for answer, verified in found.items() if verified}
 
 
-def _key(episode: Episode) -> str:
-    return key_of(episode.question, "" if stands_alone(episode.question) else episode.follows)
-
-
-def _verified_by(episode: Episode, known: Sequence[VerifiedQuery]) -> Verified | None:
+def _verified_by(episode: Episode, known: Sequence[VerifiedQuery], dialect: str) -> Verified | None:
     active = next((query for query in known if query.state == VerifiedQuery.State.ACTIVE), None)
     if active is None:
         return None
     if active.episode_id == episode.pk and not active.is_curated:
-        others = [query for query in known if query.pk != active.pk and query.sql != active.sql]
+        others = [query for query in known if not same_query(query.sql, active.sql, dialect)]
         return Verified.INSTEAD if others else Verified.NEW
-    if active.sql == episode.sql:
+    if same_query(active.sql, episode.sql, dialect):
         return Verified.CONFIRMED
     return Verified.CURATED if active.is_curated else None

@@ -22,6 +22,11 @@ def key_of(question: str, follows: str = "") -> str:
     return hashlib.sha256(f"{normal(follows)}\n{normal(question)}".encode()).hexdigest()
 
 
+def follows_of(question: str, before: str) -> str:
+    """The question without which this one, asked after `before`, makes no sense; empty where it stands alone."""
+    return "" if stands_alone(question) else before
+
+
 def stands_alone(question: str) -> bool:
     """Whether it can be understood without the question before it, as far as its words tell."""
     text = normal(question)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from agent.same_sql import normal
+from agent.same_sql import same_query
 from datasources.models import Connection
 from learning.models import Episode, VerifiedQuery
 from learning.verified import opinions
@@ -90,7 +90,7 @@ def _put_to_use(episode: Episode, user: User, key: str) -> VerifiedQuery:
         return former  # it answered before the schema changed
     query = former or VerifiedQuery(connection=episode.connection, key=key, sql=episode.sql, question=episode.question)
     if not former:
-        query.follows = episode.recalled.follows if episode.recalled else opinions.follows_of(episode)
+        query.follows = opinions.follows(episode)
     query.state, query.reason = State.ACTIVE, ""
     query.episode, query.created_by, query.created_at = episode, user, timezone.now()
     query.checked_schema, query.checked_at = _schema_that_it_ran_on(episode), _ran_at(episode)
@@ -131,8 +131,7 @@ def _note(query: VerifiedQuery, opinion: opinions.Opinion) -> None:
 
 
 def _is_same(query: VerifiedQuery, sql: str) -> bool:
-    dialect = query.connection.dialect
-    return normal(query.sql, dialect) == normal(sql, dialect)
+    return same_query(query.sql, sql, query.connection.dialect)
 
 
 def _active(connection: Connection, key: str) -> VerifiedQuery | None:

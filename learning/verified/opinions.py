@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agent.same_sql import normal
 from datasources.models import Connection
 from learning.models import Episode, Verdict
-from learning.verified.keys import key_of, stands_alone
+from learning.verified.keys import follows_of, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class Opinion:
         return self.wrong > 0 and self.wrong >= self.right
 
 
-def follows_of(episode: Episode) -> str:
-    """The question without which this one makes no sense."""
-    return "" if stands_alone(episode.question) else episode.follows
+def follows(episode: Episode) -> str:
+    """The question before it in that verified query."""
+    return episode.recalled.follows if episode.recalled else follows_of(episode.question, episode.follows)
 
 
 def key(episode: Episode) -> str:
     """That of the verified query which the episode's answer is about."""
-    return episode.recalled.key if episode.recalled else key_of(episode.question, follows_of(episode))
+    return episode.recalled.key if episode.recalled else key_of(episode.question, follows(episode))
 
 
 def on(connection: Connection, question_key: str) -> dict[str, Opinion]:
@@ -66,8 +66,8 @@ def _verdicts(connection: Connection, question_key: str) -> Iterable[Verdict]:
     asked = of_connection.values_list("pk", "episode__question", "episode__follows", "episode__recalled__key")
     mine = [
         pk
-        for pk, question, follows, recalled in asked
-        if (recalled or key_of(question, "" if stands_alone(question) else follows)) == question_key
+        for pk, question, before, recalled in asked
+        if (recalled or key_of(question, follows_of(question, before))) == question_key
     ]
     found = Verdict.objects.filter(pk__in=mine).select_related("episode__connection", "user")
     return found.defer("episode__result", "episode__connection__schema_snapshot")

@@ -24,7 +24,7 @@ from django.db.models import Count, Max, Q
 from agent.prompt import Example
 from datasources.models import Connection
 from learning.models import VerifiedQuery
-from learning.verified.keys import key_of, normal, stands_alone
+from learning.verified.keys import follows_of, key_of, normal
 
 SHOWN = 4
 CONSIDERED = 2000
@@ -45,7 +45,7 @@ def similar(connection: Connection, question: str, follows: str = "", limit: int
     similar last; never one of the very same question, nor two with the same SQL."""
     index = _index_of(connection)
     same = {key_of(question), key_of(question, follows)}
-    asked = Example(question, "", "" if stands_alone(question) else follows)
+    asked = Example(question, "", follows_of(question, follows))
     found = index.best(asked, limit, without={at for at, key in enumerate(index.keys) if key in same})
     active = VerifiedQuery.objects.active().in_bulk([index.ids[at] for at in found])
     return [active[index.ids[at]] for at in found if index.ids[at] in active]

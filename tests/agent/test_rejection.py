@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from agent.rejection import same_query, same_result
+from agent.rejection import same_result
+from agent.same_sql import same_query
 from datasources.engine import Cell, ResultSet
 from tests.agent.query_pairs import OTHER, SAME
 
