@@ -28,12 +28,13 @@ class ReasonForm(ActionForm):
 
 
 class DecisionForm(forms.ModelForm[Remark]):
-    """What becomes of a remark. `rule` is what the agent is told."""
+    """What becomes of a remark. `rule` is what the agent is told; `seen` the state in which it was shown."""
 
     decision = forms.ChoiceField(
         choices=[(State.ACCEPTED, "Accept"), (State.REJECTED, "Reject"), (State.PENDING, "Put it back into the queue")],
         widget=forms.RadioSelect,
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Remark
@@ -45,12 +46,22 @@ class DecisionForm(forms.ModelForm[Remark]):
         if self.instance.state != State.PENDING:
             self.initial["decision"] = self.instance.state
         self.initial["rule"] = self.instance.rule or self.instance.text
+        self.initial["seen"] = self.instance.state
 
     def clean_rule(self) -> str:
         return self._cleaned("rule")
 
     def clean_reason(self) -> str:
         return self._cleaned("reason")
+
+    def clean_decision(self) -> str:
+        """What is decided is changed only by way of the queue; of a rule, the wording."""
+        decision, now = self.cleaned_data["decision"], State(self.instance.state)
+        if self.data.get("seen", now) != now:
+            raise ValidationError(remarks.what_happened(self.instance))
+        if decision not in (now, State.PENDING) and now != State.PENDING:
+            raise ValidationError(f"It is {now}: put it back into the queue first.")
+        return str(decision)
 
     def _cleaned(self, name: str) -> str:
         try:
@@ -74,7 +85,7 @@ class RemarkAdmin(Kept):
         "connection", "user", "origin", "created_at", "episode", "question", "written", "text", "state", "reviewer",
         "reviewed_at", "absorbed_in",
     ]  # fmt: skip
-    fields = [*readonly_fields, "decision", "rule", "reason"]
+    fields = [*readonly_fields, "decision", "rule", "reason", "seen"]
 
     class Media:
         css = {"all": ["learning_admin.css"]}
@@ -85,12 +96,24 @@ class RemarkAdmin(Kept):
 
     def get_fields(self, request: HttpRequest, obj: Remark | None = None) -> list[Any]:
         may_decide = self.has_change_permission(request, obj)
-        return [field for field in self.fields if may_decide or field != "decision"]
+        return [field for field in self.fields if may_decide or field not in ("decision", "seen")]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Remark | None = None) -> list[str]:
+        """The reason belongs to the decision, and what is rejected has no rule."""
+        decided = {State.ACCEPTED: ["reason"], State.REJECTED: ["rule", "reason"]}
+        return [*self.readonly_fields, *(decided.get(State(obj.state), []) if obj else [])]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Remark | None:
+        """What is decided on stays as it is until it is saved."""
+        remark: Remark | None = super().get_object(request, object_id, from_field)
+        if remark and request.method == "POST":
+            remark.refresh_from_db(from_queryset=Remark.objects.select_for_update())
+        return remark
 
     def save_model(self, request: HttpRequest, obj: Remark, form: Any, change: bool) -> None:
         said = form.cleaned_data
-        remark = Remark.objects.select_for_update().get(pk=obj.pk)
-        decide(remark, said["decision"], person(request), said["rule"], said["reason"])
+        remark = Remark.objects.get(pk=obj.pk)
+        decide(remark, said["decision"], person(request), said.get("rule", ""), said.get("reason", ""))
 
     @admin.action(description="Accept as rules", permissions=["change"])
     def accept(self, request: HttpRequest, chosen: QuerySet[Remark]) -> None:
@@ -101,18 +124,19 @@ class RemarkAdmin(Kept):
         self._decide_all(request, chosen, State.REJECTED, "rejected.")
 
     def _decide_all(self, request: HttpRequest, chosen: QuerySet[Remark], state: str, done: str) -> None:
-        reason, keys = request.POST.get("reason", ""), list(chosen.values_list("pk", flat=True))
+        waiting = list(chosen.filter(state=State.PENDING).order_by("pk"))
+        left = chosen.count() - len(waiting)
         try:
             with transaction.atomic():
-                locked = Remark.objects.select_for_update().filter(pk__in=keys).exclude(state=State.WITHDRAWN)
-                for remark in locked:
-                    decide(remark, state, person(request), remark.rule, reason)
+                for remark in waiting:
+                    decide(remark, state, person(request), remark.rule, request.POST.get("reason", ""))
         except BadRemark as error:
             self.message_user(request, str(error), messages.ERROR)
-        else:
-            self.message_user(request, f"{_counted(len(locked))} {done}")
-            if taken_back := len(keys) - len(locked):
-                self.message_user(request, f"{_counted(taken_back)} left alone: taken back.", messages.WARNING)
+            return
+        self.message_user(request, f"{_counted(len(waiting))} {done}")
+        if left:
+            message = f"{_counted(left)} left alone: decided on already, or taken back."
+            self.message_user(request, message, messages.WARNING)
 
     @admin.display(description="remark")
     def said(self, remark: Remark) -> str:
@@ -128,12 +152,15 @@ class RemarkAdmin(Kept):
 
 
 def decide(remark: Remark, state: str, reviewer: User, rule: str, reason: str) -> None:
-    """Raises BadRemark."""
-    if state == State.ACCEPTED:
+    """Of one that is decided already only the rule is changed, or it goes back. Raises BadRemark."""
+    if remark.state == state:
+        if state == State.ACCEPTED and rule != remark.rule:
+            remarks.edit(remark, reviewer, rule)
+    elif state == State.ACCEPTED:
         remarks.accept(remark, reviewer, rule, reason)
     elif state == State.REJECTED:
         remarks.reject(remark, reviewer, reason)
-    elif remark.state != State.PENDING:
+    else:
         remarks.reopen(remark, reviewer)
 
 

@@ -10,12 +10,15 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
-from learning.admin.scope import Scoped, TeamFilter, person, teams
+from learning.admin.scope import Kept, TeamFilter, person, teams
+from learning.feedback import choices
 from learning.models import TeamLearning
 
 
 @admin.register(TeamLearning)
-class TeamLearningAdmin(Scoped):
+class TeamLearningAdmin(Kept):
+    """Chosen here by the same function as on the site. A team that has none has the defaults."""
+
     list_display = ["team", "accepts_remarks", "is_personal"]
     list_filter = [("team", TeamFilter), "accepts_remarks", "is_personal"]
     search_fields = ["team__name"]
@@ -27,6 +30,13 @@ class TeamLearningAdmin(Scoped):
 
     def visible(self, user: User, found: QuerySet[Any]) -> QuerySet[Any]:
         return found.filter(team__in=teams(user))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def save_model(self, request: HttpRequest, obj: TeamLearning, form: Any, change: bool) -> None:
+        choices.choose(obj.team, person(request), accepts_remarks=obj.accepts_remarks, is_personal=obj.is_personal)
+        obj.pk = TeamLearning.of(obj.team_id).pk
 
     def get_readonly_fields(self, request: HttpRequest, obj: TeamLearning | None = None) -> list[str]:
         return ["team"] if obj else []

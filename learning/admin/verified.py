@@ -1,9 +1,8 @@
-"""Verified queries: looked at, and retired."""
+"""Verified queries: looked at, retired and restored, by the same functions as on the site."""
 
 from __future__ import annotations
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -11,16 +10,17 @@ from django.utils.safestring import SafeString
 from learning.admin import display
 from learning.admin.remarks import ReasonForm
 from learning.admin.scope import BY_TEAM_AND_CONNECTION, ReadOnly, person
-from learning.feedback import remarks
-from learning.feedback.remarks import BadRemark
 from learning.models import VerifiedQuery
-from learning.verified import marking
+from learning.verified import editing
+from learning.verified.editing import BadQuery
+
+State = VerifiedQuery.State
 
 
 @admin.register(VerifiedQuery)
 class VerifiedQueryAdmin(ReadOnly):
     action_form = ReasonForm
-    actions = ["retire"]
+    actions = ["retire", "restore"]
     list_display = ["created_at", "connection", "asked", "state", "is_curated", "created_by"]
     list_filter = ["state", *BY_TEAM_AND_CONNECTION, "is_curated"]
     search_fields = ["question", "follows", "sql", "reason"]
@@ -38,19 +38,31 @@ class VerifiedQueryAdmin(ReadOnly):
 
     @admin.action(description="Retire", permissions=["retire"])
     def retire(self, request: HttpRequest, chosen: QuerySet[VerifiedQuery]) -> None:
+        in_use = list(chosen.exclude(state=State.RETIRED))
         try:
-            reason = remarks.clean(request.POST.get("reason", "")) or f"Retired by {person(request)} in the admin."
-        except BadRemark as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return
-        keys = list(chosen.values_list("pk", flat=True))
-        with transaction.atomic():
-            locked = VerifiedQuery.objects.select_for_update().filter(pk__in=keys)
-            in_use = list(locked.exclude(state=VerifiedQuery.State.RETIRED))
             for query in in_use:
-                marking.retire(query, reason)
+                editing.retire(query, person(request), request.POST.get("reason", ""))
+        except BadQuery as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return
         retired = "1 verified query was" if len(in_use) == 1 else f"{len(in_use):,} verified queries were"
-        self.message_user(request, f"{retired} retired. What is retired is kept, and curators can use it again.")
+        self.message_user(request, f"{retired} retired. What is retired is kept, and can be restored.")
+
+    @admin.action(description="Restore", permissions=["retire"])
+    def restore(self, request: HttpRequest, chosen: QuerySet[VerifiedQuery]) -> None:
+        unused = list(chosen.exclude(state=State.ACTIVE))
+        restored = sum(self._restored(request, query) for query in unused)
+        runs = "1 verified query runs, and is" if restored == 1 else f"{restored:,} verified queries run, and are"
+        self.message_user(request, f"{runs} in use again.")
+
+    def _restored(self, request: HttpRequest, query: VerifiedQuery) -> bool:
+        try:
+            editing.restore(query, person(request))
+        except BadQuery as error:
+            message = f"“{display.start(query.question)}” is left as it was. {error.message}"
+            self.message_user(request, message, messages.ERROR)
+            return False
+        return True
 
     def has_retire_permission(self, request: HttpRequest) -> bool:
         return person(request).has_perm("learning.change_verifiedquery")

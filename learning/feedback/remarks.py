@@ -144,7 +144,7 @@ def resume(remark: Remark, curator: User) -> None:
     """A rule that was stopped is in force again, as the last of all. Raises AlreadyDecided."""
     _lock(remark, {State.WITHDRAWN})
     if not remark.is_stopped:
-        raise AlreadyDecided(_what_happened(remark))
+        raise AlreadyDecided(what_happened(remark))
     _decide(remark, State.ACCEPTED, curator, "")
     _tell(remark, curator, "a rule is in force again")
 
@@ -153,6 +153,20 @@ def waiting_for(connection: Connection, user: User) -> int:
     """How many remarks wait for this person's decision: none for who is no curator."""
     role = connection.team.role_of(user)
     return connection.remarks.pending().count() if role and role.may_curate else 0
+
+
+def what_happened(remark: Remark) -> str:
+    """That it is not as somebody has seen it: a sentence for them."""
+    who = remark.reviewer.get_username() if remark.reviewer else "Somebody"
+    match remark.state:
+        case State.ACCEPTED:
+            return f"{who} has accepted this remark already, as “{remark.rule}”. Nothing was changed."
+        case State.REJECTED:
+            return f"{who} has rejected this remark already. Nothing was changed."
+        case State.WITHDRAWN:
+            return "This was taken back meanwhile. Nothing was changed."
+        case _:
+            return "This was put back into the queue meanwhile. Nothing was changed."
 
 
 def clean(text: str) -> str:
@@ -169,20 +183,7 @@ def _lock(remark: Remark, expected: set[State]) -> None:
     for field in ("state", "text", "rule", "reason", "reviewer", "reviewed_at"):
         setattr(remark, field, getattr(now, field))
     if remark.state not in expected:
-        raise AlreadyDecided(_what_happened(remark))
-
-
-def _what_happened(remark: Remark) -> str:
-    who = remark.reviewer.get_username() if remark.reviewer else "Somebody"
-    match remark.state:
-        case State.ACCEPTED:
-            return f"{who} has accepted this remark already, as “{remark.rule}”. Nothing was changed."
-        case State.REJECTED:
-            return f"{who} has rejected this remark already. Nothing was changed."
-        case State.WITHDRAWN:
-            return "This was taken back meanwhile. Nothing was changed."
-        case _:
-            return "This was put back into the queue meanwhile. Nothing was changed."
+        raise AlreadyDecided(what_happened(remark))
 
 
 def _decide(remark: Remark, state: str, reviewer: User, reason: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
+from datasources.models import AuditEntry
 from learning.feedback import remarks
 from learning.models import Remark, VerifiedQuery
 from tests.learning.admin.things import SECRET, Things, act, address, said, staff, text
@@ -33,11 +36,20 @@ def test_accepting_again_keeps_the_rule_that_a_curator_wrote(colleague: Client, 
     assert Remark.objects.get().rule == "Revenue excludes cancelled orders."
 
 
+def test_of_several_those_that_wait_are_decided_on(colleague: Client, things: Things, alice: User) -> None:
+    remarks.accept(things["remark"], alice, "Revenue is net.")
+    waiting = remarks.give(things["episode"], alice, "without returns")
+    assert waiting
+    response = act(colleague, "remark", "reject", [things["remark"], waiting])
+    assert [remark.state for remark in Remark.objects.order_by("pk")] == ["accepted", "rejected"]
+    assert said(response) == ["1 remark was rejected.", "1 remark was left alone: decided on already, or taken back."]
+
+
 def test_a_remark_that_was_taken_back_is_left_alone(colleague: Client, things: Things, alice: User) -> None:
     remarks.give(things["episode"], alice, "")
     response = act(colleague, "remark", "accept", [things["remark"]])
     assert Remark.objects.get().state == "withdrawn"
-    assert said(response) == ["0 remarks were accepted.", "1 remark was left alone: taken back."]
+    assert said(response) == ["0 remarks were accepted.", "1 remark was left alone: decided on already, or taken back."]
     change = {"decision": "accepted", "rule": "mine", "reason": ""}
     assert colleague.post(address("remark", "change", things["remark"]), change).status_code == 403
 
@@ -97,3 +109,43 @@ def test_who_may_only_look_decides_on_nothing(alice: User, things: Things) -> No
     text(client.get(address("remark", "change", things["remark"])))
     assert Remark.objects.get().state == "pending"
     assert VerifiedQuery.objects.get().is_active
+
+
+def test_a_rule_is_reworded_and_keeps_its_place(colleague: Client, things: Things, alice: User) -> None:
+    remarks.accept(things["remark"], alice, "Revenue is net.")
+    accepted_at = Remark.objects.get().reviewed_at
+    change = {"decision": "accepted", "rule": "Revenue is net of tax."}
+    assert colleague.post(address("remark", "change", things["remark"]), change).status_code == 302
+    remark = Remark.objects.get()
+    assert (remark.rule, remark.reviewed_at) == ("Revenue is net of tax.", accepted_at)
+    assert AuditEntry.objects.filter(message="a rule was reworded: “Revenue is net of tax.”").count() == 1
+
+
+def test_what_stays_as_it_was_is_not_decided_on_again(colleague: Client, things: Things, alice: User) -> None:
+    remarks.accept(things["remark"], alice, "Revenue is net.")
+    before = AuditEntry.objects.count()
+    change = {"decision": "accepted", "rule": "Revenue is net."}
+    assert colleague.post(address("remark", "change", things["remark"]), change).status_code == 302
+    assert AuditEntry.objects.count() == before
+
+
+def test_what_somebody_else_decided_meanwhile_is_not_overwritten_unseen(
+    colleague: Client, things: Things, alice: User
+) -> None:
+    page = address("remark", "change", things["remark"])
+    seen = re.search(r'name="seen" value="(\w+)"', text(colleague.get(page)))
+    assert seen
+    remarks.accept(things["remark"], alice, "Revenue is net.")
+    answer = text(colleague.post(page, {"decision": "accepted", "rule": "Mine.", "reason": "", "seen": seen[1]}))
+    assert "alice has accepted this remark already, as “Revenue is net.”" in answer
+    assert "Mine." in answer
+    assert Remark.objects.get().rule == "Revenue is net."
+
+
+def test_what_is_decided_is_decided_otherwise_only_by_way_of_the_queue(
+    colleague: Client, things: Things, alice: User
+) -> None:
+    remarks.accept(things["remark"], alice, "Revenue is net.")
+    page = address("remark", "change", things["remark"])
+    assert "It is accepted: put it back into the queue first." in text(colleague.post(page, {"decision": "rejected"}))
+    assert Remark.objects.get().state == "accepted"
