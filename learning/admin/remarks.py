@@ -59,6 +59,8 @@ class DecisionForm(forms.ModelForm[Remark]):
         decision, now = self.cleaned_data["decision"], State(self.instance.state)
         if self.data.get("seen", now) != now:
             raise ValidationError(remarks.what_happened(self.instance))
+        if decision == now == State.PENDING:
+            raise ValidationError("It waits in the queue already: accept or reject it.")
         if decision not in (now, State.PENDING) and now != State.PENDING:
             raise ValidationError(f"It is {now}: put it back into the queue first.")
         return str(decision)

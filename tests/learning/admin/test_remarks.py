@@ -85,6 +85,13 @@ def test_saving_without_a_decision_asks_for_one(colleague: Client, things: Thing
     assert "mine" in page
 
 
+def test_a_rule_is_not_lost_by_leaving_its_remark_in_the_queue(colleague: Client, things: Things) -> None:
+    change = {"decision": "pending", "rule": "mine", "reason": ""}
+    page = text(colleague.post(address("remark", "change", things["remark"]), change))
+    assert "It waits in the queue already: accept or reject it." in page
+    assert "mine" in page
+
+
 def test_a_rule_is_taken_back_into_the_queue(colleague: Client, things: Things, alice: User) -> None:
     remarks.accept(things["remark"], alice)
     change = {"decision": "pending", "rule": "", "reason": ""}
