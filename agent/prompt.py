@@ -26,13 +26,16 @@ LONGEST_MESSAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the conversation and the SQL that answered it; empty when that found no rows.
+    """An earlier question of the conversation and the SQL that answered it; empty when that found no rows, or, as
+    `is_wrong` says, not what was wanted.
 
-    SQL that found nothing is likely wrong, and small models copy what they see.
+    SQL that found nothing is likely wrong, and small models copy what they see. What is asked next may still go on
+    from that question.
     """
 
     question: str
     sql: str
+    is_wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,8 @@ def opening(
         if turn.sql:
             messages += [Message("user", turn.question), reply(turn.sql)]
         else:
-            fruitless += f"(Asked before, and no rows were found: {turn.question})\n\n"
+            came_of_it = "the answer was not right" if turn.is_wrong else "no rows were found"
+            fruitless += f"(Asked before, and {came_of_it}: {turn.question})\n\n"
     before = f"{tables}\n\n" if tables else ""
     asked = f"{_shown(examples)}{question}" if examples else question
     return [*messages, Message("user", before + fruitless + asked)]

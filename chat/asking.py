@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import Truncator
 
@@ -61,7 +62,7 @@ def _record(conversation: Conversation, user: User, text: str, llm: LLM, retry_o
         raise BadQuestion(
             "Another answer to this question has been asked for already. It is further down: retry that one."
         )
-    history = _history(conversation, retry_of)
+    history = _history(conversation, text, retry_of)
     follows = history[-1].question if history else ""
     source = Episode.Source.CHAT
     episode = begin(
@@ -76,24 +77,34 @@ def _record(conversation: Conversation, user: User, text: str, llm: LLM, retry_o
     return Asked(episode, history, titled)
 
 
-def _history(conversation: Conversation, before: Episode | None = None) -> tuple[PromptTurn, ...]:
-    """The last turns that found rows, oldest first, and the very last one also when it found none; with `before`, of
-    the turns before that answer. What people found wrong, or had answered again, is not among them.
+def _history(conversation: Conversation, question: str, retry_of: Episode | None) -> tuple[PromptTurn, ...]:
+    """The last turns that found rows, oldest first, and the very last one also when it found none, or not what was
+    wanted: `question` may go on from it. What people found wrong, or had answered again, is else not among them. Of
+    another answer the turns before the question was asked first.
 
     Old ones are dropped several at a time: what the model has read of a conversation stays the beginning of what it
     is asked next, and so in its cache.
     """
     answered = conversation.turns.filter(replaced=False, episode__status=Episode.Status.SUCCEEDED).order_by("asked_at")
-    if before:
-        answered = answered.filter(asked_at__lt=before.turn.asked_at)
-    answered = answered.filter(episode__retries=None).exclude(verdicts.is_wrong("episode"))
-    fruitful = answered.exclude(episode__result__rows=[])
+    if retry_of:
+        answered = answered.filter(asked_at__lt=_asked_first(retry_of).turn.asked_at)
+    wanted = answered.filter(episode__retries=None).exclude(verdicts.is_wrong("episode"))
+    fruitful = wanted.exclude(episode__result__rows=[])
     dropped = max(0, fruitful.count() // HISTORY_STEP - 1) * HISTORY_STEP
     turns = [
         PromptTurn(question, sql)
         for question, sql in fruitful.values_list("episode__question", "episode__sql")[dropped:]
     ]
-    last = answered.last()
+    asked_again = Q(episode__question__iexact=question.strip()) & ~Q(pk__in=wanted)
+    last = answered.exclude(asked_again).last()
     if last and not fruitful.filter(pk=last.pk).exists():
-        turns.append(PromptTurn(last.episode.question, ""))
+        is_wrong = not wanted.filter(pk=last.pk).exists()
+        turns.append(PromptTurn(last.episode.question, "", is_wrong))
     return tuple(turns)
+
+
+def _asked_first(answer: Episode) -> Episode:
+    """The answer to the same question that no other one was rejected for."""
+    while answer.retry_of:
+        answer = answer.retry_of
+    return answer

@@ -49,6 +49,11 @@ def test_a_fruitless_turn_is_told_without_its_sql() -> None:
     assert messages[-1].content.endswith("And lower-case red?")
 
 
+def test_a_turn_whose_answer_was_wrong_is_told_as_that_and_without_its_sql() -> None:
+    messages = prompt.opening("system", [prompt.Turn("Which are red?", "", is_wrong=True)], "And lower-case red?")
+    assert messages[-1].content == "(Asked before, and the answer was not right: Which are red?)\n\nAnd lower-case red?"
+
+
 ONE_TABLE = Schema((Table("t", (Column("id", "INTEGER"),)),))
 
 

@@ -9,7 +9,7 @@ from chat import asking
 from chat.models import Conversation
 from datasources.engine import ResultSet
 from learning.feedback import verdicts
-from learning.models import Episode
+from learning.models import Episode, VerifiedQuery
 from learning.recorder import BadQuestion
 from learning.results import to_json
 
@@ -105,3 +105,67 @@ def test_one_answer_is_asked_for_again_only_once(conversation: Conversation, ali
     Episode.objects.filter(pk=again.episode.pk).update(status=Episode.Status.FAILED)
     with pytest.raises(BadQuestion, match="already"):
         asking.retry(conversation, alice, first, ScriptedLLM([]))
+
+
+class TestAFollowUp:
+    """What it means depends on the nearest question before it that the model is told: so does its verified query."""
+
+    def test_after_a_wrong_it_follows_the_question_that_was_answered_wrongly(
+        self, conversation: Conversation, alice: User
+    ) -> None:
+        history_of_each(conversation, alice, 2)
+        verdicts.give(Episode.objects.get(sql="SELECT 1"), alice, is_right=False)
+        asked = asking.ask(conversation, alice, "And by month?", ScriptedLLM([]))
+        assert asked.history == (
+            PromptTurn("Question 0?", "SELECT 0"),
+            PromptTurn("Question 1?", "", is_wrong=True),
+        )
+        assert asked.episode.follows == "Question 1?"
+
+    def test_after_an_answer_that_was_wanted_otherwise_in_vain_it_follows_that_question(
+        self, conversation: Conversation, alice: User
+    ) -> None:
+        history_of_each(conversation, alice, 1)
+        again = asking.retry(conversation, alice, Episode.objects.get(), ScriptedLLM([]))
+        Episode.objects.filter(pk=again.episode.pk).update(status=Episode.Status.FAILED)
+        asked = asking.ask(conversation, alice, "And by month?", ScriptedLLM([]))
+        assert asked.history == (PromptTurn("Question 0?", "", is_wrong=True),)
+
+    def test_asked_again_in_the_same_words_it_follows_what_it_followed_before(
+        self, conversation: Conversation, alice: User
+    ) -> None:
+        history_of_each(conversation, alice, 2)
+        verdicts.give(Episode.objects.get(sql="SELECT 1"), alice, is_right=False)
+        asked = asking.ask(conversation, alice, " question 1? ", ScriptedLLM([]))
+        assert asked.history == (PromptTurn("Question 0?", "SELECT 0"),)
+
+    def test_another_answer_follows_the_same_question_whatever_has_been_asked_since(
+        self, conversation: Conversation, alice: User
+    ) -> None:
+        history_of_each(conversation, alice, 2)
+        wanted_otherwise = Episode.objects.get(sql="SELECT 1")
+        for number in (2, 3):
+            again = asking.retry(conversation, alice, wanted_otherwise, ScriptedLLM([]))
+            assert again.episode.follows == "Question 0?"
+            answer = {"status": Episode.Status.SUCCEEDED, "sql": f"SELECT {number}0", "result": to_json(FOUND)}
+            Episode.objects.filter(pk=again.episode.pk).update(**answer)
+            history_of_each(conversation, alice, 1)
+            wanted_otherwise = again.episode
+
+    def test_another_answer_follows_the_same_question_though_that_was_answered_wrongly(
+        self, conversation: Conversation, alice: User
+    ) -> None:
+        history_of_each(conversation, alice, 2)
+        verdicts.give(Episode.objects.get(sql="SELECT 0"), alice, is_right=False)
+        again = asking.retry(conversation, alice, Episode.objects.get(sql="SELECT 1"), ScriptedLLM([]))
+        assert again.history == (PromptTurn("Question 0?", "", is_wrong=True),)
+
+    def test_found_right_it_is_verified_after_the_question_that_the_model_was_told(
+        self, conversation: Conversation, alice: User
+    ) -> None:
+        history_of_each(conversation, alice, 2)
+        verdicts.give(Episode.objects.get(sql="SELECT 1"), alice, is_right=False)
+        asked = asking.ask(conversation, alice, "And by month?", ScriptedLLM([]))
+        Episode.objects.filter(pk=asked.episode.pk).update(status=Episode.Status.SUCCEEDED, sql="SELECT 2")
+        verdicts.give(asked.episode, alice, is_right=True)
+        assert VerifiedQuery.objects.get(question="And by month?").follows == "Question 1?"
