@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from datasources.models import Connection
 from learning.models import VerifiedQuery
-from learning.verified.keys import key_of
+from learning.verified.keys import key_of, stands_alone
 
 
 def find(connection: Connection, question: str, follows: str = "") -> VerifiedQuery | None:
     """The verified query that answers this question, asked after `follows`; none where nobody has verified it."""
-    keys = [key_of(question), key_of(question, follows)]
-    return VerifiedQuery.objects.active().filter(connection=connection, key__in=keys).order_by("-follows").first()
+    active = VerifiedQuery.objects.active().filter(_answering(question, follows), connection=connection)
+    return active.order_by("-follows").first()
+
+
+def _answering(question: str, follows: str) -> Q:
+    """One without a question before it answers a question that goes on only where a curator says so."""
+    alone = Q(key=key_of(question))
+    if not stands_alone(question):
+        alone &= Q(is_curated=True)
+    return alone | Q(key=key_of(question, follows))
