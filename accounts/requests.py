@@ -17,6 +17,12 @@ class UserRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+def person(request: HttpRequest) -> User:
+    """Who asks, where only who is logged in is let in, as in the admin."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
+
+
 def get_team(request: UserRequest, team_id: int) -> tuple[Team, Membership.Role]:
     """The team and the person's role in it. Raises Http404 for everybody else."""
     team = get_object_or_404(Team.objects.visible_to(request.user), pk=team_id)

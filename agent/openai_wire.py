@@ -2,7 +2,6 @@
 
 import asyncio
 import email.utils
-import re
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -17,13 +16,13 @@ from agent.endpoint import Endpoint
 from agent.llm import LLMError, Usage
 from agent.openai_clients import client_for
 from agent.timeouts import Timeouts
+from datasources.storable import storable
 
 Body = Mapping[str, Any]
 
 REPLACEMENTS = {"max_tokens": "max_completion_tokens", "temperature": "", "stream_options": ""}
 """What to send instead of a parameter that an endpoint refuses; newer OpenAI models refuse the first two."""
 
-_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 _refused: dict[Endpoint, frozenset[str]] = {}
 
@@ -87,8 +86,8 @@ class Request:
         choices = chunk.get("choices")
         if not choices:
             return ""
-        self.reason = _clean(choices[0].get("finish_reason") or self.reason)
-        return _clean((choices[0].get("delta") or {}).get("content") or "")
+        self.reason = storable(choices[0].get("finish_reason") or self.reason)
+        return storable((choices[0].get("delta") or {}).get("content") or "")
 
     def _patience(self, seconds: float) -> asyncio.Timeout:
         return asyncio.timeout_at(min(asyncio.get_running_loop().time() + seconds, self.deadline))
@@ -126,11 +125,6 @@ def _note_refusal(error: APIStatusError, endpoint: Endpoint, sent: Body) -> None
     _refused[endpoint] = _refused.get(endpoint, frozenset()) | {error.param}
 
 
-def _clean(text: str) -> str:
-    """Without what JSON can say, but neither UTF-8 nor PostgreSQL can hold."""
-    return _LONE_SURROGATES.sub("\ufffd", text).replace("\0", "")
-
-
 def _usage(said: Body) -> Usage:
     details = said.get("prompt_tokens_details") or {}
     return Usage(
@@ -151,7 +145,7 @@ def _status_of(error: APIError) -> int:
 def _detail_of(error: APIError) -> str:
     """The endpoint's own words; the SDK's repeat the status and the whole body."""
     if isinstance(error.body, dict):
-        return _clean(str(error.body.get("message") or error.body.get("error") or error.body.get("detail") or ""))
+        return storable(str(error.body.get("message") or error.body.get("error") or error.body.get("detail") or ""))
     return ""
 
 

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
-from accounts.requests import UserRequest, require_curator
+from accounts.requests import UserRequest
 from chat import live, pages, shown, turns
 from chat.forms import TitleForm, connection_of
 from chat.models import Conversation
 from chat.status import model_status as status_of
 from datasources.models import Connection
-from datasources.requests import get_connection
+from datasources.requests import get_connection, get_connection_to_curate
 from learning import examples, warming
 from learning.feedback import judging
 from learning.feedback.remarks import BadRemark
@@ -183,8 +183,7 @@ def example_questions(request: UserRequest, connection_id: int) -> HttpResponse:
 @require_POST
 def new_examples(request: UserRequest, connection_id: int) -> HttpResponse:
     """Have the model write other example questions."""
-    connection, role = get_connection(request, connection_id)
-    require_curator(role)
+    connection, _ = get_connection_to_curate(request, connection_id)
     examples.renew(connection)
     if request.htmx:
         return render(request, "chat/_example_list.html", pages.examples(connection, request.user))

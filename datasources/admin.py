@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.requests import person
 from datasources import audit, audit_list, connecting
 from datasources.models import AuditEntry, Connection, Description
 from datasources.place import place_of
@@ -44,19 +44,14 @@ class ConnectionAdmin(admin.ModelAdmin[Connection]):
         # And nothing else: a schema may be read into the same row meanwhile.
         obj.save(update_fields=form.changed_data)
         changed = ", ".join(form.changed_data) or "nothing"
-        audit.record(obj, _user(request), AuditEntry.Action.CHANGE, f"in the admin: {changed}")
+        audit.record(obj, person(request), AuditEntry.Action.CHANGE, f"in the admin: {changed}")
 
     def delete_model(self, request: HttpRequest, obj: Connection) -> None:
-        connecting.delete(obj, _user(request))
+        connecting.delete(obj, person(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
         for connection in queryset:
-            connecting.delete(connection, _user(request))
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the admin lets in nobody else
-    return request.user
+            connecting.delete(connection, person(request))
 
 
 @admin.register(Description)
@@ -90,7 +85,7 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 
     @admin.action(description="Export as CSV")
     def export(self, request: HttpRequest, entries: QuerySet[AuditEntry]) -> StreamingHttpResponse:
-        audit.record_export(None, _user(request), "entries of the audit list, from the admin")
+        audit.record_export(None, person(request), "entries of the audit list, from the admin")
         pieces = audit_list.csv_pieces(entries.order_by("-at", "-pk"))
         response = streamed(request, pieces, "text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y-%m-%d}.csv"'

@@ -21,6 +21,7 @@ from django.utils import timezone
 from datasources.engine import Database, ResultSet
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryTimeout, SQLError
 from datasources.models import AuditEntry, Connection
+from datasources.storable import REPLACEMENT, storable
 
 if TYPE_CHECKING:
     from accounts.models import Team, User
@@ -38,7 +39,6 @@ _A_DAY = 24 * 3600.0
 
 # Bounded: what it looks through may be full of beginnings.
 _SECRET_IN_A_DSN = re.compile(r"(://[^\s:/@]{0,500}:)[^\s@]{1,1500}@")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Action = AuditEntry.Action
 Verdict = AuditEntry.Verdict
@@ -236,5 +236,5 @@ def without_secrets(message: str) -> str:
 
 def _bounded(text: str, most: int) -> str:
     """As every database takes it: without NUL and halves of characters."""
-    text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+    text = storable(text, nul=REPLACEMENT)
     return text if len(text) <= most else text[: most - 1] + "…"

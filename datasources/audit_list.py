@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from datasources.days import midnight
 from datasources.models import AuditEntry
 
 A_PAGE = 50
@@ -34,9 +34,9 @@ def filtered(entries: Entries, wishes: dict[str, Any]) -> Entries:
     """Newest first. `wishes` are an AuditFilter's, of which those that are empty filter nothing."""
     found = entries.filter(**{_FILTERS[name]: wish for name, wish in wishes.items() if wish and name in _FILTERS})
     if since := wishes.get("since"):
-        found = found.filter(at__gte=_midnight(since))
+        found = found.filter(at__gte=midnight(since))
     if until := wishes.get("until"):
-        found = found.filter(at__lt=_midnight(until) + timedelta(days=1))
+        found = found.filter(at__lt=midnight(until) + timedelta(days=1))
     return found.order_by("-at", "-pk")
 
 
@@ -91,7 +91,3 @@ def _row(entry: AuditEntry) -> tuple[Any, ...]:
 def harmless(cell: Any) -> Any:
     """Text that a spreadsheet would take for a formula begins with an apostrophe."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

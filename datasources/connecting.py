@@ -20,6 +20,7 @@ from datasources import audit, sample, snapshots, uploads
 from datasources.errors import SQLError
 from datasources.forms import ConnectForm, address_of
 from datasources.models import AuditEntry, Connection
+from datasources.wording import counted
 
 _TITLES = {
     "HOST_UNKNOWN": "Unknown host",
@@ -161,7 +162,7 @@ def _counted(connection: Connection, relation: Any) -> str:
     name = relation.get_accessor_name()
     meta = relation.related_model._meta
     one, many = _WORDS.get(name, (meta.verbose_name, meta.verbose_name_plural))
-    return f"{count:,} {one if count == 1 else many}" if count else ""
+    return counted(count, one, many) if count else ""
 
 
 def _draft(form: ConnectForm, user: User) -> Draft:

@@ -14,13 +14,13 @@ from accounts.requests import UserRequest, require_curator
 from datasources import audit, descriptions
 from datasources.forms import NOTES_CHARACTERS, NotesForm
 from datasources.models import AuditEntry
-from datasources.requests import get_connection
+from datasources.requests import get_connection, get_connection_to_curate
+from datasources.wording import counted
 
 
 @require_POST
 def notes(request: UserRequest, connection_id: int) -> HttpResponse:
-    connection, role = get_connection(request, connection_id)
-    require_curator(role)
+    connection, role = get_connection_to_curate(request, connection_id)
     form = NotesForm(request.POST, instance=connection)
     if not form.is_valid():
         context = {"form": form, "connection": connection, "team": connection.team, "role": role}
@@ -34,8 +34,7 @@ def notes(request: UserRequest, connection_id: int) -> HttpResponse:
 
 @require_POST
 def preview(request: UserRequest, connection_id: int) -> HttpResponse:
-    _, role = get_connection(request, connection_id)
-    require_curator(role)
+    get_connection_to_curate(request, connection_id)
     text = request.POST.get("notes", "")[:NOTES_CHARACTERS]
     return render(request, "datasources/_notes_preview.html", {"notes": descriptions.markdown(text)})
 
@@ -72,7 +71,7 @@ def table(request: UserRequest, connection_id: int) -> HttpResponse:
             error = str(too_long)
         else:
             audit.record(connection, request.user, AuditEntry.Action.CHANGE, f"descriptions of {found.full_name}")
-            done = f"Saved: {count} {'text' if count == 1 else 'texts'} changed."
+            done = f"Saved: {counted(count, 'text')} changed."
     search = request.GET.get("columns", "")[:200]
     context = {
         "connection": connection,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasources.introspect import Column, Schema, Table
+from datasources.wording import counted
 
 _NAMED = 3
 
@@ -79,4 +80,4 @@ def _counted(noun: str, what: str, names: Sequence[str]) -> str:
     if not names:
         return ""
     shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
-    return f"{len(names):,} {noun}{'s' if len(names) > 1 else ''} {what} ({shown})"
+    return f"{counted(len(names), noun)} {what} ({shown})"

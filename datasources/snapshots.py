@@ -22,6 +22,7 @@ from datasources.introspect import Schema
 from datasources.models import Connection
 from datasources.schema_cache import stored_schema
 from datasources.schema_changes import changes, fingerprint
+from datasources.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -188,15 +189,11 @@ def _snapshot(schema: Schema) -> dict[str, object]:
 def _summary(before: Schema, after: Schema) -> str:
     columns = sum(len(table.columns) for table in after.tables)
     if len(after.tables) >= MOST_TABLES or columns >= MOST_COLUMNS:
-        read = f"{_counted(len(after.tables), 'table')} with {_counted(columns, 'column')}"
+        read = f"{counted(len(after.tables), 'table')} with {counted(columns, 'column')}"
         return f"Only the first {read} were read: there are too many."
     if before.tables:
         return changes(before, after).summary()
-    return f"{_counted(len(after.tables), 'table')} with {_counted(columns, 'column')}."
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+    return f"{counted(len(after.tables), 'table')} with {counted(columns, 'column')}."
 
 
 def _fitting(text: str) -> str:

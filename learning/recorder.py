@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from datasources.audit import application_database
 from datasources.engine import Database, ResultSet
 from datasources.errors import SQLError
 from datasources.models import Connection
+from datasources.storable import storable
 from learning.bandit import log
 from learning.feedback.rejected import rejected_by
 from learning.models import HEARTBEAT, Attempt, Episode
@@ -46,8 +46,6 @@ EXAMPLES = "examples"
 
 # Perhaps the schema is not what it was when it was read.
 _MISSING = (ErrorClass.NO_SUCH_TABLE, ErrorClass.NO_SUCH_COLUMN)
-# Half of a character, as broken clients send it: no database and no endpoint takes it.
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadQuestion(ValueError):
@@ -56,7 +54,7 @@ class BadQuestion(ValueError):
 
 def clean_question(text: str) -> str:
     """The question as it will be asked. Raises BadQuestion."""
-    question = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\0", "")).strip()
+    question = storable(text).strip()
     if not question:
         raise BadQuestion("Type a question first.")
     if len(question) > agent.MAX_QUESTION:

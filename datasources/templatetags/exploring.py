@@ -3,6 +3,7 @@
 from django import template
 
 from datasources.highlight import sql_html
+from datasources.wording import counted
 
 register = template.Library()
 register.filter("sql", sql_html)
@@ -26,7 +27,4 @@ def estimated_rows(rows: int | None) -> str:
     return f"{estimate(rows)} {noun}".replace("none", "no") if estimate(rows) else ""
 
 
-@register.filter
-def counted(number: int, noun: str) -> str:
-    """1 row, 2 rows, 1,000 rows"""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+register.filter("counted", counted)

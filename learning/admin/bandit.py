@@ -14,8 +14,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.requests import person
 from learning.admin import display
-from learning.admin.scope import BY_TEAM_AND_CONNECTION, Part, ReadOnly, connections, person
+from learning.admin.scope import BY_TEAM_AND_CONNECTION, Part, ReadOnly, connections
 from learning.bandit.heat import heat_map
 from learning.models import BanditArm, BanditDecision, BanditLesson, BanditReset, ImportedPolicy
 

@@ -14,8 +14,10 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from accounts.requests import person
+from datasources.wording import counted
 from learning.admin import display
-from learning.admin.scope import BY_TEAM_AND_CONNECTION, Kept, person
+from learning.admin.scope import BY_TEAM_AND_CONNECTION, Kept
 from learning.feedback import remarks
 from learning.feedback.remarks import BadRemark
 from learning.models import Remark
@@ -135,9 +137,9 @@ class RemarkAdmin(Kept):
         except BadRemark as error:
             self.message_user(request, str(error), messages.ERROR)
             return
-        self.message_user(request, f"{_counted(len(waiting))} {done}")
+        self.message_user(request, f"{counted(len(waiting), 'remark was', 'remarks were')} {done}")
         if left:
-            message = f"{_counted(left)} left alone: decided on already, or taken back."
+            message = f"{counted(left, 'remark was', 'remarks were')} left alone: decided on already, or taken back."
             self.message_user(request, message, messages.WARNING)
 
     @admin.display(description="remark")
@@ -164,7 +166,3 @@ def decide(remark: Remark, state: str, reviewer: User, rule: str, reason: str) -
         remarks.reject(remark, reviewer, reason)
     else:
         remarks.reopen(remark, reviewer)
-
-
-def _counted(number: int) -> str:
-    return "1 remark was" if number == 1 else f"{number:,} remarks were"

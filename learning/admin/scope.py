@@ -9,12 +9,8 @@ from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Team, User
+from accounts.requests import person
 from datasources.models import Connection
-
-
-def person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the admin lets in nobody else
-    return request.user
 
 
 def connections(user: User) -> QuerySet[Connection]:

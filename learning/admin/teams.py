@@ -10,7 +10,8 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
-from learning.admin.scope import Kept, TeamFilter, person, teams
+from accounts.requests import person
+from learning.admin.scope import Kept, TeamFilter, teams
 from learning.feedback import choices
 from learning.models import TeamLearning
 

@@ -7,9 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from accounts.requests import person
+from datasources.wording import counted
 from learning.admin import display
 from learning.admin.remarks import ReasonForm
-from learning.admin.scope import BY_TEAM_AND_CONNECTION, ReadOnly, person
+from learning.admin.scope import BY_TEAM_AND_CONNECTION, ReadOnly
 from learning.models import VerifiedQuery
 from learning.verified import editing
 from learning.verified.editing import BadQuery
@@ -45,14 +47,14 @@ class VerifiedQueryAdmin(ReadOnly):
         except BadQuery as error:
             self.message_user(request, error.message, messages.ERROR)
             return
-        retired = "1 verified query was" if len(in_use) == 1 else f"{len(in_use):,} verified queries were"
+        retired = counted(len(in_use), "verified query was", "verified queries were")
         self.message_user(request, f"{retired} retired. What is retired is kept, and can be restored.")
 
     @admin.action(description="Restore", permissions=["retire"])
     def restore(self, request: HttpRequest, chosen: QuerySet[VerifiedQuery]) -> None:
         unused = list(chosen.exclude(state=State.ACTIVE))
         restored = sum(self._restored(request, query) for query in unused)
-        runs = "1 verified query runs, and is" if restored == 1 else f"{restored:,} verified queries run, and are"
+        runs = counted(restored, "verified query runs, and is", "verified queries run, and are")
         self.message_user(request, f"{runs} in use again.")
 
     def _restored(self, request: HttpRequest, query: VerifiedQuery) -> bool:

@@ -13,6 +13,7 @@ from agent.errors import ErrorClass
 from agent.policy import FEATURES
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
+from datasources.wording import counted
 from learning.bandit import current
 from learning.linucb import Floats
 from learning.models import BanditDecision
@@ -55,10 +56,10 @@ class Comparison:
 
     @property
     def words(self) -> str:
-        judged = f"{_count(self.decisions, 'decision')} in {_count(self.episodes, 'answer')}"
+        judged = f"{counted(self.decisions, 'decision')} in {counted(self.episodes, 'answer')}"
         if not self.unexplored:
             return f"{judged}."
-        return f"{judged}; {_count(self.unexplored, 'decision')} left out, because nothing was left to chance in them."
+        return f"{judged}; {counted(self.unexplored, 'decision')} left out, because nothing was left to chance in them."
 
     @property
     def is_enough(self) -> bool:
@@ -170,7 +171,7 @@ def _verdict(lead: Estimate) -> str:
 
 def _too_little(estimates: Estimates) -> str:
     if estimates.episodes < FEWEST_EPISODES:
-        answers = _count(estimates.episodes, "answer")
+        answers = counted(estimates.episodes, "answer")
         return f"Too few to say: {answers} with a repair left to chance, and at least {FEWEST_EPISODES} are needed."
     if not estimates.is_enough:
         return (
@@ -178,7 +179,3 @@ def _too_little(estimates: Estimates) -> str:
             f"{estimates.effective:.0f} decisions, and at least {FEWEST_EFFECTIVE:.0f} are needed."
         )
     return "Every decision earned the same, so nothing tells one from the other."
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

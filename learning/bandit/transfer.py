@@ -14,6 +14,7 @@ from accounts.models import User
 from agent.policy import FEATURES
 from agent.repairs import REPAIRS
 from datasources.models import Connection
+from datasources.storable import storable
 from learning.bandit import arms
 from learning.bandit.arms import Scope
 from learning.bandit.policy_file import FORMAT, VERSION, BadPolicy, checked
@@ -39,7 +40,7 @@ def add(connection: Connection, user: User | None, name: str, data: Any) -> Impo
 
     Features are known by their names: those that are unknown here count for nothing.
     """
-    name = " ".join(name.replace("\0", "").split())[:200] or "Imported policy"
+    name = " ".join(storable(name).split())[:200] or "Imported policy"
     kept = checked(data)
     pulls = sum(arm["pulls"] for arm in kept["arms"].values())
     return ImportedPolicy.objects.create(connection=connection, user=user, name=name, data=kept, pulls=pulls)

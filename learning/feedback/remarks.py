@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from datasources import audit
 from datasources.models import AuditEntry, Connection
+from datasources.storable import storable
 from learning import warming
 from learning.models import Episode, Remark, TeamLearning
 
@@ -171,7 +172,7 @@ def what_happened(remark: Remark) -> str:
 
 def clean(text: str) -> str:
     """As it is kept, in one line. Raises BadRemark."""
-    cleaned = " ".join(text.replace("\0", "").encode(errors="replace").decode().split())
+    cleaned = " ".join(storable(text).split())
     if len(cleaned) > LONGEST:
         raise BadRemark(f"That has {len(cleaned):,} characters; at most {LONGEST:,} are possible. Shorten it.")
     return cleaned

@@ -22,6 +22,10 @@ class VerifiedQueryQuerySet(models.QuerySet["VerifiedQuery"]):
     def active(self) -> VerifiedQueryQuerySet:
         return self.filter(state=VerifiedQuery.State.ACTIVE)
 
+    def in_use(self, connection: Connection, key: str) -> VerifiedQuery | None:
+        """The one that answers the question of that key."""
+        return self.active().filter(connection=connection, key=key).first()
+
 
 class VerifiedQuery(models.Model):
     """A question of a connection and the SQL that answers it.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
+
+from datasources.days import midnight
 
 _MOST_DAYS = 36_500
 _DAYS_APART = 31
@@ -50,7 +52,7 @@ class Period:
         """When it begins: a midnight in the site's time zone."""
         if self.days is None:
             return None
-        return _midnight(timezone.localdate(now) - timedelta(days=self.days - 1))
+        return midnight(timezone.localdate(now) - timedelta(days=self.days - 1))
 
 
 PERIODS = (Period(30), Period(90), Period(365), Period(None))
@@ -76,11 +78,11 @@ class Timeline:
         """From `first` to `now`, in as few pieces as can be looked at."""
         begin, end = timezone.localdate(first), timezone.localdate(now)
         unit = _unit((end - begin).days)
-        return cls(unit, tuple(map(_midnight, _days(unit, begin, end))))
+        return cls(unit, tuple(map(midnight, _days(unit, begin, end))))
 
     def end(self, start: datetime) -> datetime:
         """Where the piece ends that begins at `start`."""
-        return _midnight(_after(self.unit, timezone.localdate(start)))
+        return midnight(_after(self.unit, timezone.localdate(start)))
 
     def place(self, moment: datetime) -> int:
         """In which piece a moment lies, from 0."""
@@ -109,7 +111,3 @@ def _after(unit: Unit, day: date) -> date:
     if unit is Unit.MONTH:
         return (day + timedelta(days=32)).replace(day=1)
     return day + timedelta(days=7 if unit is Unit.WEEK else 1)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -8,11 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Membership
-from accounts.requests import UserRequest, require_curator
+from accounts.requests import UserRequest
 from datasources import audit
-from datasources.models import AuditEntry, Connection
-from datasources.requests import get_connection
+from datasources.models import AuditEntry
+from datasources.requests import get_connection_to_curate
 from datasources.streaming import streamed
 from learning.bandit import resets, transfer
 from learning.overview import steering
@@ -23,7 +22,7 @@ from learning.overview.views import page
 @require_http_methods(["GET", "POST"])
 def reset(request: UserRequest, connection_id: int) -> HttpResponse:
     """Says first what is forgotten."""
-    connection, role = _curated(request, connection_id)
+    connection, role = get_connection_to_curate(request, connection_id)
     if request.method == "POST":
         resets.reset(connection, request.user)
         messages.success(request, "The bandit was reset: it starts again. You can take that back below.")
@@ -34,7 +33,7 @@ def reset(request: UserRequest, connection_id: int) -> HttpResponse:
 
 @require_POST
 def undo(request: UserRequest, connection_id: int, reset_id: int) -> HttpResponse:
-    connection, _ = _curated(request, connection_id)
+    connection, _ = get_connection_to_curate(request, connection_id)
     done = get_object_or_404(connection.bandit_resets, pk=reset_id)
     if done.undone_at:
         messages.info(request, "This reset had been taken back already.")
@@ -46,7 +45,7 @@ def undo(request: UserRequest, connection_id: int, reset_id: int) -> HttpRespons
 
 @require_GET
 def export(request: UserRequest, connection_id: int) -> JsonResponse:
-    connection, _ = _curated(request, connection_id)
+    connection, _ = get_connection_to_curate(request, connection_id)
     response = JsonResponse(steering.export(connection, request.user))
     response["Content-Disposition"] = f'attachment; filename="policy-{timezone.localdate():%Y-%m-%d}.json"'
     return response
@@ -55,7 +54,7 @@ def export(request: UserRequest, connection_id: int) -> JsonResponse:
 @require_GET
 def export_log(request: UserRequest, connection_id: int) -> StreamingHttpResponse:
     """Every decision with what came of it, a line each."""
-    connection, _ = _curated(request, connection_id)
+    connection, _ = get_connection_to_curate(request, connection_id)
     audit.record(connection, request.user, AuditEntry.Action.EXPORT, "the bandit's decisions")
     response = streamed(request, iter(transfer.log_lines(connection)), "application/jsonl; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="decisions-{timezone.localdate():%Y-%m-%d}.jsonl"'
@@ -64,7 +63,7 @@ def export_log(request: UserRequest, connection_id: int) -> StreamingHttpRespons
 
 @require_POST
 def import_policy(request: UserRequest, connection_id: int) -> HttpResponse:
-    connection, role = _curated(request, connection_id)
+    connection, role = get_connection_to_curate(request, connection_id)
     form = PolicyForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -79,14 +78,8 @@ def import_policy(request: UserRequest, connection_id: int) -> HttpResponse:
 
 @require_POST
 def remove_policy(request: UserRequest, connection_id: int, imported_id: int) -> HttpResponse:
-    connection, _ = _curated(request, connection_id)
+    connection, _ = get_connection_to_curate(request, connection_id)
     imported = get_object_or_404(transfer.active(connection), pk=imported_id)
     steering.remove(imported, request.user)
     messages.success(request, f"“{imported.name}” counts no more.")
     return redirect("learning", connection.pk)
-
-
-def _curated(request: UserRequest, connection_id: int) -> tuple[Connection, Membership.Role]:
-    connection, role = get_connection(request, connection_id)
-    require_curator(role)
-    return connection, role

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from datasources.wording import counted
 from learning.benchmark.significance import wilson
 from learning.overview import questions
 from learning.overview.figures import Figures
@@ -22,7 +23,7 @@ def _sentences(figures: Figures) -> Iterator[str]:
     asked = figures.asked
     if asked.questions:
         yield (
-            f"{percent(asked.first_rate)} of {_count(asked.questions, 'question')} {figures.period.words} "
+            f"{percent(asked.first_rate)} of {counted(asked.questions, 'question')} {figures.period.words} "
             f"{_were(asked.questions)} answered at the first attempt, and {percent(asked.success_rate)} in the end."
         )
         yield _change(figures)
@@ -58,10 +59,10 @@ def _helped(asked: Asked) -> str:
     parts = []
     if asked.recalled:
         parts.append(
-            f"{_count(asked.recalled, 'question')} {_were(asked.recalled)} answered by a verified query at once"
+            f"{counted(asked.recalled, 'question')} {_were(asked.recalled)} answered by a verified query at once"
         )
     if asked.with_examples:
-        parts.append(f"{_count(asked.with_examples, 'question')} {_were(asked.with_examples)} asked with examples")
+        parts.append(f"{counted(asked.with_examples, 'question')} {_were(asked.with_examples)} asked with examples")
     return _sentence(parts)
 
 
@@ -69,11 +70,11 @@ def _steered(figures: Figures) -> str:
     used = figures.in_use
     parts = []
     if used.verified:
-        parts.append(f"{_count(used.verified, 'verified query', 'verified queries')} {_are(used.verified)} in use")
+        parts.append(f"{counted(used.verified, 'verified query', 'verified queries')} {_are(used.verified)} in use")
     if used.rules:
-        parts.append(f"{_count(used.rules, 'rule')} {_are(used.rules)} in force")
+        parts.append(f"{counted(used.rules, 'rule')} {_are(used.rules)} in force")
     if used.waiting:
-        parts.append(f"{_count(used.waiting, 'remark')} {'waits' if used.waiting == 1 else 'wait'} for a curator")
+        parts.append(f"{counted(used.waiting, 'remark')} {'waits' if used.waiting == 1 else 'wait'} for a curator")
     return _sentence(parts)
 
 
@@ -81,17 +82,13 @@ def _unreached(number: int) -> str:
     if not number:
         return ""
     return (
-        f"{_count(number, 'question')} had no attempt, because the model or the database could not be reached: "
+        f"{counted(number, 'question')} had no attempt, because the model or the database could not be reached: "
         f"{'it counts' if number == 1 else 'they count'} nowhere here."
     )
 
 
 def _sentence(parts: list[str]) -> str:
     return f"{', '.join(parts)}." if parts else ""
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _were(number: int) -> str:

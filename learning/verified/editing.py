@@ -16,12 +16,12 @@ from datasources import audit
 from datasources.engine import ResultSet
 from datasources.errors import SQLError
 from datasources.models import AuditEntry, Connection
+from datasources.storable import storable
 from learning.models import VerifiedQuery
 from learning.verified import marking
+from learning.verified.checking import SOURCE
 from learning.verified.keys import key_of
 
-SOURCE = "verified"
-"""The source of statements that are tried, in the audit list."""
 MAX_SQL = 20_000
 """Characters of a SQL, as many as the audit list keeps."""
 MAX_REASON = 500
@@ -86,7 +86,7 @@ def edit(query: VerifiedQuery, user: User, written: Written, seen: str = "") -> 
 
 def retire(query: VerifiedQuery, user: User, reason: str) -> None:
     """Raises BadQuery where no reason is given."""
-    reason = reason.strip()
+    reason = storable(reason).strip()
     if not reason:
         raise BadQuery("Say why it is retired, so that others know.", "reason")
     if len(reason) > MAX_REASON:
@@ -117,11 +117,6 @@ def tried(connection: Connection, user: User, sql: str) -> ResultSet:
             return database.execute(sql)
     except SQLError as error:
         raise BadQuery(f"The SQL does not run: {error.message}", "sql") from None
-
-
-def in_use(connection: Connection, key: str) -> VerifiedQuery | None:
-    """The query that is recalled for the question of that key."""
-    return VerifiedQuery.objects.active().filter(connection=connection, key=key).first()
 
 
 def fresh(connection: Connection, user: User, written: Written) -> VerifiedQuery:
@@ -171,7 +166,7 @@ def _require_unchanged(query: VerifiedQuery, seen: str) -> None:
 
 
 def _require_free(connection: Connection, key: str, query: VerifiedQuery | None = None) -> None:
-    other = in_use(connection, key)
+    other = VerifiedQuery.objects.in_use(connection, key)
     if other and other != query:
         raise _taken(other)
 
@@ -187,7 +182,7 @@ def kept_once(query: VerifiedQuery) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError:
-        other = in_use(query.connection, query.key)
+        other = VerifiedQuery.objects.in_use(query.connection, query.key)
         if other is None or other == query:
             raise
         raise _taken(other) from None

@@ -18,7 +18,8 @@ from datasources.errors import ConnectFailed, DatabaseBusy, SQLError
 from datasources.models import AuditEntry, Connection
 from learning.models import VerifiedImport, VerifiedQuery
 from learning.verified import lines
-from learning.verified.editing import SOURCE, BadQuery, Written, fresh, kept_once, require_whole
+from learning.verified.checking import SOURCE
+from learning.verified.editing import BadQuery, Written, fresh, kept_once, require_whole
 from learning.verified.lines import Line
 
 SECONDS = 2.0

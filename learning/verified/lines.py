@@ -6,11 +6,11 @@ A line that cannot be read is told with its number; none is left out in silence.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from datasources.storable import REPLACEMENT, is_storable, storable
 from learning.verified.keys import key_of
 
 MOST_BYTES = 5_000_000
@@ -29,8 +29,6 @@ _NOT_TAKEN = (
     "created_at",
 )
 _FIELDS = frozenset((*_TEXTS, *_NOT_TAKEN, "state", "gold"))
-# Of a lone surrogate is only half a character, and no database takes NUL.
-_NO_TEXT = re.compile("[\ud800-\udfff\0]")
 
 
 class BadFile(Exception):
@@ -148,7 +146,7 @@ def _state(value: object) -> str:
 
 
 def _whole(text: str, name: str) -> str:
-    if _NO_TEXT.search(text):
+    if not is_storable(text):
         raise _Unreadable(f"“{name}” has a character in it that is no text.")
     return text.strip()
 
@@ -165,4 +163,4 @@ def _notes(fields: dict[str, Any], texts: dict[str, str]) -> Iterator[str]:
 
 def _start(text: str) -> str:
     """For showing."""
-    return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", text[:200])
+    return storable(text[:200], nul=REPLACEMENT)

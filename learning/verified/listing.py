@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet
 
 from datasources.models import Connection
+from datasources.storable import storable
 from learning.models import VerifiedQuery
 
 MAX_SEARCH = 200
@@ -30,7 +31,7 @@ class Wish:
     @classmethod
     def of(cls, search: str, state: str) -> Wish:
         """As an address has it: what is no state is none."""
-        return cls(search.strip().replace("\0", "")[:MAX_SEARCH], state if state in _OF else "")
+        return cls(storable(search).strip()[:MAX_SEARCH], state if state in _OF else "")
 
     def to_query(self) -> str:
         """For an address."""

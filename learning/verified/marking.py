@@ -33,7 +33,7 @@ def verify(episode: Episode, user: User) -> VerifiedQuery | None:
     _one_at_a_time(episode.connection_id)
     key = opinions.key(episode)
     said = opinions.on(episode.connection, key)
-    known = _active(episode.connection, key)
+    known = VerifiedQuery.objects.in_use(episode.connection, key)
     if known and (known.is_curated or _is_same(known, episode.sql)):
         _note(known, opinions.of_sql(known.sql, said, episode.connection))
         return known
@@ -53,7 +53,7 @@ def unverify(episode: Episode) -> None:
     _one_at_a_time(episode.connection_id)
     key = opinions.key(episode)
     said = opinions.on(episode.connection, key)
-    known = _active(episode.connection, key)
+    known = VerifiedQuery.objects.in_use(episode.connection, key)
     if known and not _loses(known, said, episode):
         return
     counts = opinions.best(said.values())
@@ -132,10 +132,6 @@ def _note(query: VerifiedQuery, opinion: opinions.Opinion) -> None:
 
 def _is_same(query: VerifiedQuery, sql: str) -> bool:
     return same_query(query.sql, sql, query.connection.dialect)
-
-
-def _active(connection: Connection, key: str) -> VerifiedQuery | None:
-    return VerifiedQuery.objects.active().filter(connection=connection, key=key).first()
 
 
 def _one_at_a_time(connection_id: int) -> None:

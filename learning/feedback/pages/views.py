@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Membership
-from accounts.requests import UserRequest, require_curator
+from accounts.requests import UserRequest
 from datasources.models import Connection
-from datasources.requests import get_connection
+from datasources.requests import get_connection, get_connection_to_curate
 from learning.feedback import remarks as deciding
 from learning.feedback import rules
 from learning.feedback.pages.listing import listing, visible
@@ -47,8 +47,7 @@ def remark(request: UserRequest, connection_id: int, remark_id: int) -> HttpResp
 @require_POST
 def new_rule(request: UserRequest, connection_id: int) -> HttpResponse:
     """A curator's own."""
-    connection, role = get_connection(request, connection_id)
-    require_curator(role)
+    connection, _ = get_connection_to_curate(request, connection_id)
     try:
         deciding.write(connection, request.user, request.POST.get("rule", ""))
         messages.success(request, "The rule is in force: the next question is asked with it.")
@@ -99,8 +98,7 @@ def _changed(
     request: UserRequest, connection_id: int, remark_id: int, done: str, change: Callable[[Remark], None]
 ) -> HttpResponse:
     """Do it and say so: in its place in the page for htmx, else on the page that it came from."""
-    connection, role = get_connection(request, connection_id)
-    require_curator(role)
+    connection, role = get_connection_to_curate(request, connection_id)
     found = get_object_or_404(visible(connection, request.user, role), pk=remark_id)
     found.connection = connection
     refusal = ""

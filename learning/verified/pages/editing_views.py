@@ -13,13 +13,14 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import Membership
 from accounts.requests import UserRequest
 from datasources.models import Connection
+from datasources.requests import get_connection_to_curate
 from datasources.tables import Table
 from learning.models import VerifiedQuery
 from learning.results import head
 from learning.verified import editing
 from learning.verified.editing import BadQuery
 from learning.verified.pages.forms import QueryForm
-from learning.verified.pages.requests import get_connection_to_curate, get_query_to_curate
+from learning.verified.pages.requests import get_query_to_curate
 from learning.verified.pages.views import about
 
 ROWS_SHOWN = 20
@@ -42,7 +43,7 @@ def edit(request: UserRequest, connection_id: int, query_id: int) -> HttpRespons
 @require_POST
 def retire(request: UserRequest, connection_id: int, query_id: int) -> HttpResponse:
     query, role = get_query_to_curate(request, connection_id, query_id)
-    reason = request.POST.get("reason", "").replace("\0", "")
+    reason = request.POST.get("reason", "")
     try:
         editing.retire(query, request.user, reason)
     except BadQuery as error:

@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import Membership
 from accounts.requests import UserRequest, require_curator
-from datasources.models import Connection
 from datasources.requests import get_connection
 from learning.models import VerifiedQuery
 
@@ -19,13 +18,6 @@ def get_query(request: UserRequest, connection_id: int, query_id: int) -> tuple[
     query = get_object_or_404(found, pk=query_id)
     query.connection = connection
     return query, role
-
-
-def get_connection_to_curate(request: UserRequest, connection_id: int) -> tuple[Connection, Membership.Role]:
-    """Raises Http404 for outsiders and PermissionDenied for who may only read."""
-    connection, role = get_connection(request, connection_id)
-    require_curator(role)
-    return connection, role
 
 
 def get_query_to_curate(

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import UserRequest
 from datasources import audit
 from datasources.models import AuditEntry
-from datasources.requests import get_connection
+from datasources.requests import get_connection, get_connection_to_curate
 from datasources.streaming import streamed
+from datasources.wording import counted
 from learning.models import VerifiedImport
 from learning.verified import exporting, importing, listing
 from learning.verified.importing import Found, Unreachable
 from learning.verified.lines import MOST_BYTES, MOST_LINES, BadFile
 from learning.verified.pages.forms import ImportForm
-from learning.verified.pages.requests import get_connection_to_curate
 from learning.verified.pages.views import wish_of
 
 
@@ -87,7 +87,7 @@ def keep(request: UserRequest, connection_id: int, import_id: int) -> HttpRespon
         messages.error(request, f"{left} lines have not been tried yet. Nothing is added until they are.")
         return redirect("verified_import_preview", connection_id, import_id)
     added = importing.keep(stored)
-    messages.success(request, f"{added} verified {'query is' if added == 1 else 'queries are'} added.")
+    messages.success(request, f"{counted(added, 'verified query is', 'verified queries are')} added.")
     return redirect("verified_queries", connection_id)
 
 
