@@ -9,6 +9,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from chat.answer import AnswerView, AttemptView
+from datasources import wording
 from datasources.highlight import sql_html
 from learning import words as said
 from learning.models import Episode
@@ -97,7 +98,7 @@ def announcement(answer: AnswerView) -> str:
 
 @register.filter
 def rows(count: int) -> str:
-    return f"{count:,} {'row' if count == 1 else 'rows'}"
+    return wording.counted(count, "row")
 
 
 @register.filter
@@ -112,11 +113,8 @@ def duration(milliseconds: float) -> str:
 
 @register.filter
 def signed(value: float | None) -> str:
-    """A reward or a score: two digits, and a real minus sign."""
-    if value is None:
-        return ""
-    rounded = round(value, 2)
-    return f"{rounded:+.2f}".replace("-", "−") if rounded else "0.00"
+    """A reward or a score."""
+    return "" if value is None else wording.signed(value)
 
 
 @register.filter

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from datasources.wording import signed
+
 
 def start(text: str) -> str:
     """The first 80 characters, in one line."""
@@ -21,8 +23,8 @@ def code(text: str) -> SafeString | str:
 def numbers(named: Mapping[str, float]) -> SafeString | str:
     """A line for each, the largest first."""
     ranked = sorted(named.items(), key=lambda one: -one[1])
-    return format_html_join("", "<div>{} {}</div>", ((f"{value:+.3f}", name) for name, value in ranked))
+    return format_html_join("", "<div>{} {}</div>", ((signed(value, 3), name) for name, value in ranked))
 
 
 def reward(value: float | None) -> str:
-    return "" if value is None else f"{value:+.2f}"
+    return "" if value is None else signed(value)

@@ -13,7 +13,7 @@ from agent.errors import ErrorClass
 from agent.policy import FEATURES
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
-from datasources.wording import counted
+from datasources.wording import counted, signed
 from learning.bandit import current
 from learning.linucb import Floats
 from learning.models import BanditDecision
@@ -160,11 +160,11 @@ def _matrix(chances: Sequence[Floats]) -> Floats:
 
 
 def _verdict(lead: Estimate) -> str:
-    between = f"95 % interval {lead.low:+.2f} to {lead.high:+.2f}"
+    between = f"95 % interval {signed(lead.low)} to {signed(lead.high)}"
     if lead.low == lead.high == 0:
         return "It would have chosen the same every time."
     if lead.low <= 0 <= lead.high:
-        return f"No difference beyond chance: what was learned earns {lead.value:+.2f} per decision ({between})."
+        return f"No difference beyond chance: what was learned earns {signed(lead.value)} per decision ({between})."
     more = "more" if lead.value > 0 else "less"
     return f"What was learned earns {abs(lead.value):.2f} {more} per decision than this ({between})."
 

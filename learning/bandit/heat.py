@@ -11,6 +11,7 @@ from agent.errors import ErrorClass
 from agent.policy import Context
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
+from datasources.wording import signed
 from learning.bandit import current
 from learning.linucb import Floats
 from learning.policy import StoredPolicy
@@ -40,11 +41,11 @@ class Cell:
 
     @property
     def words(self) -> str:
-        expects = f"expects {self.value:+.2f}"
+        expects = f"expects {signed(self.value)}"
         if not self.tried:
             return f"Never tried here; {expects}"
         times = "once" if self.tried == 1 else f"{self.tried:,} times"
-        earned = "" if self.mean is None else f", earned {self.mean:+.2f} on average"
+        earned = "" if self.mean is None else f", earned {signed(self.mean)} on average"
         return f"Tried {times}{earned}; {expects}"
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from agent.errors import ErrorClass
 from agent.repairs import Strategy
 from datasources.models import Connection
+from datasources.wording import signed
 from learning.models.episodes import Episode
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class BanditLesson(models.Model):
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.amount:+.3f}"
+        return f"{self.kind}: {signed(self.amount, 3)}"
 
 
 class BanditReset(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 
 from datasources.highlight import sql_html
+from datasources.wording import signed
 from learning import words
 from learning.benchmark.suite import is_measured, tab_name
 
@@ -15,22 +16,15 @@ register.filter("strategy_words", words.strategy_words)
 register.filter("duration", words.duration)
 register.filter("percent", words.percent)
 register.filter("p_value", words.p_value)
+register.filter("signed", signed)
 register.filter("is_measured", is_measured)
 register.filter("tab_name", tab_name)
 
 
 @register.filter
 def points(difference: float) -> str:
-    """A difference of two shares, with a real minus sign."""
-    rounded = round(difference * 100)
-    return f"{rounded:+d}".replace("-", "−") if rounded else "0"
-
-
-@register.filter
-def signed(number: float) -> str:
-    """A reward, with a real minus sign."""
-    rounded = f"{number:+.2f}"
-    return "0.00" if float(rounded) == 0 else rounded.replace("-", "\N{MINUS SIGN}")
+    """A difference of two shares."""
+    return signed(100 * difference, 0)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from datasources.wording import signed
 from learning.benchmark.command.progress import WIDTH
 from learning.benchmark.command.records import Setup, read
 from learning.benchmark.command.report import percent
@@ -39,11 +40,11 @@ class Pair:
         found = self.comparison
         if not found.questions:
             return found.verdict
-        low, high = (f"{100 * share:+.1f}" for share in found.interval)
+        low, high = (signed(100 * share, 1) for share in found.interval)
         lines = [
             f"Before  {percent(found.before.accuracy):>7}  {self.before.dataset}: {self.before}",
             f"After   {percent(found.after.accuracy):>7}  {self.after.dataset}: {self.after}",
-            f"Difference {100 * found.difference:+.1f} points, 95 % interval {low} to {high}",
+            f"Difference {signed(100 * found.difference, 1)} points, 95 % interval {low} to {high}",
             "",
             found.verdict,
             *_named("Won", found.won),

@@ -27,6 +27,7 @@ from agent.events import (
 from agent.llm import LLM
 from datasources.engine import Cell, ResultSet
 from datasources.models import Connection
+from datasources.wording import minus
 from learning.endpoints import llm
 from learning.models import Episode
 from learning.recorder import BadQuestion, answer, begin
@@ -73,7 +74,7 @@ class Command(BaseCommand):
     def _print(self, event: Event) -> None:
         match event:
             case AttemptStarted(number, strategy, scores) if number > 1:
-                belief = f" (score {scores[strategy]:.2f})" if strategy in scores else ""
+                belief = f" (score {minus(scores[strategy])})" if strategy in scores else ""
                 self._line(f"\n-- attempt {number}: {strategy}{belief}")
             case SqlReady(sql) if not self._streamed:
                 self._line(f"-- from a verified query\n{sql}")

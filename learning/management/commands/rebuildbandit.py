@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from datasources.models import Connection
+from datasources.wording import minus
 from learning.bandit import rebuild
 from learning.bandit.rebuild import Difference
 from learning.management.commands.ask import find_connection, printable
@@ -42,8 +43,8 @@ class Command(BaseCommand):
 
 def _said(found: Difference) -> str:
     return (
-        f"{_whose(found)}, {found.strategy}: stored were {found.pulls} pulls and a reward of {found.reward:.3f}, "
-        f"the log says {found.logged_pulls} and {found.logged_reward:.3f}"
+        f"{_whose(found)}, {found.strategy}: stored were {found.pulls} pulls and a reward of {minus(found.reward, 3)}, "
+        f"the log says {found.logged_pulls} and {minus(found.logged_reward, 3)}"
     )
 
 

@@ -13,7 +13,7 @@ from agent.repairs import Strategy
 from datasources.models import Connection
 from learning.models import BanditReset
 from tests.learning.admin.things import Things, address, staff, text
-from tests.learning.bandit.logs import store
+from tests.learning.bandit.logs import store, teach
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,11 @@ def test_a_decision_shows_what_it_was_made_of_and_what_came_of_it(colleague: Cli
     assert "+1.000 error=no_such_column" in page
     assert "+1.000 fix_column" in page
     assert "+0.50" in page
+
+
+def test_what_a_decision_lost_has_a_minus_sign(colleague: Client, things: Things) -> None:
+    teach(things["banditdecision"], -1.25)
+    assert "−0.75" in text(colleague.get(address("banditdecision", "change", things["banditdecision"])))
 
 
 def test_what_people_wrote_is_escaped(colleague: Client, things: Things) -> None:
@@ -49,7 +54,7 @@ def test_the_heat_map_says_what_was_tried_and_what_was_not(
     BanditReset.objects.all().delete()
     page = text(heat(colleague, connection))
     assert "1×" in page
-    assert "earned 0.50" in page
+    assert "earned +0.50" in page
     assert "never tried" in page
     assert "1 decision." in page
 

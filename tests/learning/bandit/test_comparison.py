@@ -46,7 +46,9 @@ def test_what_learned_well_leads_and_the_sentence_says_how_far(connection: Conne
 
 def test_where_all_repairs_are_alike_no_difference_is_claimed(connection: Connection) -> None:
     write(connection, 150, LEARNED_BEST, lambda error, strategy: 0.3)
-    assert of(compare(connection), "random").verdict.startswith("No difference beyond chance")
+    verdict = of(compare(connection), "random").verdict
+    assert verdict.startswith("No difference beyond chance")
+    assert "95 % interval −0." in verdict
 
 
 def test_what_learned_badly_is_said_to_earn_less(connection: Connection) -> None:

@@ -41,10 +41,15 @@ def test_a_cell_says_how_often_it_was_tried_and_what_that_earned(connection: Con
     assert heat_map(connection).tried == 3
 
 
+def test_what_harmed_has_a_minus_sign(connection: Connection) -> None:
+    teach(decide(episode(connection), connection, Strategy.FIX_COLUMN, COLUMN), -0.4)
+    assert cell(connection, COLUMN, Strategy.FIX_COLUMN).words.startswith("Tried once, earned −0.40 on average")
+
+
 def test_a_cell_that_was_never_tried_says_so(connection: Connection) -> None:
     found = cell(connection, COLUMN, Strategy.RELAX_FILTER)
     assert (found.tried, found.mean) == (0, None)
-    assert found.words == "Never tried here; expects +0.00"
+    assert found.words == "Never tried here; expects 0.00"
 
 
 def test_the_value_is_what_the_bandit_expects_without_its_curiosity(connection: Connection) -> None:
