@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from datasources.storable import is_storable
 from learning.benchmark.asks_for_order import has_an_order
 from learning.benchmark.tasks import Task
 
@@ -18,7 +19,6 @@ _FLAGS = ("ordered", "extra_columns")
 _FIELDS = (*_REQUIRED, "gold", *_OPTIONAL, *_FLAGS)
 # It becomes part of a path, and no file may have a longer name.
 _DATABASE = re.compile(r"[^\s./\\\x00-\x1f][^/\\\x00-\x1f]{0,199}")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadDataset(Exception):
@@ -133,7 +133,6 @@ def _gold(value: object) -> tuple[str, ...]:
 
 
 def _whole(text: str, name: str) -> str:
-    """JSON can say halves of characters, which nothing that text is sent to or written to can hold."""
-    if _LONE_SURROGATE.search(text):
-        raise BadDataset(f"{name} has half a character in it, a lone surrogate")
+    if not is_storable(text):
+        raise BadDataset(f"{name} has a character in it that is no text")
     return text.strip()
