@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts import deleting
 from accounts.models import ApiToken, Invitation, Membership, Team, User
 from accounts.profile import change_email
 
@@ -43,11 +44,25 @@ class PersonAdmin(UserAdmin[User]):
         if "email" in form.changed_data:
             change_email(obj, obj.email)
 
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        deleting.delete_person(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for person in queryset:
+            deleting.delete_person(person)
+
 
 @admin.register(Team)
 class TeamAdmin(admin.ModelAdmin[Team]):
     inlines = [MembershipInline]
     search_fields = ["name"]
+
+    def delete_model(self, request: HttpRequest, obj: Team) -> None:
+        deleting.delete_team(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Team]) -> None:
+        for team in queryset:
+            deleting.delete_team(team)
 
 
 @admin.register(Membership)

@@ -13,6 +13,7 @@ from accounts.models import User
 from agent.llm import LLM
 from agent.prompt import Turn as PromptTurn
 from chat.models import Conversation, Turn
+from datasources.models import Connection
 from learning.feedback import verdicts
 from learning.models import Episode
 from learning.recorder import BadQuestion, begin
@@ -51,6 +52,7 @@ def retry(conversation: Conversation, user: User, rejected: Episode, llm: LLM) -
 
 @transaction.atomic
 def _record(conversation: Conversation, user: User, text: str, llm: LLM, retry_of: Episode | None) -> Asked:
+    Connection.objects.filter(pk=conversation.connection_id).lock()
     # Locked: of two tabs that ask at once, the second finds the first one's answer running.
     locked = Conversation.objects.select_for_update(of=("self",))
     conversation = locked.select_related("connection").defer("connection__schema_snapshot").get(pk=conversation.pk)

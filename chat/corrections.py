@@ -111,7 +111,7 @@ def _replaced(conversation: Conversation, answer: Episode) -> Turn | None:
 def _lock(conversation: Conversation) -> None:
     """What two tabs do at once happens one after the other.
 
-    The connection is locked first, as it is for a verdict, and by whoever deletes it.
+    The connection is locked first: see `Connection.objects.lock`.
     """
-    Connection.objects.select_for_update(no_key=True).filter(pk=conversation.connection_id).values_list("pk").first()
+    Connection.objects.filter(pk=conversation.connection_id).lock()
     Conversation.objects.select_for_update().get(pk=conversation.pk)

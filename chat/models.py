@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from datasources.models import Connection
@@ -38,8 +38,10 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return self.title or "New question"
 
+    @transaction.atomic
     def delete_with_answers(self) -> None:
         """The questions and answers, too: they are private to the user. What the bandit learned from them stays."""
+        Connection.objects.filter(pk=self.connection_id).lock()
         Episode.objects.filter(turn__conversation=self).delete()
         self.delete()
 

@@ -137,8 +137,7 @@ def what_goes_with(connection: Connection) -> list[str]:
 def delete(connection: Connection, user: User) -> None:
     """With everything of it. Its uploaded file goes when that is committed (see `apps`)."""
     with transaction.atomic():
-        # Before anything of it is touched: an answer that ends or is judged meanwhile locks it first, too.
-        Connection.objects.select_for_update().filter(pk=connection.pk).values_list("pk").first()
+        Connection.objects.filter(pk=connection.pk).lock(to_delete=True)
         audit.record(connection, user, AuditEntry.Action.DELETE, f"with {', '.join(what_goes_with(connection))}")
         connection.delete()
 

@@ -29,6 +29,14 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def enabled(self) -> ConnectionQuerySet:
         return self.filter(is_enabled=True)
 
+    def lock(self, *, to_delete: bool = False) -> None:
+        """Have nobody else change or delete what belongs to these until this transaction ends.
+
+        It is the first lock that is taken; of several connections that with the lowest number comes first.
+        """
+        locked = self.order_by("pk").select_for_update(of=("self",), no_key=not to_delete)
+        list(locked.values_list("pk", flat=True))
+
 
 _ConnectionManager = models.Manager.from_queryset(ConnectionQuerySet)
 

@@ -87,6 +87,10 @@ class StoredPolicy:
             alpha=uncertainty,
         )
 
+    def expected(self, context: Context) -> Floats:
+        """The reward that it expects of each repair, in the order of REPAIRS, without what it adds for uncertainty."""
+        return self._bandit.scores(np.array(context.vector()), 0.0)
+
     def learn(self, decision: Decision, reward: float) -> None:
         self._bandit.learn(Arm(REPAIRS.index(decision.strategy)), np.array(decision.vector), reward)
         self._pulls += 1

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, transaction
@@ -166,6 +167,8 @@ class _Run:
     episode: agent.Episode
     policy: StoredPolicy
     result: ResultSet | None = None
+    kept: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """The attempts that failed, by number, as they are stored until the end."""
 
     @classmethod
     def prepare(cls, stored: Episode, llm: LLM, history: Sequence[Turn]) -> _Run:
@@ -191,7 +194,9 @@ class _Run:
             case QueryError(error_class):
                 await sync_to_async(self._note_failure)(error_class)
             case RewardGiven(_, _, number) if number == len(self.episode.attempts):
-                await sync_to_async(self._save_attempt)(self.episode.attempts[-1])
+                # One that answered is stored with the answer, which comes next.
+                if self.episode.attempts[-1].error_class:
+                    self.kept |= await sync_to_async(self._save_attempts)()
             case EpisodeDone():
                 await sync_to_async(self._finish)(event)
 
@@ -208,9 +213,7 @@ class _Run:
 
     def save_what_is_there(self) -> None:
         """Attempts (also one that was stopped half-way) and tokens so far."""
-        for attempt in self.episode.attempts:
-            if attempt.sql or attempt.error_class:
-                self._save_attempt(attempt)
+        self._save_attempts()
         self.stored.result = to_json(self.result) if self.result else None
         used = self.episode.usage
         self.stored.prompt_tokens, self.stored.completion_tokens = used.prompt, used.completion
@@ -224,24 +227,35 @@ class _Run:
         except DatabaseError:
             logger.exception("the lessons of episode %s were lost", self.stored.pk)
 
-    def _save_attempt(self, attempt: AgentAttempt) -> None:
-        decision = attempt.decision
-        Attempt.objects.update_or_create(
-            episode=self.stored,
-            number=attempt.number,
-            defaults={
-                "strategy": attempt.strategy,
-                "scores": decision.scores if decision else {},
-                "context": decision.vector if decision else [],
-                "sql": attempt.sql,
-                "error_class": attempt.error_class or "",
-                "message": attempt.message,
-                "hint": attempt.hint,
-                "diagnosis": attempt.diagnosis,
-                "reward": attempt.reward.total,
-                "reward_parts": attempt.reward.parts,
-            },
-        )
+    def _save_attempts(self) -> dict[int, dict[str, Any]]:
+        """Those that are not stored as they are now; returns them, by number."""
+        tried = [attempt for attempt in self.episode.attempts if attempt.sql or attempt.error_class]
+        now = {attempt.number: _fields(attempt) for attempt in tried}
+        new = {number: fields for number, fields in now.items() if self.kept.get(number) != fields}
+        if new:
+            Attempt.objects.bulk_create(
+                [Attempt(episode=self.stored, number=number, **fields) for number, fields in new.items()],
+                update_conflicts=True,
+                unique_fields=["episode", "number"],
+                update_fields=list(_fields(tried[0])),
+            )
+        return new
+
+
+def _fields(attempt: AgentAttempt) -> dict[str, Any]:
+    decision = attempt.decision
+    return {
+        "strategy": attempt.strategy,
+        "scores": decision.scores if decision else {},
+        "context": decision.vector if decision else [],
+        "sql": attempt.sql,
+        "error_class": attempt.error_class or "",
+        "message": attempt.message,
+        "hint": attempt.hint,
+        "diagnosis": attempt.diagnosis,
+        "reward": attempt.reward.total,
+        "reward_parts": attempt.reward.parts,
+    }
 
 
 def _close(stored: Episode, run: _Run | None, status: str, error: str) -> None:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.requests import person
+from datasources.models import Connection
 from datasources.wording import counted
 from learning.admin import display
 from learning.admin.scope import BY_TEAM_AND_CONNECTION, Kept
@@ -116,7 +117,8 @@ class RemarkAdmin(Kept):
 
     def save_model(self, request: HttpRequest, obj: Remark, form: Any, change: bool) -> None:
         said = form.cleaned_data
-        remark = Remark.objects.get(pk=obj.pk)
+        Connection.objects.filter(pk=obj.connection_id).lock()
+        remark = Remark.objects.select_for_update().get(pk=obj.pk)
         decide(remark, said["decision"], person(request), said.get("rule", ""), said.get("reason", ""))
 
     @admin.action(description="Accept as rules", permissions=["change"])
@@ -132,6 +134,7 @@ class RemarkAdmin(Kept):
         left = chosen.count() - len(waiting)
         try:
             with transaction.atomic():
+                Connection.objects.filter(remarks__in=[remark.pk for remark in waiting]).lock()
                 for remark in waiting:
                     decide(remark, state, person(request), remark.rule, request.POST.get("reason", ""))
         except BadRemark as error:

@@ -33,6 +33,7 @@ class Scope:
 
 
 ALL = Scope()
+_SUMS = ["features", "gram", "response", "pulls", "reward_sum"]
 
 
 def is_personal(connection_id: int) -> bool:
@@ -82,22 +83,26 @@ def add(scopes: Sequence[Scope], sums: Sums) -> None:
     """The same to each of them. Called with the lock held."""
     changed = [index for index in range(len(REPAIRS)) if sums.pulls[index] or sums.response[index].any()]
     arms = list(BanditArm.objects.filter(_any(scopes), strategy__in=[REPAIRS[index] for index in changed]))
+    filled = []
     for scope in scopes:
         known = {arm.strategy: arm for arm in arms if Scope.of(arm) == scope}
         total = sums_of(known.values()) + sums
-        for index in changed:
-            arm = known.get(REPAIRS[index]) or _new(scope, REPAIRS[index])
-            _fill(arm, total, index).save()
+        filled += [_fill(known.get(REPAIRS[index]) or _new(scope, REPAIRS[index]), total, index) for index in changed]
+    _save(filled)
 
 
 def replace(scope: Scope, sums: Sums) -> None:
     """Called with the lock held. Arms that were never pulled are not kept, but for the shared ones."""
     known = {arm.strategy: arm for arm in BanditArm.objects.filter(**scope.fields)}
-    for index, strategy in enumerate(REPAIRS):
-        if sums.pulls[index] or scope == ALL:
-            _fill(known.get(strategy) or _new(scope, strategy), sums, index).save()
-        elif strategy in known:
-            known[strategy].delete()
+    kept = [(index, strategy) for index, strategy in enumerate(REPAIRS) if sums.pulls[index] or scope == ALL]
+    _save([_fill(known.get(strategy) or _new(scope, strategy), sums, index) for index, strategy in kept])
+    gone = known.keys() - {strategy for _, strategy in kept}
+    BanditArm.objects.filter(strategy__in=gone, **scope.fields).delete()
+
+
+def _save(arms: Sequence[BanditArm]) -> None:
+    """New ones, and those that are there, in a statement each."""
+    BanditArm.objects.bulk_create(arms, update_conflicts=True, unique_fields=["pk"], update_fields=_SUMS)
 
 
 def _any(scopes: Iterable[Scope]) -> Q:

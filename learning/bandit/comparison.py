@@ -14,7 +14,6 @@ from agent.policy import FEATURES
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
 from datasources.wording import counted, signed
-from learning.bandit import current
 from learning.linucb import Floats
 from learning.models import BanditDecision
 from learning.offpolicy import FEWEST_EFFECTIVE, FEWEST_EPISODES, Estimate, Estimates, Judge, Log
@@ -69,7 +68,7 @@ class Comparison:
 def compare(connection: Connection) -> Comparison:
     """What was learned, as it was at each decision, so that none is judged by a policy that has learned from it,
     against rewriting always, a fixed table by error class, and chance; on decisions since the last reset."""
-    rows = _rows(current.decisions(connection))
+    rows = _rows(BanditDecision.objects.counting().filter(connection=connection))
     judged = [row for row in rows if row.exploration > 0 and row.propensity < 1]
     log = _log(judged)
     return Comparison(

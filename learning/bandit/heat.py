@@ -12,8 +12,8 @@ from agent.policy import Context
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
 from datasources.wording import signed
-from learning.bandit import current
 from learning.linucb import Floats
+from learning.models import BanditDecision
 from learning.policy import StoredPolicy
 from learning.words import error_words, strategy_words
 
@@ -95,14 +95,14 @@ def heat_map(connection: Connection) -> HeatMap:
 
 def _values(connection: Connection) -> Floats:
     """θᵀx of every repair, after the first attempt has failed with each error: errors × repairs."""
-    bandit = StoredPolicy.load(connection)._bandit
+    policy = StoredPolicy.load(connection)
     contexts = [Context(error, 1, _ATTEMPTS, Strategy.GENERATE, False, 1) for error in ErrorClass]
-    return np.array([bandit.scores(np.array(context.vector()), 0.0) for context in contexts])
+    return np.array([policy.expected(context) for context in contexts])
 
 
 def _counts(connection: Connection) -> dict[tuple[str, str], tuple[int, float | None]]:
     """Of error and repair: decisions, and the mean reward of those that have one."""
-    found = current.decisions(connection).order_by().values("error_class", "strategy")
+    found = BanditDecision.objects.counting().filter(connection=connection).order_by().values("error_class", "strategy")
     counted = found.annotate(
         tried=Count("pk", distinct=True),
         ended=Count("pk", distinct=True, filter=Q(lessons__isnull=False)),

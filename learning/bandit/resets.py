@@ -31,12 +31,11 @@ def reset(connection: Connection, user: User) -> BanditReset:
 
 def undo(reset: BanditReset, user: User) -> None:
     """As if it had not been; what was learned since stays. What an earlier reset made void stays so."""
-    with _recounted(reset.connection):
+    connection = Connection.objects.get(bandit_resets=reset)
+    with _recounted(connection):
         reset.undone_at = timezone.now()
         if BanditReset.objects.filter(pk=reset.pk, undone_at=None).update(undone_at=reset.undone_at):
-            audit.record(
-                reset.connection, user, AuditEntry.Action.CHANGE, "undid a reset of what the bandit has learned"
-            )
+            audit.record(connection, user, AuditEntry.Action.CHANGE, "undid a reset of what the bandit has learned")
 
 
 def last(connection: Connection) -> BanditReset | None:

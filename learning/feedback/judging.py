@@ -20,5 +20,6 @@ def judge(episode: Episode, user: User, is_right: bool | None) -> None:
 @transaction.atomic
 def explain(episode: Episode, user: User, text: str) -> None:
     """As `remarks.give`; who says what is wrong says that it is. Raises BadRemark, NotPossible."""
+    episode = Episode.objects.lock(episode)
     if remarks.give(episode, user, text) and verdicts.of(episode, user) is not False:
         verdicts.give(episode, user, False)

@@ -180,6 +180,7 @@ def clean(text: str) -> str:
 
 def _lock(remark: Remark, expected: set[State]) -> None:
     """`remark` as it stands now, and nobody else decides until this is over. Raises AlreadyDecided."""
+    Connection.objects.filter(pk=remark.connection_id).lock()
     now = Remark.objects.select_for_update(of=("self",)).select_related("reviewer").get(pk=remark.pk)
     for field in ("state", "text", "rule", "reason", "reviewer", "reviewed_at"):
         setattr(remark, field, getattr(now, field))

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
-
 from accounts.models import User
 from agent.same_sql import same_query
 from datasources.models import Connection
 from learning.models import Episode, Remark, TeamLearning, Verdict, VerifiedQuery
-from learning.verified import opinions
 
 
 class Verified(StrEnum):
@@ -94,12 +91,10 @@ def _was_taken_back(remark: Remark) -> bool:
 def _verified(connection: Connection, right: Sequence[Episode]) -> dict[UUID, Verified]:
     if not right:
         return {}
-    prefetch_related_objects(right, "recalled")
-    keys = {episode.pk: opinions.key(episode) for episode in right}
     known = defaultdict[str, list[VerifiedQuery]](list)
-    for query in VerifiedQuery.objects.filter(connection=connection, key__in=keys.values()):
+    for query in VerifiedQuery.objects.filter(connection=connection, key__in={episode.key for episode in right}):
         known[query.key].append(query)
-    found = {episode.pk: _verified_by(episode, known[keys[episode.pk]], connection.dialect) for episode in right}
+    found = {episode.pk: _verified_by(episode, known[episode.key], connection.dialect) for episode in right}
     return {answer: verified for answer, verified in found.items() if verified}
 
 

@@ -140,10 +140,13 @@ class BanditLesson(models.Model):
 
 
 class BanditReset(models.Model):
-    """What was decided on a connection up to `at` counts no more, unless the reset was `undone_at` some time."""
+    """What was decided on a connection up to `at` counts no more, unless the reset was `undone_at` some time.
+
+    The connection always has a number, but may be gone.
+    """
 
     connection = models.ForeignKey(
-        Connection, on_delete=models.DO_NOTHING, db_constraint=False, related_name="bandit_resets"
+        Connection, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="bandit_resets"
     )
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -153,7 +156,8 @@ class BanditReset(models.Model):
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.connection}, {self.at:%Y-%m-%d %H:%M}"
+        name = Connection.objects.filter(bandit_resets=self).values_list("name", flat=True).first()
+        return f"{name or f'deleted database {self.connection_id}'}, {self.at:%Y-%m-%d %H:%M}"
 
 
 class ImportedPolicy(models.Model):
@@ -172,6 +176,7 @@ class ImportedPolicy(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        verbose_name_plural = "imported policies"
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,7 @@ from django.utils import timezone
 from agent.errors import ErrorClass
 from agent.repairs import Strategy
 from datasources.models import Connection
+from learning.verified.keys import follows_of, key_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,10 +29,9 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
     def lock(self, episode: Episode) -> Episode:
         """It as it is now, and nobody else's to change until this transaction ends. Raises Episode.DoesNotExist.
 
-        Its connection is locked first, as it is by whoever deletes that: so neither waits for the other for ever.
+        Its connection is locked first: see `Connection.objects.lock`.
         """
-        connection = Connection.objects.select_for_update(no_key=True).filter(pk=episode.connection_id)
-        connection.values_list("pk").first()
+        Connection.objects.filter(pk=episode.connection_id).lock()
         locked = self.select_for_update(of=("self",)).select_related("connection")
         return locked.defer("connection__schema_snapshot").get(pk=episode.pk)
 
@@ -49,7 +49,10 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
 
 
 class Episode(models.Model):
-    """One question and its attempts."""
+    """One question and its attempts.
+
+    `key` is that of the query that was recalled, else that of its own question: see `learning.verified.keys`.
+    """
 
     class Status(models.TextChoices):
         RUNNING = "running", "Running"
@@ -68,6 +71,9 @@ class Episode(models.Model):
     source = models.CharField(max_length=10, choices=Source)
     question = models.TextField()
     follows = models.TextField(blank=True, help_text="The question before it in its conversation")
+    key = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Of the verified query that the answer is about"
+    )
     retry_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, related_name="retries", help_text="The answer that was not wanted"
     )
@@ -96,10 +102,20 @@ class Episode(models.Model):
     objects = EpisodeQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["connection", "-started_at"]), models.Index(fields=["status", "heartbeat_at"])]
+        indexes = [
+            models.Index(fields=["connection", "-started_at"]),
+            models.Index(fields=["status", "heartbeat_at"]),
+            models.Index(fields=["connection", "key"], name="episodes_of_question"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.question[:60]} ({self.status})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.key:
+            asked = key_of(self.question, follows_of(self.question, self.follows))
+            self.key = self.recalled.key if self.recalled else asked
+        super().save(*args, **kwargs)
 
     @property
     def last_sql(self) -> str:

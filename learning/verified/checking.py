@@ -124,12 +124,14 @@ def _store(query: VerifiedQuery, fields: dict[str, object]) -> None:
     unchanged = VerifiedQuery.objects.filter(pk=query.pk, updated_at=query.updated_at)
     if fields.get("state", query.state) != query.state:
         fields["updated_at"] = timezone.now()
-    try:
-        with transaction.atomic():
-            unchanged.update(**fields)
-    except IntegrityError:  # it runs again, but its question has another active query by now
-        reason = "It runs again, but meanwhile another query answers its question."
-        unchanged.update(**fields | {"state": State.RETIRED, "reason": reason})
+    with transaction.atomic():
+        Connection.objects.filter(pk=query.connection_id).lock()
+        try:
+            with transaction.atomic():
+                unchanged.update(**fields)
+        except IntegrityError:  # it runs again, but its question has another active query by now
+            reason = "It runs again, but meanwhile another query answers its question."
+            unchanged.update(**fields | {"state": State.RETIRED, "reason": reason})
 
 
 def _enqueue(connection_id: int) -> None:

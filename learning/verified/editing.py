@@ -58,7 +58,7 @@ def add(connection: Connection, user: User, written: Written) -> VerifiedQuery:
     _require_free(connection, written.key)
     tried(connection, user, written.sql)
     query = fresh(connection, user, written)
-    with kept_once(query):
+    with _locked(query), kept_once(query):
         query.save()
     _note(query, user, "added")
     return query
@@ -71,7 +71,7 @@ def edit(query: VerifiedQuery, user: User, written: Written, seen: str = "") -> 
     if query.state != State.RETIRED:
         _require_free(query.connection, written.key, query)
     tried(query.connection, user, written.sql)
-    with transaction.atomic():
+    with _locked(query):
         _require_unchanged(query, seen)
         query.question, query.follows, query.sql, query.key = (
             written.question,
@@ -100,8 +100,9 @@ def restore(query: VerifiedQuery, user: User) -> None:
     question by now."""
     _require_free(query.connection, query.key, query)
     tried(query.connection, user, query.sql)
-    query.state, query.is_curated = State.ACTIVE, True
-    _save(query, "is_curated")
+    with _locked(query):
+        query.state, query.is_curated = State.ACTIVE, True
+        _save(query, "is_curated")
     _note(query, user, "restored")
 
 
@@ -156,8 +157,18 @@ def require_whole(written: Written) -> None:
             raise BadQuery(f"At most {most:,} characters. This has {len(text):,}.", field)
 
 
+@contextmanager
+def _locked(query: VerifiedQuery) -> Iterator[None]:
+    """What verdicts and checks do to the connection's queries waits; `query` is in the state that it has now."""
+    with transaction.atomic():
+        Connection.objects.filter(pk=query.connection_id).lock()
+        if query.pk:
+            query.refresh_from_db(fields=["state"])
+        yield
+
+
 def _require_unchanged(query: VerifiedQuery, seen: str) -> None:
-    stored = VerifiedQuery.objects.select_for_update().get(pk=query.pk)
+    stored = VerifiedQuery.objects.get(pk=query.pk)
     if seen and seen != version(stored):
         raise BadQuery(
             "Somebody else has changed it since you opened it. What you typed is kept here: look at theirs, and save "

@@ -126,6 +126,7 @@ def keep(stored: VerifiedImport) -> int:
     """Add those that are new; returns how many. Somebody may have verified a question meanwhile: theirs stays."""
     new = [line for line in checked_lines(stored) if line.found == Found.NEW]
     with transaction.atomic():
+        Connection.objects.filter(pk=stored.connection_id).lock()
         added = sum(_add(stored, line) for line in new)
         stored.delete()
     message = f"verified queries imported from {stored.name}: {added} added"

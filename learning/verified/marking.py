@@ -24,14 +24,13 @@ FOUND_WRONG = "Its answer was found wrong by as many people as found it right."
 FOUND_WRONG_IN_USE = "Its answer was found wrong. It is still in use, because a curator wrote it."
 
 
-@transaction.atomic
 def verify(episode: Episode, user: User) -> VerifiedQuery | None:
     """The answer is right: its question and SQL become a verified query, or confirm the one that is there.
 
-    Of two answers to one question the later counts. None while as many people find the same SQL wrong.
+    Of two answers to one question the later counts. None while as many people find the same SQL wrong. Called with
+    the connection locked.
     """
-    _one_at_a_time(episode.connection_id)
-    key = opinions.key(episode)
+    key = episode.key
     said = opinions.on(episode.connection, key)
     known = VerifiedQuery.objects.in_use(episode.connection, key)
     if known and (known.is_curated or _is_same(known, episode.sql)):
@@ -44,14 +43,13 @@ def verify(episode: Episode, user: User) -> VerifiedQuery | None:
     return _put_to_use(episode, user, key)
 
 
-@transaction.atomic
 def unverify(episode: Episode) -> None:
     """The answer is right no more, or even wrong: a verified query that rests on it is retired.
 
-    Then the SQL counts that was found right before; also where this was the word that stood against it.
+    Then the SQL counts that was found right before; also where this was the word that stood against it. Called with
+    the connection locked.
     """
-    _one_at_a_time(episode.connection_id)
-    key = opinions.key(episode)
+    key = episode.key
     said = opinions.on(episode.connection, key)
     known = VerifiedQuery.objects.in_use(episode.connection, key)
     if known and not _loses(known, said, episode):
@@ -61,8 +59,10 @@ def unverify(episode: Episode) -> None:
         _put_to_use(counts.episode, counts.user, key)
 
 
+@transaction.atomic
 def retire(query: VerifiedQuery, reason: str) -> None:
     """A curator does not want it any more: no verdict brings it back."""
+    Connection.objects.filter(pk=query.connection_id).lock()
     query.is_curated = True
     query.save(update_fields=["is_curated"])
     _retire(query, reason)
@@ -132,9 +132,3 @@ def _note(query: VerifiedQuery, opinion: opinions.Opinion) -> None:
 
 def _is_same(query: VerifiedQuery, sql: str) -> bool:
     return same_query(query.sql, sql, query.connection.dialect)
-
-
-def _one_at_a_time(connection_id: int) -> None:
-    """Until the transaction ends, other verdicts on answers of this connection wait."""
-    locked = Connection.objects.select_for_update(no_key=True).filter(pk=connection_id)
-    locked.values_list("pk", flat=True).first()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agent.same_sql import normal
 from datasources.models import Connection
 from learning.models import Episode, Verdict
-from learning.verified.keys import follows_of, key_of
+from learning.verified.keys import follows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,6 @@ def follows(episode: Episode) -> str:
     return episode.recalled.follows if episode.recalled else follows_of(episode.question, episode.follows)
 
 
-def key(episode: Episode) -> str:
-    """That of the verified query which the episode's answer is about."""
-    return episode.recalled.key if episode.recalled else key_of(episode.question, follows(episode))
-
-
 def on(connection: Connection, question_key: str) -> dict[str, Opinion]:
     """By the normal form of the SQL."""
     said: dict[str, list[Verdict]] = defaultdict(list)
@@ -59,18 +54,13 @@ def best(opinions: Iterable[Opinion]) -> Verdict | None:
     return max(found, key=lambda verdict: verdict.given_at, default=None)
 
 
-def _verdicts(connection: Connection, question_key: str) -> Iterable[Verdict]:
-    """The oldest first. Keys cannot be looked up by, so all questions that were judged are gone through: 3 ms a
-    thousand."""
-    of_connection = Verdict.objects.filter(episode__connection=connection)
-    asked = of_connection.values_list("pk", "episode__question", "episode__follows", "episode__recalled__key")
-    mine = [
-        pk
-        for pk, question, before, recalled in asked
-        if (recalled or key_of(question, follows_of(question, before))) == question_key
-    ]
-    found = Verdict.objects.filter(pk__in=mine).select_related("episode__connection", "user")
-    return found.defer("episode__result", "episode__connection__schema_snapshot")
+def _verdicts(connection: Connection, question_key: str) -> Iterator[Verdict]:
+    """The oldest first."""
+    found = Verdict.objects.filter(episode__connection=connection, episode__key=question_key)
+    # Not joined with the connection, which is at hand: SQLite would begin with all of its answers then.
+    for verdict in found.select_related("episode", "user").defer("episode__result"):
+        verdict.episode.connection = connection
+        yield verdict
 
 
 def _opinion(verdicts: list[Verdict]) -> Opinion:

@@ -44,6 +44,16 @@ def test_what_was_learned_is_there_after_loading() -> None:
     assert now[Strategy.FIX_COLUMN] > now[Strategy.REWRITE_FULL]
 
 
+def test_what_is_expected_is_a_score_without_its_uncertainty() -> None:
+    connection = make_connection()
+    teach(connection, Strategy.FIX_COLUMN, 0.9, times=5000)
+
+    policy = StoredPolicy.load(connection)
+    expected, index = policy.expected(CONTEXT), REPAIRS.index(Strategy.FIX_COLUMN)
+    assert expected[index] == pytest.approx(0.9, abs=0.01)
+    assert all(expected < list(policy.choose(CONTEXT).scores.values()))
+
+
 @pytest.mark.parametrize("strategy", REPAIRS)
 def test_at_first_a_repair_is_chosen_for_the_errors_it_is_named_for(strategy: Strategy) -> None:
     policy = StoredPolicy.load(make_connection(), exploration=0.0)

@@ -1,12 +1,15 @@
 """What an episode leaves behind, however it ends."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection as django_connection
+from django.db import connections
 from django.utils import timezone
 
 from accounts.models import User
@@ -24,6 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 GOOD = "```sql\nSELECT name FROM products ORDER BY name\n```"
 WRONG_COLUMN = "```sql\nSELECT title FROM products\n```"
+WRONG_TABLE = "```sql\nSELECT name FROM wares\n```"
 
 
 async def ask(connection: Connection, llm: ScriptedLLM) -> tuple[Episode, list[Event]]:
@@ -38,6 +42,20 @@ def replies(*texts: str) -> ScriptedLLM:
 
 async def attempts(episode: Episode) -> list[Any]:
     return [attempt async for attempt in episode.attempts.all()]
+
+
+@asynccontextmanager
+async def statements() -> AsyncIterator[list[str]]:
+    """Those in the thread where the application's database is used."""
+    found: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        found.append(sql)
+        return execute(sql, *others)
+
+    there = await sync_to_async(lambda: connections["default"])()
+    with there.execute_wrapper(note):
+        yield found
 
 
 async def test_an_answer_is_kept_with_its_rows(connection: Connection) -> None:
@@ -61,6 +79,23 @@ async def test_every_attempt_is_kept_with_why_it_failed_and_what_it_earned(conne
     assert second.strategy == "fix_column"
     assert len(second.scores) == 8
     assert second.reward == pytest.approx(0.9)
+
+
+async def test_an_attempt_is_stored_once_and_again_only_for_what_it_earned_later(connection: Connection) -> None:
+    async with statements() as said:
+        await ask(connection, replies(WRONG_COLUMN, WRONG_TABLE, GOOD))
+    stored = [sql for sql in said if sql.startswith(("INSERT", "UPDATE")) and "learning_attempt" in sql]
+    assert len(stored) == 3
+
+
+async def test_an_answer_after_two_repairs_is_stored_in_few_statements(connection: Connection) -> None:
+    await ask(connection, replies(WRONG_COLUMN, WRONG_TABLE, GOOD))
+    async with statements() as said:
+        await ask(connection, replies(WRONG_COLUMN, WRONG_TABLE, GOOD))
+    begun = [number for number, sql in enumerate(said) if sql.startswith("BEGIN")]
+    [released] = [number for number, sql in enumerate(said) if sql.startswith("RELEASE")]
+    while_it_ran, at_the_end = said[begun[0] : begun[-1]], said[begun[-1] : released + 1]
+    assert (len([sql for sql in while_it_ran if "attempt" in sql]), len(at_the_end)) == (2, 15)
 
 
 async def test_the_bandit_of_the_connection_has_learned(connection: Connection) -> None:

@@ -44,6 +44,18 @@ def test_what_people_wrote_is_escaped(colleague: Client, things: Things) -> None
         assert "<script>alert" not in text(colleague.get(page))
 
 
+def test_the_reset_of_a_deleted_database_is_still_listed_and_opened(
+    things: Things, connection: Connection, alice: User
+) -> None:
+    reset = things["banditreset"]
+    connection.delete()
+    operator = Client()
+    operator.force_login(User.objects.create_superuser("operator"))
+    assert address("banditreset", "change", reset) in text(operator.get(address("banditreset", "changelist")))
+    page = text(operator.get(address("banditreset", "change", reset)))
+    assert f"deleted database {reset.connection_id}" in page
+
+
 def heat(client: Client, connection: Connection) -> Any:
     return client.get(reverse("admin:learning_banditarm_heat", args=[connection.pk]))
 

@@ -11,9 +11,11 @@ from functools import partial
 
 from django.db import connections
 
+from accounts import deleting
 from accounts.models import Membership, Team, User
 from agent.errors import ErrorClass
 from agent.repairs import REPAIRS
+from chat.models import Conversation, Turn
 from datasources import connecting
 from datasources.models import Connection
 from learning.bandit import rebuild, resets
@@ -109,11 +111,43 @@ def databases_are_deleted() -> Found:
     return Found.now()
 
 
-def workplace() -> tuple[list[Connection], list[User]]:
+def conversations_are_deleted() -> Found:
+    """While their answers are judged and verified queries made of them."""
+    shops, people = workplace()
+    talks = [Conversation.objects.create(user=people[0], connection=shops[number % 2]) for number in range(10)]
+    answers = [answer([talk.connection] * 2, people, number) for number, talk in enumerate(talks * 2)]
+    Turn.objects.bulk_create(Turn(conversation=talk, episode=of) for talk, of in zip(talks * 2, answers, strict=True))
+    at_once(_judging(answers, people, [talk.delete_with_answers for talk in talks]))
+    return Found.now()
+
+
+def people_are_deleted() -> Found:
+    """While answers to what they asked are judged, also by them."""
+    shops, people = workplace()
+    leaving = [User.objects.create_user(f"leaving {number}") for number in range(6)]
+    answers = [answer(shops, (leaving * 2)[number % 6 :], number) for number in range(20)]
+    for person in leaving:
+        for episode in answers[:10]:
+            verdicts.give(episode, person, True)
+    at_once(_judging(answers, people, [partial(deleting.delete_person, person) for person in leaving]))
+    return Found.now()
+
+
+def teams_are_deleted() -> Found:
+    """While answers of their databases end and are judged."""
+    places = [workplace(f" of {number}") for number in range(4)]
+    answers, people = [], places[0][1]
+    for shops, staff in places:
+        answers += [answer(shops, staff, number) for number in range(5)]
+    at_once(_judging(answers, people, [partial(deleting.delete_team, shops[0].team) for shops, _ in places]))
+    return Found.now()
+
+
+def workplace(of: str = "") -> tuple[list[Connection], list[User]]:
     """Two databases and three people, each of whom has a bandit of their own."""
-    team = Team.objects.create(name="Team")
+    team = Team.objects.create(name=f"Team{of}")
     TeamLearning.objects.create(team=team, is_personal=True)
-    people = [User.objects.create_user(name) for name in ("ann", "ben", "cyd")]
+    people = [User.objects.create_user(f"{name}{of}") for name in ("ann", "ben", "cyd")]
     Membership.objects.bulk_create(Membership(user=user, team=team, role="member") for user in people)
     shops = [Connection.objects.create(team=team, name=name, path="/nowhere") for name in ("one", "two")]
     return shops, people
@@ -138,9 +172,23 @@ def at_once(work: Sequence[Work]) -> None:
         list(pool.map(run, work))
 
 
-def _judge(episode: Episode, person: User) -> None:
+def _judging(answers: Sequence[Episode], people: Sequence[User], deletions: Sequence[Work]) -> list[Work]:
+    """Everybody's verdicts on all answers, right and wrong, with the deletions in between."""
+    work: list[Work] = [
+        partial(_judge, episode, person, is_right)
+        for episode in answers
+        for person in people
+        for is_right in (True, False)
+    ]
+    random.Random(7).shuffle(work)
+    for place, deletion in zip(random.Random(8).sample(range(40, len(work)), len(deletions)), deletions, strict=True):
+        work.insert(place, deletion)
+    return work
+
+
+def _judge(episode: Episode, person: User, is_right: bool = False) -> None:
     with suppress(Episode.DoesNotExist):
-        verdicts.give(episode, person, False)
+        verdicts.give(episode, person, is_right)
 
 
 def _reset_and_undo(connection: Connection, user: User) -> None:
@@ -149,5 +197,14 @@ def _reset_and_undo(connection: Connection, user: User) -> None:
 
 SCENES: dict[str, Callable[[], Found]] = {
     scene.__name__: scene
-    for scene in (answers_end, everybody_judges, minds_are_changed, everything_happens, databases_are_deleted)
+    for scene in (
+        answers_end,
+        everybody_judges,
+        minds_are_changed,
+        everything_happens,
+        databases_are_deleted,
+        conversations_are_deleted,
+        people_are_deleted,
+        teams_are_deleted,
+    )
 }

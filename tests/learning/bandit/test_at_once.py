@@ -65,3 +65,14 @@ def test_resets_and_rebuilding_come_between_and_lose_nothing(play: Play) -> None
 def test_databases_that_are_deleted_while_their_answers_are_judged_stop_nobody(play: Play) -> None:
     found = play("databases_are_deleted")
     assert (found.pulls, found.decisions, found.differences) == (80, 80, 0)
+
+
+@pytest.mark.parametrize("scene", ["conversations_are_deleted", "people_are_deleted"])
+def test_what_is_deleted_while_answers_are_judged_stops_nobody(play: Play, scene: str) -> None:
+    found = play(scene)
+    assert (found.pulls, found.decisions, found.differences) == (40, 40, 0)
+
+
+def test_teams_that_are_deleted_while_their_answers_are_judged_stop_nobody(play: Play) -> None:
+    found = play("teams_are_deleted")
+    assert (found.pulls, found.decisions, found.differences) == (40, 40, 0)
