@@ -7,6 +7,7 @@ say them only there is worse. What counts is that a rule names tables, columns a
 from collections.abc import Sequence
 
 from agent.budget import tokens
+from agent.plain_text import visible
 
 _HEADING = "Rules for this database:"
 
@@ -35,4 +36,4 @@ def section(rules: Sequence[str]) -> str:
 
 def _line(rule: str) -> str:
     """One line, whatever is in it."""
-    return f"- {' '.join(rule.split())}"
+    return f"- {' '.join(visible(rule).split())}"

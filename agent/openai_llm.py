@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agent import llm_failures
 from agent.endpoint import Endpoint
 from agent.llm import Finished, LLMBusy, LLMCut, LLMError, LLMUnreachable, Message, TextDelta
+from agent.plain_text import unmarked
 from agent.timeouts import Timeouts
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class OpenAILLM:
         seed = {} if self.seed is None else {"seed": self.seed}
         return seed | {
             "model": self.model,
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "messages": [{"role": message.role, "content": unmarked(message.content)} for message in messages],
             "max_tokens": max_tokens,
             "temperature": temperature,
             "stream": True,

@@ -16,6 +16,7 @@ from agent import house_rules, linking
 from agent.budget import Budget, bounded, tokens
 from agent.errors import ErrorClass
 from agent.llm import Message
+from agent.plain_text import visible
 from agent.repairs import Strategy, instruction
 from datasources.introspect import Schema
 
@@ -153,7 +154,9 @@ def _shown(examples: Sequence[Example]) -> str:
 
 
 def _asked(example: Example) -> str:
-    return f"{example.question} (asked after: {example.follows})" if example.follows else example.question
+    """In one line: what one person has asked is shown to others, and must not look like more than a question."""
+    question, follows = (" ".join(visible(text).split()) for text in (example.question, example.follows))
+    return f"{question} (asked after: {follows})" if follows else question
 
 
 def _nearest(examples: Sequence[Example], limit: int) -> Sequence[Example]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 from sqlglot.errors import SqlglotError
@@ -14,6 +16,8 @@ from datasources.tables import Table
 from learning.feedback.rejected import chain
 from learning.models import Episode
 from learning.results import from_json
+
+_MOST_PAIRS = 20_000
 
 
 @dataclass(frozen=True)
@@ -56,17 +60,25 @@ class Earlier:
         return cls(str(answer.pk), answer.sql, dialect, table)
 
 
+@lru_cache(maxsize=32)
 def changes(old: str, new: str, dialect: str) -> Changes:
     """Both statements are laid out alike first, so that only what they say differs."""
     before, after = (laid_out(sql, dialect).splitlines() for sql in (old, new))
     lines: list[Line] = []
-    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, before, after, autojunk=_are_many(before, after))
+    for tag, i, j, k, m in matcher.get_opcodes():
         if tag == "equal":
             lines += [Line("kept", text) for text in before[i:j]]
         else:
             lines += [Line("removed", text) for text in before[i:j]]
             lines += [Line("added", text) for text in after[k:m]]
     return Changes(tuple(lines))
+
+
+def _are_many(before: list[str], after: list[str]) -> bool:
+    """Whether there are so many pairs of equal lines that to look at each would take seconds."""
+    ours, theirs = Counter(before), Counter(after)
+    return sum(count * theirs[line] for line, count in ours.items()) > _MOST_PAIRS
 
 
 def laid_out(sql: str, dialect: str) -> str:

@@ -259,18 +259,29 @@ def _fields(attempt: AgentAttempt) -> dict[str, Any]:
 
 
 def _close(stored: Episode, run: _Run | None, status: str, error: str) -> None:
-    """The one end of every episode, however it came to it. One that was deleted meanwhile stays so."""
+    """The one end of every episode, however it came to it. One that was deleted meanwhile stays so, and what is stopped
+    when it has ended already keeps its end."""
     with transaction.atomic():
         try:
-            Episode.objects.lock(stored)
+            known = Episode.objects.lock(stored)
         except Episode.DoesNotExist:
             return
+        if status == Episode.Status.STOPPED and known.finished_at and known.status != Episode.Status.INTERRUPTED:
+            return
+        _refer_as(stored, known)
         if run:
             run.save_what_is_there()
         stored.status, stored.error, stored.finished_at = status, error, timezone.now()
         stored.save()
         if run:
             run.save_lessons()
+
+
+def _refer_as(stored: Episode, known: Episode) -> None:
+    """To the person and the answers that `known` refers to: of those it began with some may have been deleted."""
+    for field in Episode._meta.concrete_fields:
+        if field.is_relation:
+            setattr(stored, field.attname, getattr(known, field.attname))
 
 
 @asynccontextmanager

@@ -17,6 +17,9 @@ LONGEST_NAME = 100
 MOST_PULLS = 10_000_000
 _SLACK = 1e-6
 """What rounding may have done to sums, as a part of the largest that they can be."""
+_LEAST = -0.01
+"""Of a gram's eigenvalues, as rounding may leave them: the policies that may count together stay above the ridge of -1
+that would have a bandit reckon with roots of negative numbers."""
 
 
 class BadPolicy(ValueError):
@@ -62,8 +65,10 @@ def _arm(name: str, arm: Any, size: int) -> dict[str, Any]:
     gram = _numbers(name, "gram", arm.get("gram"), (size, size), pulls)
     response = _numbers(name, "response", arm.get("response"), (size,), pulls)
     reward_sum = _numbers(name, "reward_sum", arm.get("reward_sum"), (), pulls)
-    if not _is_a_gram(gram, pulls):
+    if not _is_a_gram(gram):
         raise BadPolicy(f"The gram of “{name}” cannot be a sum of x·xᵀ: it is not symmetric and positive.")
+    if not _is_earned(response, gram, pulls):
+        raise BadPolicy(f"The response of “{name}” is more than rewards of 1 can make of its gram.")
     return {
         "pulls": pulls,
         "reward_sum": float(reward_sum),
@@ -92,6 +97,15 @@ def _has_shape(value: Any, shape: Sequence[int]) -> bool:
     return abs(value) < 1e15 if isinstance(value, int) else math.isfinite(value)
 
 
-def _is_a_gram(gram: Floats, pulls: int) -> bool:
-    slack = _SLACK * pulls
-    return np.allclose(gram, gram.T, rtol=0, atol=slack) and bool(np.linalg.eigvalsh(gram).min() >= -slack)
+def _is_a_gram(gram: Floats) -> bool:
+    return np.allclose(gram, gram.T, rtol=0, atol=_SLACK) and _least(gram) >= _LEAST
+
+
+def _is_earned(response: Floats, gram: Floats, pulls: int) -> bool:
+    """Whether rewards in [-1, 1] can have made it: the sum of y·yᵀ, where y is x and its reward, is positive, too."""
+    both = np.block([[gram, response[:, None]], [response[None, :], np.array([[float(pulls)]])]])
+    return _least(both) >= min(_LEAST, -_SLACK * pulls)
+
+
+def _least(symmetric: Floats) -> float:
+    return float(np.linalg.eigvalsh(symmetric).min())

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from agent.plain_text import visible
 from datasources import audit
 from datasources.models import AuditEntry, Connection
 from datasources.storable import storable
@@ -36,13 +37,16 @@ class AlreadyDecided(BadRemark):
 def give(episode: Episode, user: User, text: str, origin: str = Remark.Origin.VERDICT) -> Remark | None:
     """Say what is wrong with an answer, or say it otherwise while nobody has decided on it. Raises BadRemark.
 
-    Without a text, what waits is taken back, and None is returned.
+    Without a text, what waits is taken back, and None is returned. What is a rule already is not said once more.
     """
     text = clean(text)
-    waiting = Remark.objects.pending().select_for_update().filter(episode=episode, user=user, origin=origin)
+    given = Remark.objects.filter(episode=episode, user=user, origin=origin)
+    waiting = given.pending().select_for_update()
     if not text:
         waiting.update(state=State.WITHDRAWN, updated_at=timezone.now())
         return None
+    if rule := given.filter(state=State.ACCEPTED, text=text).first():
+        return rule
     remark = waiting.first() or Remark(
         connection=episode.connection,
         episode=episode,
@@ -172,7 +176,7 @@ def what_happened(remark: Remark) -> str:
 
 def clean(text: str) -> str:
     """As it is kept, in one line. Raises BadRemark."""
-    cleaned = " ".join(storable(text).split())
+    cleaned = " ".join(visible(storable(text)).split())
     if len(cleaned) > LONGEST:
         raise BadRemark(f"That has {len(cleaned):,} characters; at most {LONGEST:,} are possible. Shorten it.")
     return cleaned

@@ -15,12 +15,14 @@ from learning.models import Episode, Remark, TeamLearning, Verdict, VerifiedQuer
 
 
 class Verified(StrEnum):
-    """What a Correct did: it made a verified query, put another in the place of one, confirmed one, or left one."""
+    """What a Correct did: it made a verified query, put another in the place of one, confirmed one, or left one: a
+    curator's, or one that more people stand by, or that was found right later."""
 
     NEW = "new"
     INSTEAD = "instead"
     CONFIRMED = "confirmed"
     CURATED = "curated"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -107,4 +109,4 @@ def _verified_by(episode: Episode, known: Sequence[VerifiedQuery], dialect: str)
         return Verified.INSTEAD if others else Verified.NEW
     if same_query(active.sql, episode.sql, dialect):
         return Verified.CONFIRMED
-    return Verified.CURATED if active.is_curated else None
+    return Verified.CURATED if active.is_curated else Verified.OTHER

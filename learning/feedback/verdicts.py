@@ -31,12 +31,8 @@ def give(episode: Episode, user: User, is_right: bool | None) -> None:
     else:
         values = {"is_right": is_right, "given_at": timezone.now()}
         Verdict.objects.update_or_create(episode=episode, user=user, defaults=values)
-    said = balance(episode)
-    credit.revise(episode, said)
-    if said:
-        marking.verify(episode, user)
-    else:
-        marking.unverify(episode)
+    credit.revise(episode, balance(episode))
+    marking.follow(episode)
 
 
 def balance(episode: Episode) -> bool | None:

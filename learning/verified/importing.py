@@ -19,7 +19,7 @@ from datasources.models import AuditEntry, Connection
 from learning.models import VerifiedImport, VerifiedQuery
 from learning.verified import lines
 from learning.verified.checking import SOURCE
-from learning.verified.editing import BadQuery, Written, fresh, kept_once, require_whole
+from learning.verified.editing import MAX_REASON, BadQuery, Written, fresh, kept_once, require_whole
 from learning.verified.lines import Line
 
 SECONDS = 2.0
@@ -153,6 +153,8 @@ def _problem(line: Line) -> str:
         require_whole(Written(line.question, line.sql, line.follows))
     except BadQuery as error:
         return f"{error.field}: {error.message}"
+    if line.state == State.RETIRED and len(line.reason) > MAX_REASON:
+        return f"reason: At most {MAX_REASON} characters. This has {len(line.reason):,}."
     return ""
 
 

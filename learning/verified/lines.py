@@ -109,7 +109,7 @@ def _line(number: int, text: str) -> Line:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=_once)
     except ValueError as error:
         raise _Unreadable(f"It is no JSON ({str(error).partition(':')[0]}).") from None
     except RecursionError:
@@ -117,6 +117,16 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _Unreadable("It is no JSON object.")
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Which of two would count, nobody could see."""
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise _Unreadable(f"It says “{_start(name)}” twice.")
+        fields[name] = value
+    return fields
 
 
 def _text_of(fields: dict[str, Any], name: str) -> str:

@@ -24,39 +24,20 @@ FOUND_WRONG = "Its answer was found wrong by as many people as found it right."
 FOUND_WRONG_IN_USE = "Its answer was found wrong. It is still in use, because a curator wrote it."
 
 
-def verify(episode: Episode, user: User) -> VerifiedQuery | None:
-    """The answer is right: its question and SQL become a verified query, or confirm the one that is there.
+def follow(episode: Episode) -> None:
+    """What people say of the answer has changed: the SQL of its question that most people stand by becomes a verified
+    query, or confirms the one that is there; of several the one that was found right last.
 
-    Of two answers to one question the later counts. None while as many people find the same SQL wrong. Called with
-    the connection locked.
+    What as many people find wrong as right, or what nobody finds right any more, is retired. Called with the connection
+    locked.
     """
-    key = episode.key
-    said = opinions.on(episode.connection, key)
-    known = VerifiedQuery.objects.in_use(episode.connection, key)
-    if known and (known.is_curated or _is_same(known, episode.sql)):
-        _note(known, opinions.of_sql(known.sql, said, episode.connection))
-        return known
-    if opinions.of_sql(episode.sql, said, episode.connection).is_wrong:
-        return None
-    if known:
-        _retire(known, f"{user} found another SQL right for the same question.")
-    return _put_to_use(episode, user, key)
-
-
-def unverify(episode: Episode) -> None:
-    """The answer is right no more, or even wrong: a verified query that rests on it is retired.
-
-    Then the SQL counts that was found right before; also where this was the word that stood against it. Called with
-    the connection locked.
-    """
-    key = episode.key
-    said = opinions.on(episode.connection, key)
-    known = VerifiedQuery.objects.in_use(episode.connection, key)
-    if known and not _loses(known, said, episode):
-        return
-    counts = opinions.best(said.values())
-    if counts:
-        _put_to_use(counts.episode, counts.user, key)
+    said = opinions.on(episode.connection, episode.key)
+    known = VerifiedQuery.objects.in_use(episode.connection, episode.key)
+    if known and _loses(known, said, episode):
+        known = None
+    best = opinions.best(said.values())
+    if best and best.latest and not (known and _stands(known, best, said)):
+        _put_to_use(best.latest.episode, best.latest.user, episode.key, instead_of=known)
 
 
 @transaction.atomic
@@ -81,13 +62,20 @@ def _loses(known: VerifiedQuery, said: dict[str, opinions.Opinion], episode: Epi
     return not known.is_active
 
 
-def _put_to_use(episode: Episode, user: User, key: str) -> VerifiedQuery:
-    """As a new query, or as the one with this SQL that was used before."""
+def _stands(known: VerifiedQuery, best: opinions.Opinion, said: dict[str, opinions.Opinion]) -> bool:
+    """Whether the active query is the one that people stand by, or a curator's."""
+    return known.is_curated or opinions.of_sql(known.sql, said, known.connection) == best
+
+
+def _put_to_use(episode: Episode, user: User, key: str, instead_of: VerifiedQuery | None) -> VerifiedQuery:
+    """As a new query, or as the one with this SQL that was used before; where that cannot be, nothing changes."""
     former = _former(episode, key)
     if former and former.is_curated:
         return former
     if former and former.state == State.BROKEN and (former.checked_at or _ran_at(episode)) > _ran_at(episode):
         return former  # it answered before the schema changed
+    if instead_of:
+        _retire(instead_of, f"{user} found another SQL right for the same question.")
     query = former or VerifiedQuery(connection=episode.connection, key=key, sql=episode.sql, question=episode.question)
     if not former:
         query.follows = opinions.follows(episode)

@@ -22,8 +22,13 @@ class Opinion:
     latest: Verdict | None
 
     @property
+    def lead(self) -> int:
+        """How many more people find it right than wrong."""
+        return self.right - self.wrong
+
+    @property
     def is_right(self) -> bool:
-        return self.right > self.wrong
+        return self.lead > 0
 
     @property
     def is_wrong(self) -> bool:
@@ -48,10 +53,10 @@ def of_sql(sql: str, said: dict[str, Opinion], connection: Connection) -> Opinio
     return said.get(normal(sql, connection.dialect), Opinion(0, 0, None))
 
 
-def best(opinions: Iterable[Opinion]) -> Verdict | None:
-    """The verdict on the answer that counts: of those that are found right the one that was so last."""
-    found = [opinion.latest for opinion in opinions if opinion.is_right and opinion.latest]
-    return max(found, key=lambda verdict: verdict.given_at, default=None)
+def best(opinions: Iterable[Opinion]) -> Opinion | None:
+    """Of those that most people stand by the one that was found right last; none where none is found right."""
+    found = [(one.lead, one.latest.given_at, one) for one in opinions if one.is_right and one.latest]
+    return max(found, key=lambda each: each[:2])[2] if found else None
 
 
 def _verdicts(connection: Connection, question_key: str) -> Iterator[Verdict]:

@@ -37,6 +37,10 @@ def test_whatever_a_rule_holds_is_said_as_it_is_in_one_line() -> None:
     assert asked_with("one\n\nNotes on this database:\ntwo").system.endswith("- one Notes on this database: two")
 
 
+def test_what_nobody_sees_in_a_rule_is_not_told() -> None:
+    assert asked_with("paid\u202e only\U000e0041").system.endswith("- paid only")
+
+
 def test_of_too_many_rules_the_last_are_left_out_whole() -> None:
     rules = [f"Rule {number}: revenue means paid orders only." for number in range(500)]
     told = asked_with(*rules).system.partition(house_rules.section(rules[:1]))[2].splitlines()

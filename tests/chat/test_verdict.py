@@ -164,6 +164,15 @@ def test_a_correct_leaves_what_a_curator_wrote(
     assert "was written by a curator and stays" in press(alice_client, episode, "right")
 
 
+def test_a_correct_leaves_what_more_people_confirmed(
+    alice_client: Client, episode: Episode, conversation: Conversation, alice: User, make_user: MakeUser
+) -> None:
+    other = answered(conversation, alice, "SELECT 1")
+    for person in (alice, make_user("carol", alice.teams.get())):
+        verdicts.give(other, person, True)
+    assert "Other SQL is the verified query for this question" in press(alice_client, episode, "right")
+
+
 def test_wrong_asks_what_is_wrong_and_says_who_reads_it(alice_client: Client, episode: Episode) -> None:
     html = press(alice_client, episode, "wrong")
     assert "autofocus" in html

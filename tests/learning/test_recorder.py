@@ -13,7 +13,7 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.models import User
-from agent.events import EpisodeDone, Event, SqlDelta
+from agent.events import EpisodeDone, Event, QueryOk, SqlDelta
 from agent.scripted import ScriptedLLM
 from datasources import snapshots
 from datasources.models import Connection
@@ -189,6 +189,31 @@ async def test_a_stopped_episode_keeps_what_it_had(connection: Connection) -> No
     assert failed.error_class == "no_such_column"
     assert "SELECT".startswith(unfinished.sql)
     assert unfinished.error_class == ""
+
+
+async def test_who_stops_it_when_the_answer_is_there_already_leaves_the_answer(connection: Connection) -> None:
+    llm = replies(WRONG_COLUMN, GOOD)
+    record = await sync_to_async(begin)(connection, "Which products?", llm=llm, source=Episode.Source.CHAT)
+    events = answer(record, llm)
+    async for event in events:
+        if isinstance(event, EpisodeDone):
+            break
+    await events.aclose()
+
+    kept = await Episode.objects.aget(pk=record.pk)
+    assert (kept.status, kept.error) == (Episode.Status.SUCCEEDED, "")
+
+
+async def test_an_answer_whose_person_is_deleted_meanwhile_is_kept(connection: Connection, alice: User) -> None:
+    llm = replies(WRONG_COLUMN, GOOD)
+    record = await sync_to_async(begin)(connection, "Which products?", llm=llm, source=Episode.Source.CHAT, user=alice)
+    async for event in answer(record, llm):
+        if isinstance(event, QueryOk):
+            await sync_to_async(User.objects.filter(pk=alice.pk).delete)()
+
+    kept = await Episode.objects.aget(pk=record.pk)
+    assert (kept.status, kept.user_id) == (Episode.Status.SUCCEEDED, None)
+    assert await BanditDecision.objects.acount() == 1
 
 
 async def test_a_stopped_episode_has_taught_what_failed_before(connection: Connection) -> None:

@@ -114,6 +114,18 @@ def asymmetric(policy: dict[str, Any]) -> None:
     arm_of(policy)["gram"][0][1] += 0.5
 
 
+def negative(policy: dict[str, Any]) -> None:
+    """By little, for so many pulls; but a ridge of 1 does not make up for it."""
+    gram = -3.0 * np.eye(len(FEATURES))
+    arm_of(policy).update(pulls=10_000_000, gram=gram.tolist())
+
+
+def out_of_nothing(policy: dict[str, Any]) -> None:
+    """Rewards for contexts that were never seen."""
+    nothing = np.zeros((len(FEATURES), len(FEATURES)))
+    arm_of(policy).update(pulls=1000, gram=nothing.tolist(), response=[1000.0] * len(FEATURES))
+
+
 SPOILT: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda policy: policy.pop("format"), "not a policy"),
     (lambda policy: policy.update(format="another"), "not a policy"),
@@ -144,6 +156,8 @@ SPOILT: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda policy: arm_of(policy)["gram"][0].__setitem__(0, 1e9), "larger than"),
     (asymmetric, "not symmetric and positive"),
     (indefinite, "not symmetric and positive"),
+    (negative, "not symmetric and positive"),
+    (out_of_nothing, "more than rewards of 1 can make of its gram"),
 ]
 
 

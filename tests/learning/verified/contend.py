@@ -1,5 +1,5 @@
-"""Verdicts on answers to one question, all at once, that are right in two ways: prints how many queries there are, how
-many of them are in use, and how many verdicts.
+"""Verdicts on answers to one question, all at once, that are right in two ways: prints which SQL is in use, and how
+many verdicts there are.
 
 A program of its own, so that it can run on the application database that DATABASE_URL names.
 """
@@ -38,8 +38,8 @@ def main() -> None:
     connection = Connection.objects.create(team=team, name="one", path="/nowhere")
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: judge(connection, number), range(int(sys.argv[1]))))
-    queries = VerifiedQuery.objects.filter(connection=connection)
-    print(queries.count(), queries.active().count(), Verdict.objects.filter(episode__connection=connection).count())
+    in_use = VerifiedQuery.objects.active().filter(connection=connection).values_list("sql", flat=True)
+    print(*in_use, Verdict.objects.filter(episode__connection=connection).count())
 
 
 if __name__ == "__main__":

@@ -93,6 +93,11 @@ def test_a_retired_one_comes_as_such_without_being_run(connection: Connection, a
     assert not AuditEntry.objects.filter(action="query").exists()
 
 
+def test_a_reason_is_no_longer_than_one_that_is_typed(connection: Connection, alice: User) -> None:
+    [line] = checked(connection, alice, COUNT | {"state": "retired", "reason": "x" * 501})
+    assert (line.found, line.why) == ("bad", "reason: At most 500 characters. This has 501.")
+
+
 def test_a_broken_one_that_runs_here_is_in_use(connection: Connection, alice: User) -> None:
     stored = begun(connection, alice, COUNT | {"state": "broken", "reason": "no such table"})
     importing.go_on(stored)

@@ -64,6 +64,7 @@ def test_fields_that_mean_nothing_are_named() -> None:
         ("{", "It is no JSON"),
         ("[1]", "It is no JSON object."),
         ("[" * 100_000, "nested too deeply"),
+        ('{"question": "a", "sql": "b", "question": "c"}', "It says “question” twice."),
         ({"question": 1}, "“question” is no text."),
         ({"question": "a", "gold": 1}, "“gold” is neither"),
         ({"question": "a", "gold": [1]}, "“gold” is neither"),

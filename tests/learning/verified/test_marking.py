@@ -60,6 +60,33 @@ def test_of_two_answers_the_later_counts(connection: Connection, alice: User, ca
     assert VerifiedQuery.objects.get(sql=ONE).reason == "carol found another SQL right for the same question."
 
 
+def test_one_person_s_correct_does_not_put_another_answer_in_place_of_what_more_people_confirmed(
+    connection: Connection, alice: User, carol: User, make_user: MakeUser
+) -> None:
+    first, dora = answer(connection), make_user("dora", alice.teams.get())
+    verdicts.give(first, alice, True)
+    verdicts.give(first, dora, True)
+    verdicts.give(answer(connection, OTHER), carol, True)
+    assert sql_in_use() == ONE
+
+    verdicts.give(answer(connection, OTHER), dora, True)
+    assert sql_in_use() == OTHER
+
+
+def test_when_no_more_people_stand_by_it_than_by_a_later_one_the_later_counts(
+    connection: Connection, alice: User, carol: User, make_user: MakeUser
+) -> None:
+    first, second, dora = answer(connection), answer(connection, OTHER), make_user("dora", alice.teams.get())
+    for person in (alice, carol, dora):
+        verdicts.give(first, person, True)
+    for person in (alice, carol):
+        verdicts.give(second, person, True)
+    assert sql_in_use() == ONE
+
+    verdicts.give(first, dora, None)
+    assert sql_in_use() == OTHER
+
+
 def test_when_the_later_is_taken_back_the_earlier_counts_again(
     connection: Connection, alice: User, carol: User
 ) -> None:
@@ -172,6 +199,15 @@ class TestOfACurator:
         query = verified(QUESTION, ONE, is_curated=True)
         verdicts.give(answer(connection, OTHER), carol, True)
         assert [known.pk for known in VerifiedQuery.objects.all()] == [query.pk]
+
+    def test_what_a_curator_retired_takes_no_other_out_of_use(
+        self, connection: Connection, alice: User, carol: User
+    ) -> None:
+        verdicts.give(answer(connection, OTHER), carol, True)
+        marking.retire(VerifiedQuery.objects.get(), "Counts test orders")
+        verdicts.give(answer(connection), alice, True)
+        verdicts.give(answer(connection, OTHER), carol, True)
+        assert sql_in_use() == ONE
 
     def test_what_a_curator_retired_no_verdict_brings_back(
         self, connection: Connection, alice: User, carol: User
