@@ -182,7 +182,9 @@ class AnswerView:
                 self.error = error
 
     @classmethod
-    def from_record(cls, episode: Episode, max_attempts: int, provenance: Provenance | None = None) -> AnswerView:
+    def from_record(
+        cls, episode: Episode, max_attempts: int, provenance: Provenance | None = None, earlier: Earlier | None = None
+    ) -> AnswerView:
         return cls(
             id=str(episode.pk),
             question=episode.question,
@@ -195,7 +197,7 @@ class AnswerView:
             table=Table(from_json(episode.result)) if episode.result else None,
             error=episode.error,
             seconds=_seconds(episode),
-            earlier=Earlier.of(episode),
+            earlier=earlier,
             replaced_by=next((str(retry.pk) for retry in episode.retries.all()), ""),
             provenance=provenance,
         )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
+from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from sqlglot.errors import SqlglotError
 
 from datasources import bounded_parsing
@@ -48,16 +51,23 @@ class Earlier:
     dialect: str
     table: Table | None
 
-    @classmethod
-    def of(cls, episode: Episode) -> Earlier | None:
-        """None where `episode` is not asked again for another answer."""
-        replaced = chain(episode, most=1)
-        if not replaced:
-            return None
-        dialect = Connection.objects.values_list("dialect", flat=True).get(pk=episode.connection_id)
-        [answer] = replaced
-        table = Table(from_json(answer.result)) if answer.result else None
-        return cls(str(answer.pk), answer.sql, dialect, table)
+
+def earlier(episodes: Sequence[Episode]) -> dict[UUID, Earlier]:
+    """By the ids of episodes of one connection, of those alone that are asked again for another answer.
+
+    As many queries for many as for a few, but for those that follow one which found no answer.
+    """
+    again = [episode for episode in episodes if episode.retry_of_id]
+    if not again:
+        return {}
+    prefetch_related_objects(again, "retry_of")
+    dialect = Connection.objects.values_list("dialect", flat=True).get(pk=again[0].connection_id)
+    return {episode.pk: _earlier(answer, dialect) for episode in again for answer in chain(episode, most=1)}
+
+
+def _earlier(answer: Episode, dialect: str) -> Earlier:
+    table = Table(from_json(answer.result)) if answer.result else None
+    return Earlier(str(answer.pk), answer.sql, dialect, table)
 
 
 @lru_cache(maxsize=32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -17,9 +18,8 @@ from accounts.models import Membership, User
 from agent.episode import MAX_QUESTION, Limits
 from chat import live, provenance, render
 from chat.answer import AnswerView
-from chat.comparing import Earlier
+from chat.comparing import earlier
 from chat.models import Conversation, Turn
-from chat.provenance import Provenance
 from chat.status import model_status
 from datasources import snapshots
 from datasources.models import Connection
@@ -142,17 +142,27 @@ def new_view(episode: Episode) -> AnswerView:
         episode.question,
         episode.generation,
         MAX_ATTEMPTS,
-        earlier=Earlier.of(episode),
+        earlier=earlier([episode]).get(episode.pk),
         provenance=origin,
     )
 
 
-def stored_view(episode: Episode, origin: Provenance | None = None) -> AnswerView:
-    """`origin`: where it comes from, where that is known already."""
-    return AnswerView.from_record(episode, MAX_ATTEMPTS, origin or provenance.of([episode])[episode.pk])
+def stored_view(episode: Episode) -> AnswerView:
+    [view] = stored_views([episode])
+    return view
 
 
-def current_view(episode: Episode, origin: Provenance | None = None) -> AnswerView:
-    """As it stands now: live where it runs in this process, else as recorded."""
-    following = live.running(episode.pk)
-    return following.view if following else stored_view(episode, origin)
+def stored_views(episodes: Sequence[Episode]) -> list[AnswerView]:
+    """Of episodes of one connection."""
+    origins, before = provenance.of(episodes), earlier(episodes)
+    return [
+        AnswerView.from_record(episode, MAX_ATTEMPTS, origins[episode.pk], before.get(episode.pk))
+        for episode in episodes
+    ]
+
+
+def current_views(episodes: Sequence[Episode]) -> list[AnswerView]:
+    """As they stand now: live where they run in this process, else as recorded."""
+    running = {episode.pk: following.view for episode in episodes if (following := live.running(episode.pk))}
+    stored = iter(stored_views([episode for episode in episodes if episode.pk not in running]))
+    return [running.get(episode.pk) or next(stored) for episode in episodes]

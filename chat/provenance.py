@@ -1,4 +1,4 @@
-"""Where an answer comes from: a verified query, or a model that was shown some."""
+"""Where an answer comes from: a verified query, or a model that was shown some, or asked because a rule is newer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from learning.models import Episode, VerifiedQuery
+from learning.models import Episode, Remark, VerifiedQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +22,35 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """`recalled`: the query whose SQL was the first attempt. `shown`: those shown to the model, best last."""
+    """`recalled`: the query whose SQL was the first attempt. `shown`: those shown to the model, best last.
+    `held_back`: the query that was not recalled because of `newer_rule`.
+    """
 
     connection: int
     recalled: Known | None = None
     shown: tuple[Known, ...] = ()
+    held_back: Known | None = None
+    newer_rule: str = ""
 
 
 def of(episodes: Sequence[Episode]) -> dict[UUID, Provenance]:
-    """By the episodes' ids, with one query at most. What has been deleted since is left out."""
-    wanted = {pk for episode in episodes for pk in (episode.recalled_id, *episode.examples) if pk}
+    """By the episodes' ids, with two queries at most. What has been deleted since is left out."""
+    named = ((episode.recalled_id, episode.held_back_id, *episode.examples) for episode in episodes)
+    wanted = {pk for ids in named for pk in ids if pk}
     queries = VerifiedQuery.objects.filter(pk__in=wanted).select_related("created_by") if wanted else []
     known = {query.pk: _known(query) for query in queries}
-    return {episode.pk: _provenance(episode, known) for episode in episodes}
+    newer = {episode.newer_rule_id for episode in episodes if episode.newer_rule_id}
+    rules = dict(Remark.objects.filter(pk__in=newer).values_list("pk", "rule")) if newer else {}
+    return {episode.pk: _provenance(episode, known, rules) for episode in episodes}
 
 
 def _known(query: VerifiedQuery) -> Known:
     return Known(query.pk, query.question, str(query.created_by or ""), query.created_at)
 
 
-def _provenance(episode: Episode, known: dict[int, Known]) -> Provenance:
+def _provenance(episode: Episode, known: dict[int, Known], rules: dict[int, str]) -> Provenance:
     recalled = known.get(episode.recalled_id) if episode.recalled_id else None
     shown = tuple(known[pk] for pk in episode.examples if pk in known)
-    return Provenance(episode.connection_id, recalled, shown)
+    held_back = known.get(episode.held_back_id) if episode.held_back_id else None
+    newer_rule = rules.get(episode.newer_rule_id, "") if episode.newer_rule_id else ""
+    return Provenance(episode.connection_id, recalled, shown, held_back, newer_rule)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chat import provenance, render, taken
+from chat import render, taken
 from chat.answer import AnswerView
 from chat.asking import Asked
 from chat.models import Conversation, Turn
-from chat.pages import current_view, new_view
+from chat.pages import current_views, new_view
 from learning.feedback import said
 from learning.models import Episode
 
@@ -26,13 +26,10 @@ def views(conversation: Conversation, turns: Sequence[Turn]) -> list[AnswerView]
     """Of turns in their order. Whether a question could have been a remark is only looked up for the last of them."""
     episodes = [turn.episode for turn in turns]
     of_each = said.of(conversation.connection, episodes, conversation.user)
-    origins = provenance.of(episodes)
-    found = []
-    for turn in turns:
-        view = current_view(turn.episode, origins[turn.episode_id])
+    found = current_views(episodes)
+    for turn, view in zip(turns, found, strict=True):
         view.said = of_each.get(turn.episode_id, said.Said())
         view.taken = taken.of(turn, turn is turns[-1] and taken.could_be_remark(conversation, turn))
-        found.append(view)
     return found
 
 

@@ -38,7 +38,7 @@ def described_schema(connection: Connection) -> Schema:
 
 
 def rules_of(connection: Connection) -> list[str]:
-    """What people have said of it and curators have accepted, oldest first."""
+    """What people have said of it and curators have accepted, in the order that curators gave them."""
     return list(connection.remarks.rules().values_list("rule", flat=True))
 
 

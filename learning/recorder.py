@@ -78,13 +78,13 @@ def begin(
 ) -> Episode:
     """A new episode, recorded as running. `follows`: the question before it in its conversation. Raises BadQuestion.
 
-    A question that has been verified is answered by its SQL, unless another answer than that is wanted; with any other
-    one the model is shown the verified queries that are most like it.
+    A question that has been verified is answered by its SQL, unless another answer than that is wanted or a newer rule
+    may have something against it; with any other one the model is shown the verified queries that are most like it.
     """
     question = clean_question(question)
     checking.enqueue(connection)
-    recalled = None if retry_of else recall.find(connection, question, follows)
-    shown = [] if recalled else showing.choose(connection, question, follows, retry_of)
+    known = recall.Found() if retry_of else recall.find(connection, question, follows)
+    shown = [] if known.recalled else showing.choose(connection, question, follows, retry_of)
     return Episode.objects.create(
         connection=connection,
         user=user,
@@ -92,7 +92,9 @@ def begin(
         question=question,
         follows=follows,
         retry_of=retry_of,
-        recalled=recalled,
+        recalled=known.recalled,
+        held_back=known.held_back,
+        newer_rule=known.newer_rule,
         examples=[query.pk for query in shown],
         model=llm.model,
     )
@@ -279,9 +281,9 @@ def _close(stored: Episode, run: _Run | None, status: str, error: str) -> None:
 
 def _refer_as(stored: Episode, known: Episode) -> None:
     """To the person and the answers that `known` refers to: of those it began with some may have been deleted."""
-    for field in Episode._meta.concrete_fields:
-        if field.is_relation:
-            setattr(stored, field.attname, getattr(known, field.attname))
+    for each in Episode._meta.concrete_fields:
+        if each.is_relation:
+            setattr(stored, each.attname, getattr(known, each.attname))
 
 
 @asynccontextmanager

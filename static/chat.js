@@ -183,16 +183,27 @@ function sendAsk(event) {
   }, 10000);
 }
 
-// What happened while the connection was away: first the turns, then what is still being written.
+// Of a server that was away for long, a page learns within seconds that it is back.
+htmx.config.wsReconnectDelay = (tries) => Math.min(1000 * 2 ** tries, 8000) * (0.5 + Math.random() / 2);
+
+// What happened while the connection was away: first the turns, then what is still being written. What is being saved
+// in a turn comes before: turns that were drawn meanwhile would not know of it.
 async function reload() {
+  while (isSaving()) await new Promise((resolve) => setTimeout(resolve, 100));
   const first = $(".answer")?.id.slice("answer-".length) || "";
   const address = `${location.pathname}?since=${first}`;
   await htmx.ajax("GET", address, { target: "#turns", select: "#turns", swap: "outerHTML" });
+  if (isSaving()) return reload();
+  sendUnsent();
   const last = questions().at(-1);
   if (box.value === last) setBox("");
   if (unsure?.text === last) unsure = null;
   follow();
 }
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "turns" && isSaving()) event.detail.shouldSwap = false;
+});
 
 function resume() {
   quietSince = Date.now();

@@ -16,6 +16,14 @@ function nextWaiting(remark) {
   return all.slice(all.indexOf(remark) + 1).find(waits) || all.find(waits);
 }
 
+// A rule that was moved says where it is now.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const rule = target.matches?.("#rules") && document.activeElement.closest(".rule-places")?.closest("li");
+  if (!rule) return;
+  const all = [...rule.parentElement.children];
+  announce(`Rule ${all.indexOf(rule) + 1} of ${all.length}.`);
+});
+
 const keys = {
   a: (remark) => $("[value=accept]", remark)?.click(),
   x: (remark) => $("[value=reject]", remark)?.click(),

@@ -28,10 +28,33 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (document.activeElement === document.body) $("summary, button", verdict)?.focus({ preventScroll: true });
 });
 
+const isSaving = () => Boolean($(".verdict .htmx-request"));
+
+// Remarks whose Save did not reach the server, by their fields' ids: the chat sends them when it has the turns anew, as
+// far as these do not have them.
+const unsent = new Set();
+
+function sendUnsent() {
+  const fields = [...unsent].map((id) => document.getElementById(id)).filter(Boolean);
+  unsent.clear();
+  for (const field of fields) {
+    const text = field.value.trim().replace(/\s+/g, " ");
+    const said = $$(".remark-said q", field.closest(".verdict")).map((remark) => remark.textContent);
+    if (text && !said.includes(text)) field.form.requestSubmit();
+  }
+}
+
+document.addEventListener("htmx:sendError", (event) => {
+  const field = $("textarea[data-draft]", event.detail.elt);
+  if (!field || !$("#chat")) return;
+  unsent.add(field.id);
+  $(".error", field.closest(".verdict")).textContent = "The server is away. What you typed is kept: it is sent when the server is back.";
+});
+
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => {
     const verdict = event.detail.elt.closest(".verdict");
-    if (verdict) $(".error", verdict).textContent = "The server did not take that. What you typed is kept: try again.";
+    if (verdict && !unsent.has($("textarea[data-draft]", event.detail.elt)?.id)) $(".error", verdict).textContent = "The server did not take that. What you typed is kept: try again.";
   });
 }
 

@@ -45,12 +45,12 @@ class EpisodeAdmin(ReadOnly):
     date_hierarchy = "started_at"
     ordering = ["-started_at"]
     inlines = [Attempts, Verdicts]
-    joined = ("user", "retry_of", "recalled")
+    joined = ("user", "retry_of", "recalled", "held_back", "newer_rule")
     unread = ("result", "retry_of__result")
     fields = [
         "connection", "user", "source", "question", "follows", "status", "written", "error", "reward", "retry_of",
-        "recalled", "model", "generation", "prompt_tokens", "cached_tokens", "completion_tokens", "started_at",
-        "finished_at",
+        "recalled", "held_back", "newer_rule", "model", "generation", "prompt_tokens", "cached_tokens",
+        "completion_tokens", "started_at", "finished_at",
     ]  # fmt: skip
     readonly_fields = ["written"]
 

@@ -6,7 +6,7 @@ A decision is made under a lock, on a remark as it stands then: of two curators 
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -60,9 +60,10 @@ def give(episode: Episode, user: User, text: str, origin: str = Remark.Origin.VE
     if accepted:
         remark.state, remark.rule, remark.reviewed_at = State.ACCEPTED, text, timezone.now()
         remark.reason, remark.reviewer = BY_ITSELF, None
+        _put_last(remark)
     remark.save()
     if accepted:
-        _tell(remark, user, "a remark became a rule by itself")
+        tell(remark, user, "a remark became a rule by itself")
     return remark
 
 
@@ -70,7 +71,7 @@ def give(episode: Episode, user: User, text: str, origin: str = Remark.Origin.VE
 def write(connection: Connection, curator: User, rule: str) -> Remark:
     """A curator's own rule. Raises BadRemark."""
     rule = _required(rule)
-    remark = Remark.objects.create(
+    remark = Remark(
         connection=connection,
         user=curator,
         origin=Remark.Origin.CURATOR,
@@ -80,7 +81,9 @@ def write(connection: Connection, curator: User, rule: str) -> Remark:
         reviewer=curator,
         reviewed_at=timezone.now(),
     )
-    _tell(remark, curator, "a rule was written")
+    _put_last(remark)
+    remark.save()
+    tell(remark, curator, "a rule was written")
     return remark
 
 
@@ -93,7 +96,7 @@ def withdraw(given: QuerySet[Remark], author: User) -> None:
         remark.state = State.WITHDRAWN
         remark.save()
         if was_rule:
-            _tell(remark, author, "a rule was taken back by its author")
+            tell(remark, author, "a rule was taken back by its author")
 
 
 @transaction.atomic
@@ -102,7 +105,7 @@ def accept(remark: Remark, reviewer: User, rule: str = "", reason: str = "") -> 
     _lock(remark, {State.PENDING})
     remark.rule = _required(rule or remark.text)
     _decide(remark, State.ACCEPTED, reviewer, reason)
-    _tell(remark, reviewer, "a remark was accepted as a rule")
+    tell(remark, reviewer, "a remark was accepted as a rule")
 
 
 @transaction.atomic
@@ -124,16 +127,19 @@ def reopen(remark: Remark, reviewer: User) -> None:
     remark.state, remark.reviewer, remark.reviewed_at, remark.reason = State.PENDING, None, None, ""
     remark.save()
     if was_rule:
-        _tell(remark, reviewer, "a rule went back into the queue")
+        tell(remark, reviewer, "a rule went back into the queue")
 
 
 @transaction.atomic
 def edit(remark: Remark, curator: User, rule: str) -> None:
     """Another wording of a rule in force; it keeps its place. Raises BadRemark."""
     _lock(remark, {State.ACCEPTED})
-    remark.rule = _required(rule)
+    rule = _required(rule)
+    if rule == remark.rule:
+        return
+    remark.rule, remark.in_force_since = rule, timezone.now()
     remark.save()
-    _tell(remark, curator, "a rule was reworded")
+    tell(remark, curator, "a rule was reworded")
 
 
 @transaction.atomic
@@ -141,7 +147,7 @@ def stop(remark: Remark, curator: User) -> None:
     """A rule is in force no more; `resume` is the way back. Raises AlreadyDecided."""
     _lock(remark, {State.ACCEPTED})
     _decide(remark, State.WITHDRAWN, curator, "")
-    _tell(remark, curator, "a rule was stopped")
+    tell(remark, curator, "a rule was stopped")
 
 
 @transaction.atomic
@@ -151,7 +157,7 @@ def resume(remark: Remark, curator: User) -> None:
     if not remark.is_stopped:
         raise AlreadyDecided(what_happened(remark))
     _decide(remark, State.ACCEPTED, curator, "")
-    _tell(remark, curator, "a rule is in force again")
+    tell(remark, curator, "a rule is in force again")
 
 
 def waiting_for(connection: Connection, user: User) -> int:
@@ -186,7 +192,7 @@ def _lock(remark: Remark, expected: set[State]) -> None:
     """`remark` as it stands now, and nobody else decides until this is over. Raises AlreadyDecided."""
     Connection.objects.filter(pk=remark.connection_id).lock()
     now = Remark.objects.select_for_update(of=("self",)).select_related("reviewer").get(pk=remark.pk)
-    for field in ("state", "text", "rule", "reason", "reviewer", "reviewed_at"):
+    for field in ("state", "text", "rule", "reason", "reviewer", "reviewed_at", "in_force_since", "position"):
         setattr(remark, field, getattr(now, field))
     if remark.state not in expected:
         raise AlreadyDecided(what_happened(remark))
@@ -195,10 +201,18 @@ def _lock(remark: Remark, expected: set[State]) -> None:
 def _decide(remark: Remark, state: str, reviewer: User, reason: str) -> None:
     remark.state, remark.reviewer, remark.reviewed_at = state, reviewer, timezone.now()
     remark.reason = clean(reason)
+    if state == State.ACCEPTED:
+        _put_last(remark)
     remark.save()
 
 
-def _tell(remark: Remark, user: User, what: str) -> None:
+def _put_last(rule: Remark) -> None:
+    """It comes into force now, after the rules that are there."""
+    last = rule.connection.remarks.rules().aggregate(Max("position"))["position__max"] or 0
+    rule.in_force_since, rule.position = timezone.now(), last + 1
+
+
+def tell(remark: Remark, user: User, what: str) -> None:
     """Questions are asked with other rules from now on: that goes on record, and the model reads them beforehand."""
     audit.record(remark.connection, user, AuditEntry.Action.CHANGE, f"{what}: “{remark.rule}”")
     warming.enqueue(remark.connection)

@@ -17,6 +17,7 @@ from learning.verified.keys import follows_of, key_of
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from learning.models.verified import VerifiedQuery
 
 HEARTBEAT = timedelta(seconds=5)
 LOST_AFTER = 6 * HEARTBEAT
@@ -84,6 +85,16 @@ class Episode(models.Model):
         related_name="recalls",
         help_text="The verified query whose SQL is its first attempt, without asking the model",
     )
+    held_back = models.ForeignKey(
+        "learning.VerifiedQuery",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The verified query that was not recalled, because a rule is newer",
+    )
+    newer_rule = models.ForeignKey(
+        "learning.Remark", on_delete=models.SET_NULL, null=True, related_name="+", help_text="That rule"
+    )
     examples = models.JSONField(default=list, help_text="Ids of the verified queries that the model was shown")
     status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
     generation = models.PositiveIntegerField(default=0)
@@ -114,8 +125,13 @@ class Episode(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.key:
             asked = key_of(self.question, follows_of(self.question, self.follows))
-            self.key = self.recalled.key if self.recalled else asked
+            self.key = self.verified_query.key if self.verified_query else asked
         super().save(*args, **kwargs)
+
+    @property
+    def verified_query(self) -> VerifiedQuery | None:
+        """The one that answers its question, whether or not it was recalled."""
+        return self.recalled or self.held_back
 
     @property
     def last_sql(self) -> str:

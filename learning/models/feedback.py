@@ -39,10 +39,14 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
     def pending(self) -> RemarkQuerySet:
         return self.filter(state=Remark.State.PENDING)
 
+    def accepted(self) -> RemarkQuerySet:
+        """Those that steer: as rules, or in a generation of the prompt that has absorbed them."""
+        return self.filter(state=Remark.State.ACCEPTED)
+
     def rules(self) -> RemarkQuerySet:
-        """Those that every question of their connection is asked with, oldest first: what was added last comes last,
-        so that as much as possible of what the model has read stays as it was."""
-        return self.filter(state=Remark.State.ACCEPTED, absorbed_in=None).order_by("reviewed_at", "pk")
+        """Those that every question of their connection is asked with, in the order of the prompt: what was added last
+        comes last, so that as much as possible of what the model has read stays as it was."""
+        return self.accepted().filter(absorbed_in=None).order_by("position", "reviewed_at", "pk")
 
 
 class Remark(models.Model):
@@ -50,6 +54,7 @@ class Remark(models.Model):
 
     `question` and `sql` say which answer, also when that is deleted. `absorbed_in`: the generation of the prompt that
     says it since. One that was accepted without a `reviewer` was accepted because the team's settings say so.
+    `in_force_since`: since when its rule is in force in this wording. `position` is its place among the rules.
     """
 
     class State(models.TextChoices):
@@ -76,6 +81,8 @@ class Remark(models.Model):
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True)
     absorbed_in = models.PositiveIntegerField(null=True)
+    in_force_since = models.DateTimeField(null=True, editable=False)
+    position = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 

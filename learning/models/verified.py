@@ -33,6 +33,8 @@ class VerifiedQuery(models.Model):
     `key` names the question, however it is spaced and punctuated (see learning.verified.keys). A question that only
     makes sense after another (“and last year?”) has that one in `follows`. One that stopped to run after a change of
     the schema is broken, and active again when it runs again; retired ones are kept, and can be brought back.
+    `confirmed_at` is compared with the rules of the connection (see learning.verified.outdated): when a curator last
+    said that it is right (`vouched_at`), or when the last answer was asked that was found right with its SQL.
     """
 
     class State(models.TextChoices):
@@ -52,6 +54,8 @@ class VerifiedQuery(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
+    vouched_at = models.DateTimeField(null=True, help_text="When a curator last said that it is right")
+    confirmed_at = models.DateTimeField(default=timezone.now, help_text="Rules that are newer may contradict it")
     checked_schema = models.CharField(max_length=64, blank=True, help_text="The schema that it was last run on")
     checked_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True, editable=False, help_text="Since when it waits to be run again")

@@ -38,7 +38,7 @@ def as_json(connection: Connection, figures: Figures, strategies: Strategies) ->
         "seconds": [_seconds(one) for one in figures.seconds],
         "in_use": asdict(figures.in_use),
         "heat_map": _heat(strategies.heat),
-        "policies": _policies(strategies.comparison),
+        "policies": _policies(strategies.compared.comparison),
     }
 
 

@@ -40,15 +40,25 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Strategies:
-    heat: HeatMap
+class Compared:
     comparison: Comparison
     lines: list[Line]
 
 
+@dataclass(frozen=True, slots=True)
+class Strategies:
+    heat: HeatMap
+    compared: Compared
+
+
 def strategies(connection: Connection) -> Strategies:
+    return Strategies(heat_map(connection), compared(connection))
+
+
+def compared(connection: Connection) -> Compared:
+    """It takes seconds where there are 100,000 decisions."""
     comparison = compare(connection)
-    return Strategies(heat_map(connection), comparison, _lines(comparison))
+    return Compared(comparison, _lines(comparison))
 
 
 def _lines(comparison: Comparison) -> list[Line]:

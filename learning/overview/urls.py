@@ -8,6 +8,7 @@ urlpatterns = [
     path(_OF, views.learning, name="learning"),
     path(f"{_OF}figures/", views.learning_figures, name="learning_figures"),
     path(f"{_OF}strategies/", views.learning_strategies, name="learning_strategies"),
+    path(f"{_OF}comparison/", views.learning_comparison, name="learning_comparison"),
     path(f"{_OF}reset/", steering_views.reset, name="learning_reset"),
     path(f"{_OF}resets/<int:reset_id>/undo/", steering_views.undo, name="learning_undo"),
     path(f"{_OF}policy.json", steering_views.export, name="learning_export"),

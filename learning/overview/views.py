@@ -13,12 +13,13 @@ from accounts.models import Membership
 from accounts.requests import UserRequest
 from datasources.models import Connection
 from datasources.requests import get_connection
+from learning.bandit.heat import heat_map
 from learning.overview import steering
 from learning.overview.charts import charts
 from learning.overview.figures import figures
 from learning.overview.forms import PolicyForm
 from learning.overview.periods import DEFAULT, PERIODS, Period
-from learning.overview.strategies import strategies
+from learning.overview.strategies import compared, strategies
 from learning.overview.summary import summary
 
 
@@ -35,17 +36,27 @@ def learning_figures(request: UserRequest, connection_id: int) -> HttpResponse:
     connection, role = get_connection(request, connection_id)
     if request.htmx:
         return render(request, "learning/_learning_figures.html", _figures(connection, period_of(request)))
-    context = page(request, connection, role) | _figures(connection, period_of(request)) | _strategies(connection)
+    context = page(request, connection, role) | _figures(connection, period_of(request))
+    context["strategies"] = strategies(connection)
     return render(request, "learning/learning.html", context)
 
 
 @require_GET
 def learning_strategies(request: UserRequest, connection_id: int) -> HttpResponse:
-    """What the bandit has learned, and whether it is worth it."""
+    """What the bandit has learned."""
     connection, _ = get_connection(request, connection_id)
     if not request.htmx:
         return redirect("learning_figures", connection.pk)
-    return render(request, "learning/_learning_strategies.html", _strategies(connection))
+    return render(request, "learning/_learning_heat.html", {"heat": heat_map(connection)})
+
+
+@require_GET
+def learning_comparison(request: UserRequest, connection_id: int) -> HttpResponse:
+    """Whether that is worth it: a part of its own, since it takes longer."""
+    connection, _ = get_connection(request, connection_id)
+    if not request.htmx:
+        return redirect("learning_figures", connection.pk)
+    return render(request, "learning/_learning_comparison.html", {"compared": compared(connection)})
 
 
 def page(
@@ -75,7 +86,3 @@ def _figures(connection: Connection, period: Period) -> dict[str, Any]:
         "summary": summary(found),
         "is_new": not found.slots and not connection.episodes.exists(),
     }
-
-
-def _strategies(connection: Connection) -> dict[str, Any]:
-    return {"connection": connection, "strategies": strategies(connection)}

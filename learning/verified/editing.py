@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from datasources.errors import SQLError
 from datasources.models import AuditEntry, Connection
 from datasources.storable import storable
 from learning.models import VerifiedQuery
-from learning.verified import marking
+from learning.verified import marking, outdated
 from learning.verified.checking import SOURCE
 from learning.verified.keys import key_of
 
@@ -80,7 +81,8 @@ def edit(query: VerifiedQuery, user: User, written: Written, seen: str = "") -> 
             written.key,
         )
         query.is_curated = True
-        _save(query, "question", "follows", "sql", "key", "is_curated")
+        _vouch(query, timezone.now())
+        _save(query, "question", "follows", "sql", "key", "is_curated", *_VOUCHED)
     _note(query, user, "edited")
 
 
@@ -102,8 +104,27 @@ def restore(query: VerifiedQuery, user: User) -> None:
     tried(query.connection, user, query.sql)
     with _locked(query):
         query.state, query.is_curated = State.ACTIVE, True
-        _save(query, "is_curated")
+        _vouch(query, timezone.now())
+        _save(query, "is_curated", *_VOUCHED)
     _note(query, user, "restored")
+
+
+@transaction.atomic
+def confirm(query: VerifiedQuery, user: User, seen: str) -> None:
+    """It is right with the rules that are in force now: it is recalled again. `seen` is the `version` of what the
+    person has looked at, SQL and newer rules. Raises BadQuery."""
+    now = timezone.now()
+    Connection.objects.select_for_update(no_key=True).filter(pk=query.connection_id).values_list("pk").first()
+    stored = VerifiedQuery.objects.select_for_update().get(pk=query.pk)
+    stored.connection = query.connection
+    if not stored.is_active:
+        raise BadQuery("It is not in use any more. Nothing was changed.")
+    newer_rules = outdated.newer_rules(stored.connection, [stored]).get(stored.pk, ())
+    if seen != outdated.version(stored, newer_rules):
+        raise BadQuery("Its SQL or the rules have changed since you looked at it. Look at it again.")
+    _vouch(stored, now)
+    stored.save(update_fields=_VOUCHED)
+    _note(stored, user, "confirmed")
 
 
 def version(query: VerifiedQuery) -> str:
@@ -122,6 +143,7 @@ def tried(connection: Connection, user: User, sql: str) -> ResultSet:
 
 def fresh(connection: Connection, user: User, written: Written) -> VerifiedQuery:
     """By a curator, of SQL that has just been run; not yet saved."""
+    now = timezone.now()
     return VerifiedQuery(
         connection=connection,
         question=written.question,
@@ -130,9 +152,19 @@ def fresh(connection: Connection, user: User, written: Written) -> VerifiedQuery
         sql=written.sql,
         is_curated=True,
         created_by=user,
+        vouched_at=now,
+        confirmed_at=now,
         checked_schema=connection.schema_fingerprint,
-        checked_at=timezone.now(),
+        checked_at=now,
     )
+
+
+_VOUCHED = ["vouched_at", "confirmed_at"]
+
+
+def _vouch(query: VerifiedQuery, at: datetime) -> None:
+    """A curator says that it is right."""
+    query.vouched_at = query.confirmed_at = at
 
 
 def _save(query: VerifiedQuery, *fields: str) -> None:

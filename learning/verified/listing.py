@@ -10,11 +10,14 @@ from django.db.models import Count, Q, QuerySet
 from datasources.models import Connection
 from datasources.storable import storable
 from learning.models import VerifiedQuery
+from learning.verified import outdated
 
 MAX_SEARCH = 200
 State = VerifiedQuery.State
 DOUBTED = "doubted"
 """In use because a curator wrote it, though its answer was found wrong since: `reason` says so."""
+OUTDATED = "outdated"
+"""In use, but a newer rule may have something against it: see `outdated`."""
 _OF = {state: Q(state=state) for state in State.values} | {
     "": Q(),
     DOUBTED: Q(state=State.ACTIVE) & ~Q(reason=""),
@@ -23,7 +26,7 @@ _OF = {state: Q(state=state) for state in State.values} | {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`search` stands in question or SQL, in any case; `state` is one of State, or DOUBTED, or empty for all."""
+    """`search` stands in question or SQL, in any case; `state` is one of State, DOUBTED, OUTDATED, or empty for all."""
 
     search: str = ""
     state: str = ""
@@ -31,7 +34,7 @@ class Wish:
     @classmethod
     def of(cls, search: str, state: str) -> Wish:
         """As an address has it: what is no state is none."""
-        return cls(storable(search).strip()[:MAX_SEARCH], state if state in _OF else "")
+        return cls(storable(search).strip()[:MAX_SEARCH], state if state in {*_OF, OUTDATED} else "")
 
     def to_query(self) -> str:
         """For an address."""
@@ -41,15 +44,17 @@ class Wish:
 def found(connection: Connection, wish: Wish) -> QuerySet[VerifiedQuery]:
     # Of the answer nothing is asked but whose it is, and it may hold megabytes of rows.
     queries = _searched(connection, wish.search).select_related("created_by", "episode").defer("episode__result")
-    return queries.filter(_OF[wish.state])
+    of_state = Q(pk__in=outdated.all_of(connection)) if wish.state == OUTDATED else _OF[wish.state]
+    return queries.filter(of_state)
 
 
 def counts(connection: Connection, search: str) -> dict[str, int]:
     """How many there are for each state that can be wished, of those that the search finds."""
+    of = _OF | {OUTDATED: Q(pk__in=outdated.all_of(connection))}
     found: dict[str, int] = _searched(connection, search).aggregate(
-        **{f"of_{state}": Count("pk", filter=of_state) for state, of_state in _OF.items()}
+        **{f"of_{state}": Count("pk", filter=of_state) for state, of_state in of.items()}
     )
-    return {state: found[f"of_{state}"] for state in _OF}
+    return {state: found[f"of_{state}"] for state in of}
 
 
 def _searched(connection: Connection, search: str) -> QuerySet[VerifiedQuery]:

@@ -6,12 +6,12 @@ wrote, edited or retired no verdict changes.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import User
 from agent.same_sql import same_query
 from datasources.models import Connection
 from learning.models import Episode, VerifiedQuery
@@ -36,8 +36,8 @@ def follow(episode: Episode) -> None:
     if known and _loses(known, said, episode):
         known = None
     best = opinions.best(said.values())
-    if best and best.latest and not (known and _stands(known, best, said)):
-        _put_to_use(best.latest.episode, best.latest.user, episode.key, instead_of=known)
+    if best and not (known and _stands(known, best, said)):
+        _put_to_use(best, episode.key, instead_of=known)
 
 
 @transaction.atomic
@@ -52,6 +52,7 @@ def retire(query: VerifiedQuery, reason: str) -> None:
 def _loses(known: VerifiedQuery, said: dict[str, opinions.Opinion], episode: Episode) -> bool:
     """Whether the active query has lost what it rests on; then it is retired."""
     opinion = opinions.of_sql(known.sql, said, episode.connection)
+    _date(known, opinion)
     if known.is_curated:
         _note(known, opinion)
         return False
@@ -67,13 +68,17 @@ def _stands(known: VerifiedQuery, best: opinions.Opinion, said: dict[str, opinio
     return known.is_curated or opinions.of_sql(known.sql, said, known.connection) == best
 
 
-def _put_to_use(episode: Episode, user: User, key: str, instead_of: VerifiedQuery | None) -> VerifiedQuery:
-    """As a new query, or as the one with this SQL that was used before; where that cannot be, nothing changes."""
+def _put_to_use(best: opinions.Opinion, key: str, instead_of: VerifiedQuery | None) -> None:
+    """What people stand by, as a new query, or as the one with this SQL that was used before; where that cannot be,
+    nothing changes."""
+    if best.latest is None:
+        return
+    episode, user = best.latest.episode, best.latest.user
     former = _former(episode, key)
     if former and former.is_curated:
-        return former
+        return
     if former and former.state == State.BROKEN and (former.checked_at or _ran_at(episode)) > _ran_at(episode):
-        return former  # it answered before the schema changed
+        return  # it answered before the schema changed
     if instead_of:
         _retire(instead_of, f"{user} found another SQL right for the same question.")
     query = former or VerifiedQuery(connection=episode.connection, key=key, sql=episode.sql, question=episode.question)
@@ -81,13 +86,11 @@ def _put_to_use(episode: Episode, user: User, key: str, instead_of: VerifiedQuer
         query.follows = opinions.follows(episode)
     query.state, query.reason = State.ACTIVE, ""
     query.episode, query.created_by, query.created_at = episode, user, timezone.now()
+    query.confirmed_at = _confirmed_at(query, best)
     query.checked_schema, query.checked_at = _schema_that_it_ran_on(episode), _ran_at(episode)
-    try:
-        with transaction.atomic():
-            query.save()
-    except IntegrityError:  # a curator has added one for this question at the same moment
-        return VerifiedQuery.objects.active().get(connection=episode.connection, key=key)
-    return query
+    # A curator may have added one for this question at the same moment.
+    with suppress(IntegrityError), transaction.atomic():
+        query.save()
 
 
 def _former(episode: Episode, key: str) -> VerifiedQuery | None:
@@ -116,6 +119,17 @@ def _note(query: VerifiedQuery, opinion: opinions.Opinion) -> None:
     if query.reason != reason:
         query.reason = reason
         query.save(update_fields=["reason", "updated_at"])
+
+
+def _date(query: VerifiedQuery, opinion: opinions.Opinion) -> None:
+    query.confirmed_at = _confirmed_at(query, opinion)
+    query.save(update_fields=["confirmed_at"])
+
+
+def _confirmed_at(query: VerifiedQuery, opinion: opinions.Opinion) -> datetime:
+    """A verdict says that an answer is right as it was asked then: of rules that came after it, it says nothing."""
+    asked_at = opinion.asked_at or (query.episode.started_at if query.episode else None)
+    return max(filter(None, [query.vouched_at, asked_at]), default=query.created_at)
 
 
 def _is_same(query: VerifiedQuery, sql: str) -> bool:

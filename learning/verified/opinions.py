@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent.same_sql import normal
 from datasources.models import Connection
@@ -15,11 +16,12 @@ from learning.verified.keys import follows_of
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """Of one SQL, however it is written: how many people found answers of it right and wrong; `latest` is the last
-    that found one right."""
+    that found one right. Of the answers that are found right, the last was asked at `asked_at`."""
 
     right: int
     wrong: int
     latest: Verdict | None
+    asked_at: datetime | None = None
 
     @property
     def lead(self) -> int:
@@ -38,7 +40,8 @@ class Opinion:
 
 def follows(episode: Episode) -> str:
     """The question before it in that verified query."""
-    return episode.recalled.follows if episode.recalled else follows_of(episode.question, episode.follows)
+    known = episode.verified_query
+    return known.follows if known else follows_of(episode.question, episode.follows)
 
 
 def on(connection: Connection, question_key: str) -> dict[str, Opinion]:
@@ -72,4 +75,6 @@ def _opinion(verdicts: list[Verdict]) -> Opinion:
     """A person who said it of several answers counts once, with what was said last."""
     people = {verdict.user_id: verdict for verdict in verdicts}
     right = [verdict for verdict in people.values() if verdict.is_right]
-    return Opinion(len(right), len(people) - len(right), max(right, key=lambda v: v.given_at, default=None))
+    latest = max(right, key=lambda v: v.given_at, default=None)
+    asked_at = max((verdict.episode.started_at for verdict in right), default=None)
+    return Opinion(len(right), len(people) - len(right), latest, asked_at)

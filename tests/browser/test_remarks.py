@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,17 @@ Remark.objects.all().delete()
 for number, text in enumerate(["no cancelled orders", "use cost", "wrong!"], 1):
     asked = Episode.objects.create(connection=sample, user=user, question=f"Question {number}?", sql=f"SELECT {number}")
     remarks.give(asked, user, text)
+print(sample.pk)
+"""
+THREE_RULES = """
+from accounts.models import User
+from datasources.models import Connection
+from learning.feedback import remarks
+from learning.models import Remark
+sample, user = Connection.objects.get(is_sample=True), User.objects.get(username="admin")
+Remark.objects.all().delete()
+for text in ("One", "Two", "Three"):
+    remarks.write(sample, user, text)
 print(sample.pk)
 """
 DECIDED_BY_BOB = """
@@ -125,3 +137,24 @@ def test_nothing_is_wider_than_the_page(page: Page, queue: str, width: int) -> N
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(queue)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_rules_are_ordered_by_keyboard_and_nothing_typed_is_lost(page: Page, site: Site) -> None:
+    connection = site.manage("shell", "-v", "0", "-c", THREE_RULES).split()[-1]
+    page.goto(f"{site.url}/databases/{connection}/remarks/")
+    page.get_by_label("A rule of your own").fill("Four")
+    rules = page.locator("#rules .rule-text")
+    page.get_by_role("button", name="Move up: Three").focus()
+    page.keyboard.press("Enter")
+    expect(rules).to_have_text([re.compile("One"), re.compile("Three"), re.compile("Two")])
+    expect(page.locator("#announcer")).to_have_text("Rule 2 of 3.")
+    page.keyboard.press("Enter")
+    expect(rules).to_have_text([re.compile("Three"), re.compile("One"), re.compile("Two")])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Move up: Three")).to_be_focused()
+    page.get_by_role("button", name="Move down: One").focus()
+    page.keyboard.press("Space")
+    expect(rules).to_have_text([re.compile("Three"), re.compile("Two"), re.compile("One")])
+    expect(page.get_by_label("A rule of your own")).to_have_value("Four")
+    page.reload()
+    expect(rules).to_have_text([re.compile("Three"), re.compile("Two"), re.compile("One")])

@@ -6,7 +6,7 @@ The scripted model answers otherwise only when the rule stands in what it is tol
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from agent.scripted_server import ServerHandle
 from tests.browser.conftest import log_in, session_of
@@ -19,6 +19,11 @@ REMARK = "revenue excludes cancelled orders"
 WITH_THE_RULE = "SELECT SUM(total_amount) AS revenue FROM orders WHERE status <> 'cancelled'"
 WITHOUT = "SELECT SUM(total_amount) AS revenue FROM orders"
 MEMBER = "mira"
+FORGOTTEN = """
+from learning.models import Remark, VerifiedQuery
+Remark.objects.all().delete()
+VerifiedQuery.objects.all().delete()
+"""
 A_MEMBER = f"""
 from accounts.models import Membership, User
 from datasources.models import Connection
@@ -93,3 +98,45 @@ def test_what_a_member_says_changes_the_next_answer(member: Page, page: Page, sc
     expect(again.locator(".sql")).to_contain_text("status <> 'cancelled'")
     expect(again.locator("tbody tr")).to_have_count(1, timeout=30_000)
     assert again.locator("tbody td").inner_text() != before
+
+
+def ask_anew(page: Page) -> Locator:
+    """In a conversation of its own; its answer."""
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Chat").click()
+    page.get_by_role("button", name="New question").click()
+    expect(page.locator(".answer")).to_have_count(0)
+    ask(page)
+    answer = page.locator(".answer").last
+    expect(answer.locator("tbody tr")).to_have_count(1, timeout=30_000)
+    return answer
+
+
+def test_a_rule_reaches_a_question_that_was_verified_before_it(page: Page, site: Site, scripted: ServerHandle) -> None:
+    site.manage("shell", "-v", "0", "-c", FORGOTTEN)
+    scripted.set_script(
+        [
+            {"when": REMARK, "where": "all", "text": f"```sql\n{WITH_THE_RULE}\n```", "times": None},
+            {"when_re": ".", "text": f"```sql\n{WITHOUT}\n```", "times": None},
+        ]
+    )
+    answer = ask_anew(page)
+    answer.get_by_role("button", name="Correct", exact=True).click()
+    expect(answer).to_contain_text("now a verified query of the team")
+    expect(ask_anew(page)).to_contain_text("From a verified query")
+
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Learning").click()
+    page.get_by_role("link", name="Remarks and rules").click()
+    page.get_by_label("A rule of your own").fill(REMARK)
+    page.get_by_role("button", name="Add the rule").click()
+    expect(page.locator("#rules")).to_contain_text(REMARK)
+    answer = ask_anew(page)
+    expect(answer).to_contain_text(f"but the rule “{REMARK}” is newer: asked anew.")
+    expect(answer.locator(".sql")).to_contain_text("status <> 'cancelled'")
+
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Learning").click()
+    page.get_by_role("link", name="Verified queries").click()
+    page.get_by_role("link", name="Older than a rule").click()
+    expect(page.locator(".verified-list > li")).to_have_count(1)
+    page.get_by_role("button", name="Still right").click()
+    expect(page.locator("main")).to_contain_text("It is still right: asked again, it is recalled at once.")
+    expect(ask_anew(page)).to_contain_text("From a verified query")

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from agent.scripted_server import ServerHandle
 from tests.browser.test_chat import GOOD, SLOW, ask
@@ -72,7 +72,9 @@ def test_keys_are_letters_where_one_types(page: Page, scripted: ServerHandle) ->
     expect(button(verdict, "Wrong")).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_half_typed_remark_survives_a_server_that_is_away(page: Page, site: Site, scripted: ServerHandle) -> None:
+def test_a_remark_saved_while_the_server_is_away_is_sent_when_it_is_back(
+    page: Page, site: Site, scripted: ServerHandle
+) -> None:
     verdict = answered(page, scripted)
     button(verdict, "Wrong").click()
     field = verdict.get_by_label("What is wrong?")
@@ -80,13 +82,46 @@ def test_a_half_typed_remark_survives_a_server_that_is_away(page: Page, site: Si
     site.stop()
     expect(page.locator("#connection")).to_be_visible()
     verdict.get_by_role("button", name="Save").click()
-    expect(verdict.get_by_role("alert")).to_contain_text("What you typed is kept")
-    with page.expect_response(re.compile(r"\?since="), timeout=60_000):
-        site.start()
-    expect(verdict.locator(".error")).to_be_hidden()
+    expect(verdict.get_by_role("alert")).to_contain_text("it is sent when the server is back")
     expect(field).to_have_value(REMARK)
+    site.start()
+    expect(verdict).to_contain_text("Waiting for a curator.", timeout=30_000)
+    expect(verdict.locator("q")).to_have_text(REMARK)
+    expect(field).to_be_hidden()
+
+
+def test_a_half_typed_remark_survives_a_server_that_is_away(page: Page, site: Site, scripted: ServerHandle) -> None:
+    verdict = answered(page, scripted)
+    button(verdict, "Wrong").click()
+    field = verdict.get_by_label("What is wrong?")
+    field.fill(REMARK)
+    site.stop()
+    expect(page.locator("#connection")).to_be_visible()
+    site.start()
+    expect(page.locator("#connection")).to_be_hidden(timeout=30_000)
+    expect(field).to_have_value(REMARK)
+    expect(verdict).not_to_contain_text("Waiting for a curator.")
+
+
+def test_a_server_that_was_away_for_long_is_found_again_within_seconds(page: Page) -> None:
+    assert page.evaluate("htmx.config.wsReconnectDelay(50)") <= 8000
+
+
+def test_a_save_that_is_under_way_when_the_page_reconnects_is_not_lost_from_sight(
+    page: Page, scripted: ServerHandle
+) -> None:
+    verdict = answered(page, scripted)
+    button(verdict, "Wrong").click()
+    verdict.get_by_label("What is wrong?").fill(REMARK)
+    held: list[Route] = []
+    page.route("**/remark/", lambda route: held.append(route))
     verdict.get_by_role("button", name="Save").click()
+    expect(page.locator(".verdict .htmx-request")).to_have_count(1)
+    page.evaluate("void reload()")
+    page.wait_for_timeout(1000)
+    held[0].continue_()
     expect(verdict).to_contain_text("Waiting for a curator.")
+    expect(verdict.get_by_label("What is wrong?")).to_be_hidden()
 
 
 def test_on_the_answer_s_own_page_too(page: Page, scripted: ServerHandle) -> None:

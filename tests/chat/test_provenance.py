@@ -18,6 +18,7 @@ from accounts.models import User
 from agent.scripted_server import ServerHandle
 from chat.models import Conversation, Turn
 from chat.pages import stored_view
+from learning.feedback import remarks
 from learning.models import Attempt, Episode, VerifiedQuery
 from learning.verified.keys import key_of
 from tests.chat.sockets import browser
@@ -70,6 +71,15 @@ class TestThePage:
         shown = [verified(conversation, "How <many>?").pk, verified(conversation, "Which tents?").pk]
         episode = answer(conversation, examples=shown)
         assert said(episode) == "Shown to the model: 2 verified queries Which tents? How &lt;many&gt;?"
+
+    def test_says_which_rule_is_newer_than_the_verified_query(self, conversation: Conversation) -> None:
+        rule = remarks.write(conversation.connection, conversation.user, "Only <tents> count")
+        query = verified(conversation, "Which?")
+        episode = answer(conversation, held_back=query, newer_rule=rule)
+        assert said(episode) == (
+            "There is a verified answer from 3 November 2026, but the rule “Only &lt;tents&gt; count” is newer: "
+            "asked anew."
+        )
 
     def test_what_has_been_deleted_is_left_out(self, conversation: Conversation) -> None:
         kept, lost = verified(conversation, "Which tents?"), verified(conversation, "How many?")

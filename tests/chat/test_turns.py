@@ -5,11 +5,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from chat.comparing import earlier
 from chat.models import Conversation, Turn
 from chat.turns import SHOWN
 from learning.models import Episode
@@ -89,3 +92,36 @@ def test_an_answer_of_another_conversation_is_no_beginning(
     long_conversation(conversation, 3)
     [foreign] = long_conversation(other, 1)
     assert questions(alice_client, reverse("earlier_turns", args=[conversation.pk, foreign.pk])) == []
+
+
+def test_twenty_retries_ask_the_database_as_little_as_two(conversation: Conversation, alice_client: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(database) as captured:
+            assert alice_client.get(page_of(conversation)).status_code == 200
+        return len(captured)
+
+    queries()
+    retried(conversation, 3)
+    few = queries()
+    retried(conversation, 17)
+    assert queries() == few
+
+
+def test_the_answer_before_is_the_last_that_was_found(conversation: Conversation) -> None:
+    first, second, lost, last = retried(conversation, 4)
+    Episode.objects.filter(pk=lost.pk).update(status=Episode.Status.FAILED, sql="")
+    found = earlier(list(Episode.objects.filter(pk__in=[first.pk, second.pk, last.pk])))
+    assert {pk: before.id for pk, before in found.items()} == {second.pk: str(first.pk), last.pk: str(second.pk)}
+
+
+def retried(conversation: Conversation, count: int) -> list[Episode]:
+    """Answers, each asked for instead of the one before."""
+    episodes: list[Episode] = []
+    for number in range(count):
+        episode = Episode.objects.create(
+            connection=conversation.connection, source=Episode.Source.CHAT, question="Which?", model="scripted",
+            sql=f"SELECT {number}", status=Episode.Status.SUCCEEDED, retry_of=episodes[-1] if episodes else None,
+        )  # fmt: skip
+        Turn.objects.create(conversation=conversation, episode=episode)
+        episodes.append(episode)
+    return episodes

@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{_REMARK}decide/", views.decide, name="decide_remark"),
     path(f"{_REMARK}reopen/", views.reopen, name="reopen_remark"),
     path(f"{_REMARK}rule/", views.edit_rule, name="edit_rule"),
+    path(f"{_REMARK}move/", views.move_rule, name="move_rule"),
     path(f"{_REMARK}stop/", views.stop_rule, name="stop_rule"),
     path(f"{_REMARK}resume/", views.resume_rule, name="resume_rule"),
     path("teams/<int:team_id>/learning/", team_views.team_learning, name="team_learning"),

@@ -94,6 +94,24 @@ def resume_rule(request: UserRequest, connection_id: int, remark_id: int) -> Htt
     return _changed(request, connection_id, remark_id, done, lambda it: deciding.resume(it, request.user))
 
 
+@require_POST
+def move_rule(request: UserRequest, connection_id: int, remark_id: int) -> HttpResponse:
+    """Up or down; for htmx the list of rules in its new order."""
+    connection, role = get_connection_to_curate(request, connection_id)
+    found = get_object_or_404(visible(connection, request.user, role), pk=remark_id)
+    found.connection = connection
+    refusal, up = "", request.POST.get("to") == "up"
+    try:
+        rules.move(found, request.user, up=up)
+    except deciding.BadRemark as error:
+        refusal = str(error)
+    if request.htmx:
+        return render(request, "learning/_rules.html", _page(request, connection, role) | {"refusal": refusal})
+    if refusal:
+        messages.error(request, refusal)
+    return redirect(reverse("remarks", args=[connection.pk]) + f"#rule-of-{found.pk}")
+
+
 def _changed(
     request: UserRequest, connection_id: int, remark_id: int, done: str, change: Callable[[Remark], None]
 ) -> HttpResponse:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -19,6 +20,7 @@ from learning.models import VerifiedQuery
 from learning.results import head
 from learning.verified import editing
 from learning.verified.editing import BadQuery
+from learning.verified.listing import Wish
 from learning.verified.pages.forms import QueryForm
 from learning.verified.pages.requests import get_query_to_curate
 from learning.verified.pages.views import about
@@ -63,6 +65,23 @@ def restore(request: UserRequest, connection_id: int, query_id: int) -> HttpResp
         return render(request, "learning/verified_query.html", context, status=422)
     messages.success(request, "It runs, and is in use again.")
     return redirect("verified_query", connection_id, query_id)
+
+
+@require_POST
+def confirm(request: UserRequest, connection_id: int, query_id: int) -> HttpResponse:
+    """Still right. From the list, it leads back to where one was in it."""
+    query, _ = get_query_to_curate(request, connection_id, query_id)
+    try:
+        editing.confirm(query, request.user, request.POST.get("seen", ""))
+    except BadQuery as error:
+        messages.error(request, error.message)
+        return redirect("verified_query", connection_id, query_id)
+    messages.success(request, "It is still right: asked again, it is recalled at once.")
+    if "list" not in request.POST:
+        return redirect("verified_query", connection_id, query_id)
+    back = QueryDict(request.POST["list"])
+    wish = Wish.of(back.get("q", ""), back.get("state", ""))
+    return redirect(f"{reverse('verified_queries', args=[connection_id])}?{wish.to_query()}")
 
 
 def _write(

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 from accounts.requests import UserRequest
 from datasources.models import Connection
 from datasources.requests import get_connection
-from learning.models import Episode, VerifiedQuery
-from learning.verified import checking, listing
+from learning.models import Episode, Remark, VerifiedQuery
+from learning.verified import checking, listing, outdated
 from learning.verified.listing import Wish
 from learning.verified.pages.requests import get_query
 
@@ -31,10 +31,13 @@ class FilterLink:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A query of the list; `recalls`: how often its SQL was the answer at once."""
+    """A query of the list; `recalls`: how often its SQL was the answer at once. With `newer_rules` it is not, any more:
+    `version` names what is looked at then."""
 
     query: VerifiedQuery
     recalls: int
+    newer_rules: tuple[Remark, ...] = ()
+    version: str = ""
 
 
 @require_GET
@@ -47,7 +50,7 @@ def verified_queries(request: UserRequest, connection_id: int) -> HttpResponse:
         "connection": connection,
         "role": role,
         "page": page,
-        "lines": _lines(page),
+        "lines": _lines(connection, page),
         "wish": wish,
         "filters": _filters(connection, wish),
         "has_any": bool(page.paginator.count) or connection.verified_queries.exists(),
@@ -63,9 +66,12 @@ def verified_query(request: UserRequest, connection_id: int, query_id: int) -> H
 
 def about(request: UserRequest, query: VerifiedQuery) -> dict[str, object]:
     """What the page of a query shows of it. Answers are private: only one's own is linked."""
+    newer_rules = outdated.newer_rules(query.connection, [query]).get(query.pk, ())
     return {
         "connection": query.connection,
         "query": query,
+        "newer_rules": newer_rules,
+        "version": outdated.version(query, newer_rules),
         "recalls": query.recalls.count(),
         "is_own_answer": query.episode is not None and query.episode.user_id == request.user.pk,
     }
@@ -75,18 +81,23 @@ def wish_of(request: UserRequest) -> Wish:
     return Wish.of(request.GET.get("q", ""), request.GET.get("state", ""))
 
 
-def _lines(page: Page[VerifiedQuery]) -> list[Line]:
+def _lines(connection: Connection, page: Page[VerifiedQuery]) -> list[Line]:
     recalled = Episode.objects.filter(recalled__in=[query.pk for query in page])
     counts = dict(recalled.values_list("recalled").annotate(Count("pk")))
-    return [Line(query, counts.get(query.pk, 0)) for query in page]
+    newer = outdated.newer_rules(connection, page)
+    return [_line(query, counts.get(query.pk, 0), newer.get(query.pk, ())) for query in page]
+
+
+def _line(query: VerifiedQuery, recalls: int, newer_rules: tuple[Remark, ...]) -> Line:
+    return Line(query, recalls, newer_rules, outdated.version(query, newer_rules) if newer_rules else "")
 
 
 def _filters(connection: Connection, wish: Wish) -> list[FilterLink]:
-    """In doubt only where something is."""
+    """In doubt, and older than a rule, only where something is."""
     counts = listing.counts(connection, wish.search)
     labels = {"": "All", **dict(VerifiedQuery.State.choices)}
-    if counts[listing.DOUBTED] or wish.state == listing.DOUBTED:
-        labels[listing.DOUBTED] = "In doubt"
+    rare = {listing.DOUBTED: "In doubt", listing.OUTDATED: "Older than a rule"}
+    labels |= {state: label for state, label in rare.items() if counts[state] or wish.state == state}
     return [
         FilterLink(label, counts[state], "?" + replace(wish, state=state).to_query(), state == wish.state)
         for state, label in labels.items()

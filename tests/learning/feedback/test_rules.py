@@ -5,7 +5,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from agent.endpoint import Endpoint
-from datasources.models import Connection
+from datasources.models import AuditEntry, Connection
 from learning.feedback import remarks, rules
 from learning.models import Remark
 from learning.prompts import system_prompt
@@ -44,3 +44,55 @@ def test_what_a_generation_has_absorbed_is_no_rule_of_its_own_any_more(connectio
     remarks.write(connection, alice, "One")
     Remark.objects.update(absorbed_in=3)
     assert rules.in_force(connection).listed == ()
+
+
+class TestTheOrder:
+    @pytest.fixture
+    def three(self, connection: Connection, alice: User) -> list[Remark]:
+        return [remarks.write(connection, alice, text) for text in ("One", "Two", "Three")]
+
+    def ordered(self, connection: Connection) -> list[str]:
+        return [rule.remark.rule for rule in rules.in_force(connection).listed]
+
+    def test_a_rule_moves_up_and_down(self, connection: Connection, alice: User, three: list[Remark]) -> None:
+        assert rules.move(three[2], alice, up=True)
+        assert self.ordered(connection) == ["One", "Three", "Two"]
+        assert rules.move(three[0], alice, up=False)
+        assert self.ordered(connection) == ["Three", "One", "Two"]
+
+    def test_the_prompt_has_the_same_order(self, connection: Connection, alice: User, three: list[Remark]) -> None:
+        rules.move(three[1], alice, up=True)
+        assert "- Two\n- One\n- Three" in system_prompt(connection)
+
+    def test_there_is_no_place_before_the_first_or_after_the_last(
+        self, connection: Connection, alice: User, three: list[Remark]
+    ) -> None:
+        assert not rules.move(three[0], alice, up=True)
+        assert not rules.move(three[2], alice, up=False)
+        assert self.ordered(connection) == ["One", "Two", "Three"]
+
+    def test_it_decides_who_finds_room(self, connection: Connection, alice: User) -> None:
+        written = [remarks.write(connection, alice, f"Rule {number} " + "x" * 200) for number in range(3)]
+        rules.move(written[2], alice, up=True)
+        found = rules.in_force(connection).listed
+        assert [rule.remark.rule[:6] for rule in found if rule.is_told] == ["Rule 0", "Rule 2"]
+
+    def test_a_move_is_on_record(self, connection: Connection, alice: User, three: list[Remark]) -> None:
+        rules.move(three[1], alice, up=True)
+        assert AuditEntry.objects.filter(message="a rule was moved up: “Two”", user=alice).exists()
+
+    def test_a_rule_that_is_written_later_comes_last(
+        self, connection: Connection, alice: User, three: list[Remark]
+    ) -> None:
+        rules.move(three[2], alice, up=True)
+        remarks.write(connection, alice, "Four")
+        assert self.ordered(connection) == ["One", "Three", "Two", "Four"]
+
+    def test_rewording_keeps_the_place(self, connection: Connection, alice: User, three: list[Remark]) -> None:
+        remarks.edit(three[0], alice, "First")
+        assert self.ordered(connection) == ["First", "Two", "Three"]
+
+    def test_what_was_stopped_meanwhile_is_not_moved(self, alice: User, three: list[Remark]) -> None:
+        remarks.stop(three[1], alice)
+        with pytest.raises(remarks.AlreadyDecided, match="not in force any more"):
+            rules.move(three[1], alice, up=True)

@@ -58,11 +58,20 @@ def test_htmx_gets_the_parts_and_others_the_page(alice_client: Client, connectio
     ask(connection)
     assert "<html" not in htmx(alice_client, address(connection, "learning_figures"))
     assert "<html" not in htmx(alice_client, address(connection, "learning_strategies"))
+    assert "<html" not in htmx(alice_client, address(connection, "learning_comparison"))
     whole = words_of(text(alice_client, address(connection, "learning_figures")))
     assert "Answered questions" in whole
     assert "Which repair for which error" in whole
-    elsewhere = alice_client.get(address(connection, "learning_strategies"))
-    assert elsewhere["Location"] == address(connection, "learning_figures")
+    assert "Is what was learned worth it?" in whole
+    for part in ("learning_strategies", "learning_comparison"):
+        assert alice_client.get(address(connection, part))["Location"] == address(connection, "learning_figures")
+
+
+def test_the_map_does_not_wait_for_the_comparison(alice_client: Client, connection: Connection) -> None:
+    page = text(alice_client, address(connection))
+    assert f'hx-get="{address(connection, "learning_comparison")}"' in page
+    assert "Is what was learned" not in htmx(alice_client, address(connection, "learning_strategies"))
+    assert "Which repair for" not in htmx(alice_client, address(connection, "learning_comparison"))
 
 
 def test_a_connection_without_questions_says_how_it_learns(alice_client: Client, connection: Connection) -> None:
@@ -134,10 +143,10 @@ def test_the_map_writes_value_and_count_into_each_cell(alice_client: Client, con
 def test_few_decisions_tell_nothing_and_many_do(alice_client: Client, connection: Connection) -> None:
     natural = {ErrorClass.TIMEOUT: Strategy.REWRITE_CTE}
     logs.write(connection, 3, natural, lambda error, strategy: 0.0)
-    few = words_of(htmx(alice_client, address(connection, "learning_strategies")))
+    few = words_of(htmx(alice_client, address(connection, "learning_comparison")))
     assert few.count("too few decisions to tell") == 4
     logs.write(connection, 80, natural, lambda error, strategy: float(strategy is Strategy.REWRITE_CTE))
-    many = htmx(alice_client, address(connection, "learning_strategies"))
+    many = htmx(alice_client, address(connection, "learning_comparison"))
     assert words_of(many).count("too few decisions to tell") == 1, "what it always rewrites is never tried enough"
     assert many.count('class="interval"') == 3
 

@@ -131,7 +131,7 @@ def test_what_is_taken_back_concerns_no_other_question(connection: Connection, a
 def test_a_recalled_answer_found_wrong_is_recalled_no_more(connection: Connection, alice: User, carol: User) -> None:
     verdicts.give(answer(connection), alice, True)
     verdicts.give(answer(connection, recalled=in_use()), carol, False)
-    assert recall.find(connection, QUESTION) is None
+    assert recall.find(connection, QUESTION) == recall.Found()
     assert VerifiedQuery.objects.get().reason == marking.FOUND_WRONG
 
 

@@ -10,7 +10,7 @@ from agent.endpoint import Endpoint
 from chat.models import Conversation
 from datasources.models import Connection
 from learning.feedback import remarks
-from learning.models import TeamLearning
+from learning.models import Remark, TeamLearning
 from learning.prompts import rules_of
 from tests.learning.feedback.pages.conftest import Remarked
 
@@ -96,3 +96,39 @@ def test_the_prompt_panel_tells_a_member_of_no_queue(
     text = panel(alice_client, conversation)
     assert "Rules from remarks" not in text
     assert "remark waits" not in text
+
+
+class TestTheOrder:
+    @pytest.fixture
+    def two(self, carol: User, connection: Connection) -> list[Remark]:
+        return [remarks.write(connection, carol, text) for text in ("One", "Two")]
+
+    def address(self, rule: Remark) -> str:
+        return reverse("move_rule", args=[rule.connection_id, rule.pk])
+
+    def test_a_curator_moves_a_rule(self, carol_client: Client, two: list[Remark]) -> None:
+        response = carol_client.post(self.address(two[1]), {"to": "up"})
+        assert response.headers["Location"].endswith(f"/remarks/#rule-of-{two[1].pk}")
+        assert rules_of(two[0].connection) == ["Two", "One"]
+        carol_client.post(self.address(two[1]), {"to": "down"})
+        assert rules_of(two[0].connection) == ["One", "Two"]
+
+    def test_htmx_gets_the_rules_in_their_new_order(self, carol_client: Client, two: list[Remark]) -> None:
+        response = carol_client.post(self.address(two[1]), {"to": "up"}, headers={"HX-Request": "true"})
+        text = response.content.decode()
+        assert text.index("Two") < text.index("One")
+        assert "<html" not in text
+
+    def test_what_is_no_rule_any_more_is_said(self, carol_client: Client, carol: User, two: list[Remark]) -> None:
+        remarks.stop(two[1], carol)
+        response = carol_client.post(self.address(two[1]), {"to": "up"}, headers={"HX-Request": "true"})
+        assert "This rule is not in force any more." in response.content.decode()
+
+    def test_one_alone_has_no_buttons(self, carol_client: Client, carol: User, connection: Connection) -> None:
+        remarks.write(connection, carol, "One")
+        assert "Move up" not in page(carol_client, connection)
+
+    def test_a_member_has_none_either(self, alice_client: Client, alice: User, two: list[Remark]) -> None:
+        alice.memberships.update(role="member")
+        assert "Move up" not in page(alice_client, two[0].connection)
+        assert alice_client.post(self.address(two[1]), {"to": "up"}).status_code == 403

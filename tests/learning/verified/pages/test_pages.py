@@ -100,7 +100,7 @@ def test_a_long_list_asks_the_database_as_little_as_a_short_one(
 ) -> None:
     for number in range(25):
         verified(connection, f"Question number {number}?")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         shown(alice_client, connection)
 
 
