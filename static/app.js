@@ -18,6 +18,15 @@ function announce(text) {
   $("#announcer").textContent = text;
 }
 
+// ---- Arriving ------------------------------------------------------------------------------------------------------
+
+// A form that was refused: to the first field that is wrong. A narrow row of tabs: to the one that is open.
+$("[aria-invalid=true]")?.focus();
+for (const tab of $$(".tabs [aria-current]")) {
+  const row = tab.parentElement;
+  row.scrollLeft += Math.max(0, tab.getBoundingClientRect().right - row.getBoundingClientRect().right);
+}
+
 // ---- Colours -------------------------------------------------------------------------------------------------------
 
 for (const choice of $$('input[name="theme"]')) {

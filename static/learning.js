@@ -20,15 +20,26 @@
   // ---- The drawings ------------------------------------------------------------------------------------------------
 
   const field = (name, type, more = {}) => ({ field: name, type, ...more });
-  const dates = { title: null, format: "%-d %b", labelOverlap: true, tickCount: 6 };
-  const start = field("start", "temporal", { axis: dates, scale: { type: "utc" } });
+  // Vega would divide a time of few days into hours.
+  function start(data) {
+    const days = data.flatMap((row) => [Date.parse(row.start), Date.parse(row.end || row.start)]);
+    const isShort = Math.max(...days) - Math.min(...days) <= 6 * 864e5;
+    const axis = { title: null, format: "%-d %b", labelOverlap: true, tickCount: isShort ? "day" : 6 };
+    return field("start", "temporal", { axis, scale: { type: "utc" } });
+  }
+
   const day = field("start", "temporal", { title: "From", format: "%Y-%m-%d", formatType: "utc" });
   const legend = { title: null };
   const percent = { title: null, tickCount: 5, labelExpr: "round(datum.value * 100) + ' %'" };
 
-  function amount(name, format, scale = {}) {
-    return field(name, "quantitative", { title: null, axis: { format, tickCount: 5 }, scale: { domainMin: 0, ...scale } });
+  function amount(name, axis, scale = {}) {
+    return field(name, "quantitative", { title: null, axis: { tickCount: 5, ...axis }, scale: { domainMin: 0, ...scale } });
   }
+
+  const count = (name) => amount(name, { format: ",d", tickMinStep: 1 });
+
+  // The whole number that none is above: what is drawn ends below the upper edge.
+  const most = (data, name) => Math.max(2, ...data.map((row) => Math.ceil(row[name])));
 
   function tooltip(...fields) {
     return fields.map(([name, title, format]) => field(name, format ? "quantitative" : "nominal", { title, format }));
@@ -42,7 +53,7 @@
     return {
       mark: { type: "line", point: { size: 36, filled: true }, strokeWidth: 1.5 },
       encoding: {
-        x: start, y, ...more,
+        x: start(data), y, ...more,
         color: field("generation", "nominal", { legend: generations.length > 1 ? legend : null, scale }),
         shape: field("generation", "nominal", { legend: generations.length > 1 ? legend : null, scale: shape }),
         tooltip: [day, ...tooltip(["generation", "Prompt"], ...tips)],
@@ -57,7 +68,7 @@
   }
 
   // From the start of a day, week or month to its end: a bar of Vega-Lite's own would not be as wide as its time.
-  function stackedOverTime(name, names, range, what, tips) {
+  function stackedOverTime(data, name, names, range, what, tips) {
     return {
       transform: [
         { calculate: `indexof(${JSON.stringify(names)}, datum["${name}"])`, as: "order" },
@@ -65,7 +76,7 @@
       ],
       mark: { type: "rect", stroke: range.paper, strokeWidth: 1 },
       encoding: {
-        x: start, x2: { field: "end" }, y: amount("low", ",d"), y2: { field: "high" },
+        x: start(data), x2: { field: "end" }, y: count("low"), y2: { field: "high" },
         color: field(name, "nominal", { legend, scale: { domain: names, range: range.colours } }),
         tooltip: [day, ...tooltip([name, "What"], ...tips)],
       },
@@ -79,7 +90,7 @@
       colour, dashed(["Answered", "At the first attempt"], colour),
     ),
     attempts: (data, colour) => byGeneration(
-      data, amount("attempts", ".1f", { domainMin: 1, nice: true, zero: false }),
+      data, amount("attempts", { format: ".1f" }, { domainMin: 1, domainMax: most(data, "attempts"), zero: false }),
       [["attempts", "Attempts per question", ".2f"], ["questions", "Questions", ",d"]], colour,
     ),
     errors: (data, colour) => ({
@@ -87,7 +98,7 @@
       mark: { type: "bar", height: { band: 0.7 } },
       encoding: {
         y: field("error", "nominal", { title: null, sort: null, axis: { labelLimit: 160, ticks: false, domain: false } }),
-        x: amount("questions", ",d"),
+        x: count("questions"),
         color: field("end", "nominal", {
           legend, scale: { domain: ["Answered after all", "Not answered"], range: [colour.good, colour.bad] },
         }),
@@ -95,15 +106,15 @@
           ["repaired", "Answered after all", ".0%"]),
       },
     }),
-    verdicts: (data, colour) => stackedOverTime("verdict", ["Correct", "Wrong"],
+    verdicts: (data, colour) => stackedOverTime(data, "verdict", ["Correct", "Wrong"],
       { colours: [colour.good, colour.bad], paper: colour.paper }, "count", [["count", "Verdicts", ",d"]]),
-    tokens: (data, colour) => stackedOverTime("kind", ["Cached", "Read", "Written"],
+    tokens: (data, colour) => stackedOverTime(data, "kind", ["Cached", "Read", "Written"],
       { colours: [colour.calm, colour.series[1], colour.series[2]], paper: colour.paper }, "tokens",
       [["tokens", "Tokens", ",.0f"]]),
     seconds: (data, colour) => ({
       mark: { type: "line", point: { size: 36, filled: true, color: colour.good }, strokeWidth: 1.5, color: colour.good },
       encoding: {
-        x: start, y: amount("seconds", "~s"),
+        x: start(data), y: amount("seconds", { labelExpr: "format(datum.value, '~g') + ' s'" }),
         ...dashed(["Half within", "95 % within"], colour),
         tooltip: [day, ...tooltip(["measure", "Measure"], ["seconds", "Seconds", ",.1f"], ["answers", "Answers", ",d"])],
       },
@@ -155,6 +166,10 @@
 
   new MutationObserver(redraw).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  document.addEventListener("htmx:afterSettle", drawWhatIsThere);
+  // What comes in above moves the page on: a field that was refused stays in sight.
+  document.addEventListener("htmx:afterSettle", () => {
+    drawWhatIsThere();
+    $("[aria-invalid=true]:focus")?.scrollIntoView({ block: "center" });
+  });
   drawWhatIsThere();
 })();

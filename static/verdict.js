@@ -25,7 +25,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const verdict = event.detail.elt.closest(".verdict");
   if (!verdict) return;
   announce($$("[data-said]", verdict).map((said) => said.textContent.replace(/\s+/g, " ").trim()).join(" "));
-  if (document.activeElement === document.body) $("summary, button", verdict)?.focus({ preventScroll: true });
+  // Not back to Correct: a key more would say the opposite of the remark.
+  if (document.activeElement === document.body) ($("summary", verdict) || $("button", verdict))?.focus({ preventScroll: true });
+  $(".say[open] form", verdict)?.scrollIntoView({ block: "nearest" });
+  htmx.trigger(document.body, "judged");
 });
 
 const isSaving = () => Boolean($(".verdict .htmx-request"));

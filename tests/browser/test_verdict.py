@@ -15,6 +15,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 CHEAP = {"text": "```sql\nSELECT name FROM products ORDER BY price LIMIT 2\n```", "times": None}
 REMARK = "revenue excludes cancelled orders"
 
+# How many pixels are free between the field and the question box; whether the form ends above that.
+BELOW_THE_FIELD = """Math.floor(document.querySelector('#ask').getBoundingClientRect().top
+    - document.querySelector('.say textarea').getBoundingClientRect().bottom)"""
+IN_VIEW = """document.querySelector('.say form').getBoundingClientRect().bottom
+    <= document.querySelector('#ask').getBoundingClientRect().top"""
+
 
 def answered(page: Page, scripted: ServerHandle, *then: dict[str, Any]) -> Locator:
     scripted.set_script([{"text": GOOD}, *then])
@@ -46,7 +52,7 @@ def test_ask_wrong_type_reload_save(page: Page, scripted: ServerHandle) -> None:
     expect(verdict).to_contain_text("Waiting for a curator.")
     expect(verdict.locator("q")).to_have_text(REMARK)
     expect(page.locator("#announcer")).to_contain_text("Waiting for a curator.")
-    assert page.evaluate("document.activeElement !== document.body")
+    expect(verdict.locator("summary")).to_be_focused()
     page.reload()
     expect(verdict).to_contain_text("Waiting for a curator.")
     expect(field).to_be_hidden()
@@ -63,6 +69,31 @@ def test_correct_by_key_and_the_same_again_takes_it_back(page: Page, scripted: S
     expect(button(verdict, "Correct")).to_have_attribute("aria-pressed", "false")
     expect(button(verdict, "Correct")).to_be_focused()
     expect(verdict).to_contain_text("Taken back.")
+
+
+def test_the_whole_remark_form_comes_into_view(page: Page, scripted: ServerHandle) -> None:
+    verdict = answered(page, scripted)
+    field, save = verdict.get_by_label("What is wrong?"), verdict.get_by_role("button", name="Save")
+    button(verdict, "Wrong").click()
+    expect(field).to_be_focused()
+    free = page.evaluate(BELOW_THE_FIELD)
+    button(verdict, "Wrong").click()
+    expect(save).to_have_count(0)
+    page.set_viewport_size({"width": 1440, "height": 900 - (free - 16)})
+    button(verdict, "Wrong").click()
+    expect(field).to_be_focused()
+    assert page.evaluate(IN_VIEW)
+
+
+def test_the_prompt_s_column_shows_a_remark_at_once(page: Page, site: Site, scripted: ServerHandle) -> None:
+    site.manage("shell", "-v", "0", "-c", "from learning.models import Remark; Remark.objects.all().delete()")
+    verdict = answered(page, scripted)
+    button(verdict, "Wrong").click()
+    verdict.get_by_label("What is wrong?").fill(REMARK)
+    verdict.get_by_role("button", name="Save").click()
+    expect(page.locator("#prompt-panel")).to_contain_text("1 remark waits")
+    button(verdict, "Wrong").click()
+    expect(page.locator("#prompt-panel")).not_to_contain_text("waits")
 
 
 def test_keys_are_letters_where_one_types(page: Page, scripted: ServerHandle) -> None:

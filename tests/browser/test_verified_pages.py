@@ -56,6 +56,7 @@ def test_a_query_is_added_mended_retired_and_restored(page: Page, overview: str)
 
     press(page, "Save")
     expect(page.locator("#id_sql_error")).to_contain_text("The SQL does not run: no such table: prodducts")
+    expect(page.get_by_label("SQL")).to_be_focused()
     expect(page.get_by_label("Question")).to_have_value(QUESTION)
     expect(page.get_by_label("SQL")).to_have_value(WRONG)
 
@@ -68,6 +69,7 @@ def test_a_query_is_added_mended_retired_and_restored(page: Page, overview: str)
 
     press(page, "Retire")
     expect(page.get_by_role("alert")).to_contain_text("Say why it is retired")
+    expect(page.get_by_label("Why")).to_be_focused()
     page.get_by_label("Why").fill("Products are counted elsewhere")
     page.keyboard.press("Enter")
     expect(page.locator(".setup")).to_contain_text("Products are counted elsewhere")

@@ -142,6 +142,15 @@ def test_correct_says_what_became_of_it(alice_client: Client, episode: Episode) 
     assert reverse("verified_queries", args=[episode.connection_id]) in html
 
 
+def test_a_correct_that_another_person_contradicts_says_why_nothing_is_verified(
+    alice_client: Client, episode: Episode, make_user: MakeUser, alice: User
+) -> None:
+    verdicts.give(episode, make_user("carol", alice.teams.get()), False)
+    html = press(alice_client, episode, "right")
+    assert "People differ about the SQL for this question" in html
+    assert reverse("verified_queries", args=[episode.connection_id]) in html
+
+
 def test_a_correct_on_the_same_sql_confirms(
     alice_client: Client, episode: Episode, conversation: Conversation, alice: User
 ) -> None:
