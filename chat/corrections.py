@@ -40,8 +40,8 @@ def as_question(conversation: Conversation, user: User, answer: Episode, llm: LL
 
     Raises BadQuestion.
     """
-    turn = _replaced(conversation, answer)
-    if turn is None or not turn.typed:
+    turn = _replaced(conversation, answer, was_remark=True)
+    if turn is None:
         return None
     wrong = turn.episode.retry_of
     _take_back(turn, user)
@@ -56,8 +56,8 @@ def as_remark(conversation: Conversation, user: User, answer: Episode, llm: LLM)
 
     Raises BadQuestion, BadRemark.
     """
-    turn = _replaced(conversation, answer)
-    if turn is None or turn.typed:
+    turn = _replaced(conversation, answer, was_remark=False)
+    if turn is None:
         return None
     wrong = above(conversation, turn)
     if wrong is None:
@@ -98,13 +98,14 @@ def _take_back(turn: Turn, user: User) -> None:
     turn.episode.save(update_fields=["retry_of"])
 
 
-def _replaced(conversation: Conversation, answer: Episode) -> Turn | None:
-    """The turn of this answer, which counts no more; None where it did not count before."""
+def _replaced(conversation: Conversation, answer: Episode, *, was_remark: bool) -> Turn | None:
+    """The turn of this answer, which counts no more; None where it did not count before, or was taken the other way."""
     _lock(conversation)
     turn = conversation.turns.select_related("episode__retry_of").filter(episode=answer, replaced=False).first()
-    if turn:
-        turn.replaced = True
-        turn.save(update_fields=["replaced"])
+    if turn is None or bool(turn.typed) is not was_remark:
+        return None
+    turn.replaced = True
+    turn.save(update_fields=["replaced"])
     return turn
 
 

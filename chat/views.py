@@ -69,8 +69,8 @@ def conversation(request: UserRequest, conversation_id: UUID) -> HttpResponse:
     checking.enqueue(found.connection)
     Episode.objects.mark_lost()
     context = pages.conversation_page(found, request.user)
-    shown = turns.latest(found, _uuid(request.GET.get("since", "")))
-    return render(request, "chat/conversation.html", {**context, "turns": shown})
+    context["turns"] = turns.latest(found, _uuid(request.GET.get("since", "")))
+    return render(request, "chat/conversation.html", context)
 
 
 @require_GET

@@ -33,16 +33,16 @@ const keys = {
   k: (remark) => remarks()[remarks().indexOf(remark) - 1]?.focus(),
 };
 
-// Only on a remark itself: in its fields, letters are letters.
+// Only on a remark itself: in its fields, letters are letters. A key that is held moves on, and does nothing else twice.
 document.addEventListener("keydown", (event) => {
   const remark = event.target;
   if (!remark.matches("#remark-list > .remark") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" || !Object.hasOwn(keys, event.key)) return;
   event.preventDefault();
-  keys[event.key](remark);
+  if (!event.repeat || "jk".includes(event.key)) keys[event.key](remark);
 });
 
 // Out of a field, back to its remark.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && event.target.matches(".remark :is(textarea, input)")) event.target.closest(".remark").focus();
+  if (event.key === "Escape" && event.target.matches(".remark textarea")) event.target.closest(".remark").focus();
 });

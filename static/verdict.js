@@ -62,7 +62,7 @@ for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) 
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
+  if (event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
   if (!["c", "w"].includes(event.key) || event.target.closest("input, textarea, select")) return;
   const answer = document.activeElement.closest(".answer") || $("#alone .answer");
   if (answer) $(`.verdict [aria-keyshortcuts="${event.key}"]`, answer)?.click();

@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.mariadb", "tests.postgres", "tests.shop", "tests.site"]
+pytest_plugins = ["tests.mariadb", "tests.postgres", "tests.programs", "tests.shop", "tests.site"]

@@ -55,6 +55,13 @@ def test_what_is_told_keeps_to_its_share() -> None:
     assert 150 < tokens(house_rules.section(kept)) <= 200
 
 
+def test_the_heading_takes_its_share_too() -> None:
+    heading, _ = house_rules.section(RULES[:1]).splitlines()
+    enough = tokens(heading) + house_rules.cost(RULES[0])
+    assert house_rules.fitting(RULES[:1], enough) == RULES[:1]
+    assert house_rules.fitting(RULES[:1], enough - 1) == []
+
+
 def test_no_later_rule_slips_in_where_one_does_not_fit() -> None:
     assert house_rules.fitting(["short", "long " * 200, "short, too"], 100) == ["short"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 
+from agent import prompt
 from agent.episode import Episode, Limits, solve
 from agent.errors import ErrorClass
 from agent.events import EpisodeDone, Executing, QueryError, QueryOk
@@ -119,6 +120,19 @@ async def test_nothing_but_the_rejected_answer_ends_with_what_to_do(shop: Sqlite
     [done] = only(events, EpisodeDone)
     assert not done.success
     assert done.error.startswith("Every attempt gave the rejected answer again. Say what is wrong with it")
+
+
+async def test_where_other_attempts_failed_otherwise_only_the_last_is_said_to_repeat_it(shop: SqliteDatabase) -> None:
+    llm = replies(*[block("SELECT title FROM products"), block(NAMES)] * 2)
+    limits = Limits(attempts=4)
+    events = await collect(solve(episode(shop, llm, rejected=[rejected(shop)], limits=limits), RandomPolicy()))
+    assert only(events, EpisodeDone)[0].error.startswith("The last attempt gave the rejected answer again.")
+
+
+def test_of_an_endless_remark_the_model_is_told_the_beginning() -> None:
+    told = prompt.rejection("x" * 5000).content
+    assert "x" * prompt.LONGEST_MESSAGE in told
+    assert "x" * (prompt.LONGEST_MESSAGE + 1) not in told
 
 
 async def test_another_answer_is_written_more_freely_and_after_a_repeat_freely(shop: SqliteDatabase) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent import linking
 from agent.budget import Budget, tokens
 from agent.prompt import Example, Prompt, Turn
 from datasources.introspect import Column, Schema, Table
@@ -86,6 +87,12 @@ def test_of_a_large_schema_the_tables_that_they_read_are_told_too(large: Prompt)
     asked = large.opening([], question, [example])[-1].content
     assert "CREATE TABLE logistics.shipments (" in asked
     assert "CREATE TABLE subscriptions (" in asked
+
+
+def test_the_tables_of_the_most_similar_come_first(large: Prompt) -> None:
+    statements = ["SELECT 1 FROM logistics.shipments", "SELECT 1 FROM subscriptions"]
+    found = linking.tables_of(statements, large.schema, "postgres")
+    assert [table.full_name for table in found] == ["subscriptions", "logistics.shipments"]
 
 
 def test_an_example_that_cannot_be_parsed_brings_no_tables(large: Prompt) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from agent.scripted_server import ServerHandle, running_server
 from tests.processes import PASSWORD, USER, Site, running_site
 
 CHROMIUM = Path("/usr/bin/chromium")
+# For what is waited for, too: on a busy machine five seconds are not enough.
+expect.set_options(timeout=15_000)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -69,13 +71,31 @@ def context(chromium: Browser, site: Site, signed_in: str) -> Iterator[BrowserCo
 def page(context: BrowserContext, site: Site) -> Iterator[Page]:
     """A fresh question. What the browser complains of (a refused script, a broken swap) fails the test."""
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if "Security" in message.text else None)
+    complaints = complaints_of(page, "Security")
     page.goto(site.url)
-    page.locator("#chat[data-live]").or_(page.locator("#question")).first.wait_for()
+    page.locator("#question").wait_for()
     yield page
     assert complaints == []
+
+
+@pytest.fixture
+def blank_page(context: BrowserContext) -> Iterator[Page]:
+    """One that is nowhere yet. Whatever the browser complains of fails the test, but what a refused form answers."""
+    page = context.new_page()
+    complaints = complaints_of(page)
+    yield page
+    assert [complaint for complaint in complaints if "422" not in complaint] == []
+
+
+def complaints_of(page: Page, about: str = "") -> list[str]:
+    """What scripts throw, and the browser's own errors `about` something; the list grows while the page is used."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on(
+        "console",
+        lambda message: found.append(message.text) if message.type == "error" and about in message.text else None,
+    )
+    return found
 
 
 def log_in(page: Page, site: Site, password: str = PASSWORD, name: str = USER) -> None:

@@ -6,30 +6,27 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import log_in
+from tests.browser.conftest import complaints_of, log_in
 from tests.processes import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 
-def open_page(chromium: Browser, complaints: list[str]) -> Page:
+def open_page(chromium: Browser) -> Page:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(15_000)
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if "Security" in message.text else None)
-    return page
+    return context.new_page()
 
 
 @pytest.fixture
 def browsers(chromium: Browser) -> Iterator[tuple[Page, Page]]:
     """An owner's and a stranger's. What either browser complains of fails the test."""
-    complaints: list[str] = []
-    pages = open_page(chromium, complaints), open_page(chromium, complaints)
+    pages = open_page(chromium), open_page(chromium)
+    complaints = [complaints_of(page, "Security") for page in pages]
     yield pages
     for page in pages:
         page.context.close()
-    assert complaints == []
+    assert complaints == [[], []]
 
 
 def test_an_owner_invites_and_somebody_new_comes_in(browsers: tuple[Page, Page], site: Site) -> None:

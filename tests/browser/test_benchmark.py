@@ -21,18 +21,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 EASY = built_in(Part.BENCHMARK, ["easy"])
 SAMPLE = "from datasources.models import Connection; print(Connection.objects.get(is_sample=True).pk)"
-FORGET = "from learning.models import Evaluation; Evaluation.objects.all().delete()"
+FORGET = f"from learning.models import Evaluation; Evaluation.objects.all().delete(); {SAMPLE}"
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """An empty one. Whatever the browser complains of fails the test."""
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    yield page
-    assert complaints == []
+def page(blank_page: Page) -> Page:
+    return blank_page
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +43,7 @@ def thinker(site: Site) -> Iterator[None]:
 @pytest.fixture
 def overview(site: Site, thinker: None) -> str:
     """The tab's address; there are no runs yet."""
-    site.manage("shell", "-v", "0", "-c", FORGET)
-    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', SAMPLE).split()[-1]}/benchmark/"
+    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', FORGET).split()[-1]}/benchmark/"
 
 
 def right(task: Task, **how: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -45,14 +44,8 @@ remarks.accept(Remark.objects.get(text="no cancelled orders"), bob)
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """An empty one. Whatever the browser complains of fails the test."""
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    yield page
-    assert complaints == []
+def page(blank_page: Page) -> Page:
+    return blank_page
 
 
 @pytest.fixture
@@ -93,6 +86,29 @@ def test_a_curator_works_through_the_queue_by_keyboard(page: Page, queue: str) -
     expect(remark(page, "use cost")).to_be_focused()
     expect(page.locator("#remarks-waiting")).to_have_text("")
     expect(page.locator("#filter-pending")).to_contain_text("0")
+
+
+def test_a_key_that_is_held_decides_on_one_remark_only(page: Page, queue: str) -> None:
+    decided: list[str] = []
+    page.on("request", lambda request: decided.append(request.url) if request.method == "POST" else None)
+    page.goto(queue)
+    remark(page, "no cancelled orders").focus()
+    page.keyboard.down("a")
+    expect(remark(page, "use cost")).to_be_focused()
+    page.keyboard.down("a")
+    page.keyboard.up("a")
+    expect(page.locator("#remarks-waiting")).to_contain_text("2")
+    assert len(decided) == 1
+
+
+def test_enter_in_a_reason_decides_nothing(page: Page, queue: str) -> None:
+    page.goto(queue)
+    reason = remark(page, "wrong!").get_by_label("Reason")
+    reason.fill("It does not say what")
+    reason.press("Enter")
+    remark(page, "wrong!").get_by_role("button", name="Reject").click()
+    expect(remark(page, "wrong!")).to_contain_text("Rejected")
+    expect(remark(page, "wrong!")).to_contain_text("It does not say what")
 
 
 def test_a_decision_is_taken_back_where_it_was_made(page: Page, queue: str) -> None:

@@ -96,6 +96,21 @@ def test_the_prompt_s_column_shows_a_remark_at_once(page: Page, site: Site, scri
     expect(page.locator("#prompt-panel")).not_to_contain_text("waits")
 
 
+def test_a_key_that_is_held_counts_once(page: Page, scripted: ServerHandle) -> None:
+    verdict = answered(page, scripted)
+    given: list[str] = []
+    page.on("request", lambda request: given.append(request.url) if "/verdict/" in request.url else None)
+    page.locator(".answer").focus()
+    page.keyboard.down("c")
+    pressed(verdict, "Correct")
+    page.keyboard.down("c")
+    page.keyboard.up("c")
+    pressed(verdict, "Correct")
+    assert len(given) == 1
+    button(verdict, "Correct").click()
+    expect(verdict).to_contain_text("Taken back.")
+
+
 def test_keys_are_letters_where_one_types(page: Page, scripted: ServerHandle) -> None:
     verdict = answered(page, scripted)
     page.locator("#question").press_sequentially("cw")

@@ -14,8 +14,9 @@ from accounts.models import User
 from datasources.models import Connection
 from learning.models import VerifiedQuery
 from learning.verified.keys import key_of
+VerifiedQuery.objects.all().delete()
 for question in ({first!r}, {second!r}):
-    VerifiedQuery.objects.get_or_create(
+    VerifiedQuery.objects.create(
         connection=Connection.objects.get(is_sample=True), question=question, key=key_of(question),
         sql={sql!r}, created_by=User.objects.first(), is_curated=True,
     )

@@ -4,39 +4,35 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.processes import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-SAMPLE = "from datasources.models import Connection; print(Connection.objects.get(is_sample=True).pk)"
-FORGET = "from learning.models import VerifiedQuery; VerifiedQuery.objects.all().delete()"
+FORGET = """
+from datasources.models import Connection
+from learning.models import VerifiedQuery
+VerifiedQuery.objects.all().delete()
+print(Connection.objects.get(is_sample=True).pk)
+"""
 QUESTION = "How many products are there?"
 WRONG = "SELECT COUNT(*) AS n FROM prodducts"
 RIGHT = "SELECT COUNT(*) AS n FROM products"
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """An empty one. Whatever the browser complains of fails the test, but what a refused form answers."""
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    yield page
-    assert [complaint for complaint in complaints if "422" not in complaint] == []
+def page(blank_page: Page) -> Page:
+    return blank_page
 
 
 @pytest.fixture
 def overview(site: Site) -> str:
     """The address of the list, which is empty."""
-    site.manage("shell", "-v", "0", "-c", FORGET)
-    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', SAMPLE).split()[-1]}/verified/"
+    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', FORGET).split()[-1]}/verified/"
 
 
 def press(page: Page, name: str) -> None:

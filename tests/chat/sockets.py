@@ -43,7 +43,7 @@ class Browser:
         else:
             await self._communicator.send_to(bytes_data=frame)
 
-    async def sees(self, text: str, seconds: float = 10) -> str:
+    async def sees(self, text: str, seconds: float = 30) -> str:
         """Wait until `text` has been received; returns everything so far."""
         async with asyncio.timeout(seconds):
             while text not in self.html:

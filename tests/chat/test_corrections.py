@@ -177,6 +177,11 @@ def test_it_is_asked_once(conversation: Conversation) -> None:
     assert Turn.objects.count() == 3
 
 
+def test_what_was_taken_as_a_question_is_not_asked_again(conversation: Conversation) -> None:
+    assert as_question(conversation, answered(conversation)) is None
+    assert not Turn.objects.filter(replaced=True).exists()
+
+
 def test_nothing_is_taken_back_while_it_cannot_be_asked(conversation: Conversation, alice: User) -> None:
     wrong = answered(conversation)
     running = put(conversation, CORRECTION).episode
@@ -222,6 +227,13 @@ def test_a_question_too_long_for_a_remark_stays_one(conversation: Conversation) 
     long = answered(conversation, "x" * 2000)
     with pytest.raises(remarks.BadRemark):
         as_remark(conversation, long)
+    assert not Turn.objects.filter(replaced=True).exists()
+
+
+def test_what_was_taken_as_a_remark_is_no_remark_once_more(conversation: Conversation) -> None:
+    answered(conversation)
+    assert as_remark(conversation, answered(conversation, CORRECTION)) is None
+    assert Remark.objects.count() == 1
     assert not Turn.objects.filter(replaced=True).exists()
 
 

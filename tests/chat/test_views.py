@@ -11,45 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from chat.models import Conversation, Turn
+from chat.models import Conversation
 from chat.urls import urlpatterns
 from datasources.engine import ResultSet
 from datasources.models import Connection
 from learning.models import Attempt, Episode
 from learning.results import to_json
+from tests.chat.answers import answered, text, url
 
 pytestmark = pytest.mark.django_db
-
-
-def answered(conversation: Conversation, question: str = "Which products?", **fields: Any) -> Episode:
-    """A turn with its answer, as the recorder leaves it."""
-    rows = fields.pop("rows", (("Tent", 200.0), ("Lamp", None)))
-    values = {
-        "status": Episode.Status.SUCCEEDED,
-        "sql": "SELECT name, price FROM products",
-        "result": to_json(ResultSet(("name", "price"), rows, truncated=False, elapsed=0.002)),
-        "finished_at": timezone.now(),
-    }
-    episode = Episode.objects.create(
-        connection=conversation.connection,
-        source=Episode.Source.CHAT,
-        question=question,
-        model="scripted",
-        **(values | fields),
-    )
-    Attempt.objects.create(episode=episode, number=1, strategy="generate", sql=episode.sql)
-    Turn.objects.create(conversation=conversation, episode=episode)
-    return episode
-
-
-def url(name: str, *arguments: Any) -> str:
-    return reverse(name, args=arguments)
-
-
-def text(client: Client, address: str) -> str:
-    response = client.get(address)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 ROUTES = [
@@ -215,68 +185,6 @@ def test_a_failed_attempt_shows_its_error_and_what_the_bandit_chose(
     assert "no such column: title" in page
     assert "The closest are products.name." in page
     assert "fix column" in page
-
-
-def test_a_conversation_is_renamed(conversation: Conversation, alice_client: Client) -> None:
-    alice_client.post(url("rename_conversation", conversation.pk), {"title": "Prices"})
-    conversation.refresh_from_db()
-    assert conversation.title == "Prices"
-
-
-@pytest.mark.parametrize("title", ["", "   ", "x" * 121])
-def test_a_title_that_is_none_changes_nothing(conversation: Conversation, alice_client: Client, title: str) -> None:
-    Conversation.objects.update(title="Prices")
-    assert alice_client.post(url("rename_conversation", conversation.pk), {"title": title}).status_code == 302
-    conversation.refresh_from_db()
-    assert conversation.title == "Prices"
-
-
-def test_a_conversation_is_deleted_with_its_answers(conversation: Conversation, alice_client: Client) -> None:
-    answered(conversation)
-    alice_client.post(url("delete_conversation", conversation.pk))
-    assert not Conversation.objects.exists()
-    assert not Episode.objects.exists()
-
-
-def test_the_list_is_searched_by_title_and_by_question(
-    conversation: Conversation, alice: User, alice_client: Client
-) -> None:
-    answered(conversation, question="How is revenue by month?")
-    other = Conversation.objects.create(user=alice, connection=conversation.connection, title="Churn")
-    answered(other)
-    assert str(other.pk) in text(alice_client, url("conversations") + "?q=churn")
-    assert str(conversation.pk) in text(alice_client, url("conversations") + "?q=REVENUE")
-    assert str(other.pk) not in text(alice_client, url("conversations") + "?q=REVENUE")
-
-
-def test_the_list_names_the_database_of_what_is_about_another(
-    conversation: Conversation, alice: User, alice_client: Client
-) -> None:
-    answered(conversation)
-    place = {"team": conversation.connection.team, "path": conversation.connection.path}
-    other = Connection.objects.create(name="ledger", **place)
-    answered(Conversation.objects.create(user=alice, connection=other))
-    listed = text(alice_client, url("conversations") + f"?conversation={conversation.pk}")
-    assert '<span class="quiet place">ledger</span>' in listed
-    assert f'<span class="quiet place">{conversation.connection}</span>' not in listed
-
-
-def test_the_list_is_by_day(conversation: Conversation, alice_client: Client) -> None:
-    answered(conversation)
-    Conversation.objects.update(updated_at=timezone.now() - timedelta(days=1))
-    assert "Yesterday" in text(alice_client, url("conversations"))
-
-
-def test_the_list_is_a_fragment_for_htmx_and_a_page_otherwise(conversation: Conversation, alice_client: Client) -> None:
-    answered(conversation, question="Revenue?")
-    address = url("conversations") + "?q=revenue"
-    page = text(alice_client, address)
-    assert "<!DOCTYPE html>" in page
-    assert 'value="revenue"' in page
-    assert str(conversation.pk) in page
-    response = alice_client.get(address, headers={"HX-Request": "true"})
-    assert response.content.decode().startswith("<nav")
-    assert "HX-Request" in response["Vary"]
 
 
 NO_CONNECTION = ["x", "-1", "999999", "²", "1.5", "9" * 30, "9" * 5000, "\0"]

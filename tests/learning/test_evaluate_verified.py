@@ -66,7 +66,7 @@ def test_follow_up_questions_are_left_out_and_said(shop_connection: Connection, 
     verified(shop_connection, "And before?", follows="Ask paid?")
     ran = evaluate("--connection", "shop", "--json")
     assert ran.data["tasks"] == 3
-    assert "1 verified queries are left out: follow-up questions" in ran.progress
+    assert "1 verified query is left out: follow-up questions" in ran.progress
 
 
 def test_a_connection_without_any_says_so(connection: Connection, model: ServerHandle) -> None:

@@ -66,7 +66,10 @@ def _verified(connection: Connection) -> Source:
         follow = ": those that there are follow other questions, and cannot be asked alone" if left_out else " yet"
         raise NoSource(f"{connection.name} has no verified queries to ask{follow}.")
     content = json.dumps([[task.id, task.question, task.gold, task.ordered] for task in tasks])
-    note = f"{left_out} verified queries are left out: follow-up questions, and those beyond the newest 500."
+    are = "query is" if left_out == 1 else "queries are"
+    note = (
+        f"{left_out} verified {are} left out: follow-up questions, and those beyond the newest {suite.MOST_VERIFIED}."
+    )
     return Source(f"Verified queries of {connection.name}", digest(content), tasks, note=note if left_out else "")
 
 

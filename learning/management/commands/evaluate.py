@@ -38,7 +38,6 @@ could not be graded or done."""
 _SAME = ("sample", "limit", "model", "generation", "policy", "learning", "attempts", "seed", "examples")
 """Those that are called the same in the plan's Options."""
 
-
 Add = Callable[..., object]
 """argparse's add_argument."""
 
@@ -101,7 +100,7 @@ class Command(BaseCommand):
 
 
 def _which_questions(add: Add) -> None:
-    add("dataset", nargs="?", type=Path, help="a JSONL file of questions; without it, the built-in ones")
+    add("dataset", nargs="?", type=Path, help="a JSONL file of questions; without it, those of a connection")
     add("--databases", type=Path, metavar="DIR", help="where the file's SQLite and DuckDB databases are")
     add(
         "--server",
@@ -110,7 +109,11 @@ def _which_questions(add: Add) -> None:
         metavar="DSN",
         help="where its PostgreSQL or MySQL databases are: postgres://user:password@host/ (one of each kind)",
     )
-    add("--connection", metavar="NAME|NUMBER", help="ask its verified queries; the sample has the built-in questions")
+    add(
+        "--connection",
+        metavar="NAME|NUMBER",
+        help="ask its verified queries; the sample, which is asked without it, has the built-in questions",
+    )
     add(
         "--part",
         choices=[*(part.value for part in Part), VERIFIED, "all"],
@@ -169,9 +172,9 @@ def _report(planned: Plan, progress: Progress) -> Report:
 def _options(given: dict[str, Any]) -> Options:
     """Raises NoPlan for options that do not go together."""
     of_a_file = {"--databases": given["databases"], "--server": given["server"]}
-    of_built_in = {"--connection": given["connection"], "--part": given["part"] != "all"}
+    of_connections = {"--connection": given["connection"], "--part": given["part"] != "all"}
     file = given["dataset"]
-    for name, value in (of_built_in if file else of_a_file).items():
+    for name, value in (of_connections if file else of_a_file).items():
         if value:
             raise NoPlan(f"{name} goes {'without' if file else 'with'} a file of questions.")
     if given["learning"] and given["policy"] != Evaluation.Policy.LEARNED:
@@ -180,15 +183,15 @@ def _options(given: dict[str, Any]) -> Options:
         file=file,
         directory=given["databases"],
         servers=given["server"] or (),
-        connection=None if file else _sample(given["connection"]),
+        connection=None if file else _connection(given["connection"]),
         part="" if given["part"] == "all" else given["part"],
         difficulties=given["difficulty"] or (),
         **{name: given[name] for name in _SAME},
     )
 
 
-def _sample(wanted: str | None) -> Connection | None:
-    """The sample connection, by default the first."""
+def _connection(wanted: str | None) -> Connection | None:
+    """By number or name; without one the first sample, if there is any."""
     if wanted:
         return find_connection(wanted)
     try:

@@ -34,6 +34,19 @@ def test_what_follows_another_question_is_left_out_and_counted(connection: Conne
     assert (len(suite.suite(connection)), suite.left_out(connection)) == (1, 1)
 
 
+def test_the_newest_of_very_many_are_tasks_and_the_others_counted(connection: Connection) -> None:
+    first = verified(connection, "The first?")
+    others = range(suite.MOST_VERIFIED)
+    VerifiedQuery.objects.bulk_create(
+        VerifiedQuery(connection=connection, question=f"{number}?", key=str(number), sql="SELECT 1")
+        for number in others
+    )
+    tasks = suite.suite(connection)
+    assert len(tasks) == suite.MOST_VERIFIED
+    assert f"verified-{first.pk}" not in {task.id for task in tasks}
+    assert suite.left_out(connection) == 1
+
+
 def test_the_order_of_rows_counts_where_it_is_asked_for(connection: Connection) -> None:
     verified(connection, "Products, sorted by price", "SELECT name FROM products ORDER BY price")
     verified(connection, "All products", "SELECT name FROM products ORDER BY price")

@@ -50,6 +50,17 @@ def test_a_rule_is_reworded_stopped_and_put_in_force_again(
     assert rules_of(connection) == ["Two"]
 
 
+def test_a_rule_that_was_stopped_is_said_to_be(
+    remarked: Remarked, carol_client: Client, carol: User, connection: Connection
+) -> None:
+    remark = remarked("no cancelled ones")
+    remarks.accept(remark, carol)
+    remarks.stop(remark, carol)
+    text = carol_client.get(reverse("remark", args=[connection.pk, remark.pk])).content.decode()
+    assert '<span class="badge">Stopped</span>' in text
+    assert "Put it in force again" in text
+
+
 def test_what_a_team_accepts_by_itself_is_listed_as_that_and_can_be_stopped(
     remarked: Remarked, carol_client: Client, connection: Connection
 ) -> None:

@@ -57,6 +57,18 @@ def test_the_list_says_question_sql_and_who(alice_client: Client, alice: User, c
     assert "added by alice" in words_of(page)
 
 
+def test_its_answer_is_linked_for_whoever_asked(
+    alice: User, alice_client: Client, connection: Connection, make_user: MakeUser
+) -> None:
+    asked = Episode.objects.create(connection=connection, user=alice, source="chat", question="Which?", model="m")
+    query = verified(connection, "Which?", episode=asked, created_by=alice)
+    colleague = Client()
+    colleague.force_login(make_user("carol", connection.team))
+    link = reverse("answer", args=[asked.pk])
+    assert link in text(alice_client, of("verified_query", query))
+    assert link not in text(colleague, of("verified_query", query))
+
+
 def test_it_is_searched_in_questions_and_sql(alice_client: Client, connection: Connection) -> None:
     verified(connection, "Revenue?", "SELECT 1 AS alpha")
     verified(connection, "Costs?", "SELECT 2 AS beta")
