@@ -29,9 +29,9 @@ def cost(rule: str) -> int:
     return tokens(_line(rule))
 
 
-def section(rules: Sequence[str]) -> str:
+def section(rules: Sequence[str], heading: str = _HEADING) -> str:
     """As it stands in the prefix; empty where there are none."""
-    return "\n".join([_HEADING, *map(_line, rules)]) if rules else ""
+    return "\n".join([heading, *map(_line, rules)]) if rules else ""
 
 
 def _line(rule: str) -> str:

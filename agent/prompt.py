@@ -21,6 +21,7 @@ from agent.repairs import Strategy, instruction
 from datasources.introspect import Schema
 
 PROMPTS = Path(__file__).parent / "prompts"
+LEARNED = "Learned about this database:"
 LONGEST_MESSAGE = 1000
 """Characters of what a database said, and of a hint, that go into a prompt."""
 
@@ -61,6 +62,11 @@ def prompt_file(name: str) -> str:
 def seed() -> str:
     """Generation 0 of every connection."""
     return prompt_file("seed")
+
+
+def generation_text(instructions: str, rules: Sequence[str] = ()) -> str:
+    """What a generation of the prompt says: its instructions, and the rules that it has learned."""
+    return "\n\n".join(part for part in (instructions.strip(), house_rules.section(rules, LEARNED)) if part)
 
 
 def system_prompt(schema: str, dialect: str, generation: str, notes: str = "", rules: Sequence[str] = ()) -> str:

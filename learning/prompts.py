@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -10,18 +12,36 @@ from agent import prompt
 from agent.budget import ENDPOINT_CONTEXT, Budget
 from datasources.introspect import Schema
 from datasources.models import Connection
+from learning.models import Generation
+
+SEED = 0
+"""The number of the generation that all connections start with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What questions are asked with, and the number of the generation that it is of."""
+
+    prompt: prompt.Prompt
+    generation: int
+
+
+def live(connection: Connection) -> Live:
+    """By the active generation. Raises ConnectFailed where no schema is stored."""
+    generation = active(connection)
+    text, number = (text_of(generation), generation.number) if generation else (prompt.seed(), SEED)
+    return Live(assembled(connection, text, connection.notes, rules_of(connection)), number)
 
 
 def prompt_of(connection: Connection) -> prompt.Prompt:
-    """What its questions are asked with, by the active generation. Raises ConnectFailed where no schema is stored."""
-    return prompt.Prompt.of(
-        described_schema(connection),
-        connection.dialect,
-        prompt_text(connection),
-        connection.notes,
-        budget(),
-        rules_of(connection),
-    )
+    """What its questions are asked with. Raises ConnectFailed where no schema is stored."""
+    return live(connection).prompt
+
+
+def assembled(connection: Connection, text: str, notes: str, rules: Sequence[str]) -> prompt.Prompt:
+    """A prompt of the connection with any generation's text, notes and rules. Raises ConnectFailed where no schema is
+    stored."""
+    return prompt.Prompt.of(described_schema(connection), connection.dialect, text, notes, budget(), rules)
 
 
 def system_prompt(connection: Connection) -> str:
@@ -47,11 +67,25 @@ def budget() -> Budget:
     return Budget.of(settings.LOCAL_MODEL_CONTEXT if settings.LLM_ENDPOINT.local else ENDPOINT_CONTEXT)
 
 
+def active(connection: Connection) -> Generation | None:
+    """The generation in use; None where that is the seed, and no other one has been made."""
+    return connection.generations.filter(state=Generation.State.ACTIVE).first()
+
+
+def text_of(generation: Generation) -> str:
+    """What it tells the model. The seed is told as this release has it."""
+    if generation.origin == Generation.Origin.SEED:
+        return prompt.seed()
+    return prompt.generation_text(generation.instructions, generation.rules)
+
+
 def prompt_text(connection: Connection) -> str:
     """The part of the prompt that evolves: the connection's active generation."""
-    return prompt.seed()
+    generation = active(connection)
+    return text_of(generation) if generation else prompt.seed()
 
 
 def generation_of(connection: Connection) -> int:
     """The number of the connection's active generation; 0 is the seed that all start with."""
-    return 0
+    generation = active(connection)
+    return generation.number if generation else SEED

@@ -1,6 +1,7 @@
 """The site's one settings file. What the environment may say is declared in env.py."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,14 @@ try:
     )
 except ValueError as error:
     sys.exit(f"Wrong setting: {error}")
+if _ENV["REFLECTION_MODEL_NAME"] and LLM_ENDPOINT.local:
+    sys.exit("Wrong setting: REFLECTION_MODEL_NAME needs an endpoint that has several models: set API_BASE_URL, too.")
+REFLECTION_ENDPOINT = replace(LLM_ENDPOINT, model=_ENV["REFLECTION_MODEL_NAME"] or LLM_ENDPOINT.model)
+
+GEPA_OPTIMIZE_EVERY: int = _ENV["GEPA_OPTIMIZE_EVERY"]
+GEPA_MAX_CALLS: int = _ENV["GEPA_MAX_CALLS"]
+GEPA_MAX_TOKENS: int = _ENV["GEPA_MAX_TOKENS"]
+GEPA_MAX_MINUTES: int = _ENV["GEPA_MAX_MINUTES"]
 
 ALLOW_SIGNUP: bool = _ENV["ALLOW_SIGNUP"]
 EMAIL_CONFIG: dict[str, Any] = _ENV["EMAIL_URL"]

@@ -21,4 +21,6 @@ from sqlagent_site.settings import *  # noqa: F403
 ALLOWED_DB_DIRS = [Path(tempfile.gettempdir())]
 # The best repair is chosen, always: a test whose subject is exploring says how much.
 EXPLORATION = 0.0
+# No prompt evolves by itself: a test whose subject that is says after how many questions.
+GEPA_OPTIMIZE_EVERY = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,7 +15,7 @@ from agent.errors import ErrorClass
 from agent.events import EpisodeDone, QueryOk
 from agent.llm import LLM
 from agent.policy import Policy
-from agent.prompt import Example, Prompt
+from agent.prompt import Example, Prompt, Turn
 from agent.threads import execute
 from datasources.engine import Database, ResultSet
 from datasources.errors import ConnectFailed, DatabaseBusy, SQLError
@@ -67,13 +67,41 @@ class Measured:
     gold_rows: ResultSet
 
 
-async def measure(task: Task, database: Database, asked_with: Prompt, agent: Agent) -> Measured:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the agent made of one question; `rows` are None where there is no answer."""
+
+    done: EpisodeDone
+    attempts: list[Attempt]
+    rows: ResultSet | None
+    seconds: float
+
+
+async def measure(
+    task: Task, database: Database, asked_with: Prompt, agent: Agent, history: Sequence[Turn] = ()
+) -> Measured:
     """Raises Outage and BadGold."""
     golds = [await _gold(sql, database) for sql in task.gold]
+    asked = await ask(task, database, asked_with, agent, history)
+    graded = Grade(0.0, asked.done.error)
+    if asked.rows is not None:
+        # In a thread: a large result takes seconds, in which other questions are under way.
+        graded = await asyncio.to_thread(
+            grade, asked.rows, golds, ordered=task.ordered, extra_columns=task.extra_columns
+        )
+    return Measured(_outcome(task, asked, graded), asked.rows, golds[0].result)
+
+
+async def ask(
+    task: Task, database: Database, asked_with: Prompt, agent: Agent, history: Sequence[Turn] = ()
+) -> Asked:
+    """The question alone: its gold is not looked at. Raises Outage."""
     policy = await sync_to_async(agent.policy)(task)
     examples = await sync_to_async(agent.examples)(task)
     limits = agent_loop.Limits(attempts=agent.attempts)
-    episode = agent_loop.Episode(task.asked, database, agent.llm, asked_with, limits=limits, examples=examples)
+    episode = agent_loop.Episode(
+        task.asked, database, agent.llm, asked_with, limits=limits, examples=examples, history=history
+    )
     rows: ResultSet | None = None
     started = time.perf_counter()
     async for event in agent_loop.solve(episode, policy):
@@ -84,11 +112,7 @@ async def measure(task: Task, database: Database, asked_with: Prompt, agent: Age
     seconds = time.perf_counter() - started
     if done.outage:
         raise Outage(done.error)
-    graded = Grade(0.0, done.error)
-    if rows is not None:
-        # In a thread: a large result takes seconds, in which other questions are under way.
-        graded = await asyncio.to_thread(grade, rows, golds, ordered=task.ordered, extra_columns=task.extra_columns)
-    return Measured(_outcome(task, episode.attempts, done, graded, seconds), rows, golds[0].result)
+    return Asked(done, episode.attempts, rows, seconds)
 
 
 async def _gold(sql: str, database: Database) -> Gold:
@@ -101,7 +125,8 @@ async def _gold(sql: str, database: Database) -> Gold:
     return Gold.of(sql, database.dialect, result)
 
 
-def _outcome(task: Task, attempts: list[Attempt], done: EpisodeDone, graded: Grade, seconds: float) -> Outcome:
+def _outcome(task: Task, asked: Asked, graded: Grade) -> Outcome:
+    done, attempts = asked.done, asked.attempts
     return Outcome(
         task=task.id,
         difficulty=task.difficulty,
@@ -112,7 +137,7 @@ def _outcome(task: Task, attempts: list[Attempt], done: EpisodeDone, graded: Gra
         is_right=graded.is_right,
         is_first_right=graded.is_right and _is_the_first_s(attempts[0], done),
         why=graded.why,
-        seconds=seconds,
+        seconds=asked.seconds,
         prompt_tokens=done.usage.prompt,
         cached_tokens=done.usage.cached,
         completion_tokens=done.usage.completion,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, sqrt
+from math import comb, floor, sqrt
 from statistics import NormalDist
 
 
@@ -26,6 +26,23 @@ def mcnemar(won: int, lost: int) -> float:
         ways = ways * (changed - count) // (count + 1)
         tail += ways
     return min(1.0, 2 * tail / (1 << changed))
+
+
+def sign_test(won: int, lost: int) -> float:
+    """How likely it is that of the questions which changed so many or more were won, if either way were as likely: the
+    exact one-sided p of the sign test."""
+    changed = won + lost
+    return sum(comb(changed, count) for count in range(won, changed + 1)) / (1 << changed)
+
+
+def fewer_by_chance(right: int, questions: int, right_before: int, questions_before: int) -> float:
+    """How likely it is to see so few right, or fewer, if the two groups of questions were answered equally well:
+    Fisher's exact one-sided p, by the hypergeometric distribution."""
+    total, all_right = questions + questions_before, right + right_before
+    ways = comb(total, questions)
+    lowest = max(0, questions - (total - all_right))
+    fewer = sum(comb(all_right, count) * comb(total - all_right, questions - count) for count in range(lowest, right + 1))
+    return fewer / ways
 
 
 def paired_difference(won: int, lost: int, questions: int, confidence: float = 0.95) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from learning.models.episodes import HEARTBEAT, LOST_AFTER, Attempt, Episode, Ep
 from learning.models.evaluations import EvaluatedQuestion, Evaluation
 from learning.models.examples import ExampleSet
 from learning.models.feedback import Remark, TeamLearning, Verdict
+from learning.models.generations import Candidate, Generation, Optimization, Reflection, Trial
 from learning.models.verified import VerifiedImport, VerifiedQuery
 from learning.models.warmth import Warmth
 
@@ -16,14 +17,19 @@ __all__ = [
     "BanditDecision",
     "BanditLesson",
     "BanditReset",
+    "Candidate",
     "Episode",
     "EpisodeQuerySet",
     "EvaluatedQuestion",
     "Evaluation",
     "ExampleSet",
+    "Generation",
     "ImportedPolicy",
+    "Optimization",
+    "Reflection",
     "Remark",
     "TeamLearning",
+    "Trial",
     "Verdict",
     "VerifiedImport",
     "VerifiedQuery",

@@ -1,0 +1,153 @@
+"""Which generation of a connection's prompt is in use, and how that changes. None is ever deleted.
+
+Every change is made under the lock of its connection, goes on record, and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from agent import prompt
+from datasources import audit
+from datasources.models import AuditEntry, Connection
+from learning import warming
+from learning.models import Generation, Optimization, Remark
+from learning.prompts import SEED, active
+
+LONGEST_REASON = 1_000
+"""Characters."""
+
+State = Generation.State
+Origin = Generation.Origin
+
+
+class NotPossible(ValueError):
+    """The message is a sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a generation says. `remarks` are those that its rules say in other words, or in the same."""
+
+    instructions: str
+    rules: Sequence[str] = ()
+    remarks: Iterable[Remark] = field(default=(), compare=False)
+
+
+def seed_of(connection: Connection) -> Generation:
+    """Generation 0, which is there from when it is asked for first; in use unless another one is."""
+    found = connection.generations.filter(number=SEED).first()
+    if found:
+        return found
+    with transaction.atomic():
+        lock(connection)
+        state = State.EARLIER if active(connection) else State.ACTIVE
+        values = {"origin": Origin.SEED, "state": state, "instructions": prompt.seed(), "activated_at": timezone.now()}
+        return Generation.objects.get_or_create(connection=connection, number=SEED, defaults=values)[0]
+
+
+def in_use(connection: Connection) -> Generation:
+    return active(connection) or seed_of(connection)
+
+
+@transaction.atomic
+def add(
+    parent: Generation,
+    text: Text,
+    origin: str,
+    *,
+    state: str = State.PROPOSED,
+    reflection: str = "",
+    user: User | None = None,
+    optimization: Optimization | None = None,
+    candidate: int | None = None,
+    comparison: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Generation:
+    """One more generation, which is not in use."""
+    connection = parent.connection
+    lock(connection)
+    last = connection.generations.order_by("-number").values_list("number", flat=True).first() or SEED
+    generation = Generation.objects.create(
+        connection=connection,
+        number=last + 1,
+        parent=parent,
+        origin=origin,
+        state=state,
+        instructions=text.instructions.strip(),
+        rules=[" ".join(rule.split()) for rule in text.rules if rule.strip()],
+        reflection=reflection,
+        optimization=optimization,
+        candidate=candidate,
+        comparison=comparison,
+        reason=reason,
+        created_by=user,
+    )
+    generation.remarks.set(text.remarks)
+    return generation
+
+
+@transaction.atomic
+def promote(generation: Generation, user: User | None, reason: str = "") -> None:
+    """Put it to use instead of the one that is. Raises NotPossible."""
+    _activate(generation, State.EARLIER, "", reason)
+    _tell(generation, user, "put into use", reason)
+
+
+@transaction.atomic
+def roll_back(to: Generation, user: User | None, reason: str) -> None:
+    """Put an earlier generation to use again; the one that was in use is marked as rolled back. Raises NotPossible."""
+    _activate(to, State.ROLLED_BACK, reason, reason)
+    _tell(to, user, "put into use again", reason)
+
+
+def lock(connection: Connection) -> None:
+    """Until this transaction ends, nobody else changes its generations."""
+    Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).values_list("pk").first()
+
+
+def lineage(generation: Generation) -> list[Generation]:
+    """It and those that it came of, the seed last."""
+    known = {one.pk: one for one in generation.connection.generations.all()}
+    found: list[Generation] = []
+    current: Generation | None = known.get(generation.pk)
+    while current:
+        found.append(current)
+        current = known.get(current.parent_id) if current.parent_id else None
+    return found
+
+
+def _activate(generation: Generation, state_of_old: str, reason_of_old: str, reason: str) -> None:
+    connection = generation.connection
+    lock(connection)
+    generation.refresh_from_db()
+    if generation.state == State.ACTIVE:
+        raise NotPossible(f"Generation {generation.number} is in use already.")
+    old = in_use(connection)
+    old.state, old.reason = state_of_old, reason_of_old or old.reason
+    old.save(update_fields=["state", "reason"])
+    generation.state, generation.activated_at, generation.reason = State.ACTIVE, timezone.now(), reason
+    generation.save(update_fields=["state", "activated_at", "reason"])
+    _absorb(generation)
+
+
+def _absorb(generation: Generation) -> None:
+    """What its rules say is told by it alone; what others said is told as a rule of its own again."""
+    connection = generation.connection
+    connection.remarks.exclude(absorbed_in=None).update(absorbed_in=None)
+    for one in reversed(lineage(generation)):
+        said = one.remarks.filter(pk__in=generation.remarks.values("pk")).values_list("pk", flat=True)
+        connection.remarks.filter(pk__in=list(said), absorbed_in=None).update(absorbed_in=one.number)
+
+
+def _tell(generation: Generation, user: User | None, what: str, reason: str) -> None:
+    connection = generation.connection
+    why = f": {reason}" if reason else ""
+    audit.record(connection, user, AuditEntry.Action.CHANGE, f"generation {generation.number} was {what}{why}")
+    transaction.on_commit(lambda: warming.enqueue(connection))
