@@ -69,7 +69,7 @@ def read_rule(reply: str, known: Sequence[str]) -> Proposed:
     found = _RULE.search(_answer(reply)) or _BULLET.search(reply)
     if not found:
         raise Unusable("The model's answer has no line that is a rule.")
-    text = _line(found.group(1)).strip("*\"“”` ")
+    text = _line(found.group(1)).strip('*"“”` ')
     if len(text) < _SHORTEST or len(text) > LONGEST_RULE:
         raise Unusable(f"The rule has {len(text):,} characters; {_SHORTEST} to {LONGEST_RULE} are possible.")
     if _SQL.match(text):
@@ -126,4 +126,4 @@ def _line(text: str) -> str:
 
 
 def _why(text: str) -> str:
-    return _line(text).strip("*\"“”`# ")[:_LONGEST_RECORD]
+    return _line(text).strip('*"“”`# ')[:_LONGEST_RECORD]

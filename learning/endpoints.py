@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -20,6 +21,11 @@ def llm(connection: Connection | None, *, endpoint: Endpoint | None = None, seed
     endpoint = endpoint or settings.LLM_ENDPOINT
     asked = OpenAILLM(endpoint, seed=seed)
     return EmbeddedLLM(asked, connection) if endpoint.local else asked
+
+
+def reflection_endpoint() -> Endpoint:
+    """Of the model that reflects on what went wrong: the one that answers, unless the operator names another one."""
+    return replace(settings.LLM_ENDPOINT, model=settings.REFLECTION_MODEL_NAME or settings.LLM_ENDPOINT.model)
 
 
 class EmbeddedLLM:

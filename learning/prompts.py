@@ -76,7 +76,7 @@ def text_of(generation: Generation) -> str:
     """What it tells the model. The seed is told as this release has it."""
     if generation.origin == Generation.Origin.SEED:
         return prompt.seed()
-    return prompt.generation_text(generation.instructions, generation.rules)
+    return prompt.generation_text(generation.instructions, generation.told)
 
 
 def prompt_text(connection: Connection) -> str:

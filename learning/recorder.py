@@ -31,8 +31,9 @@ from datasources.storable import storable
 from learning.bandit import log
 from learning.feedback.rejected import rejected_by
 from learning.models import HEARTBEAT, Attempt, Episode
+from learning.noting import note
 from learning.policy import StoredPolicy
-from learning.prompts import prompt_of
+from learning.prompts import generation_of, live, prompt_of
 from learning.results import to_json
 from learning.verified import checking, recall, showing
 
@@ -97,6 +98,7 @@ def begin(
         newer_rule=known.newer_rule,
         examples=[query.pk for query in shown],
         model=llm.model,
+        generation=generation_of(connection),
     )
 
 
@@ -176,12 +178,15 @@ class _Run:
     def prepare(cls, stored: Episode, llm: LLM, history: Sequence[Turn]) -> _Run:
         """Raises ConnectFailed."""
         connection = stored.connection
+        asked_with = live(connection)
+        stored.generation = asked_with.generation
+        stored.save(update_fields=["generation"])
         database = connection.database(stored.user, stored.source)
         episode = agent.Episode(
             stored.question,
             database,
             llm,
-            prompt_of(connection),
+            asked_with.prompt,
             history=history,
             rejected=rejected_by(stored),
             examples=showing.examples_of(stored),
@@ -277,6 +282,7 @@ def _close(stored: Episode, run: _Run | None, status: str, error: str) -> None:
         stored.save()
         if run:
             run.save_lessons()
+            note(stored.connection_id)
 
 
 def _refer_as(stored: Episode, known: Episode) -> None:

@@ -7,6 +7,9 @@ from django_tasks import task
 from datasources.models import Connection
 from learning import examples, warming
 from learning.benchmark import steps
+from learning.generations import watching
+from learning.optimizing import steps as optimizing
+from learning.optimizing import triggers
 from learning.verified import checking
 
 QUEUE = "model"
@@ -32,3 +35,20 @@ def evaluate(evaluation_id: str, run: str, outages: int) -> None:
 @task()
 def check_verified(connection_id: int) -> None:
     checking.step(connection_id)
+
+
+@task(queue_name=QUEUE, priority=-20)
+def optimize(optimization_id: str, run: str) -> None:
+    optimizing.step(UUID(optimization_id), UUID(run))
+
+
+@task()
+def watch_optimization(optimization_id: str) -> None:
+    optimizing.watch(UUID(optimization_id))
+
+
+@task()
+def after_question(connection_id: int) -> None:
+    """A question is over, or was judged: what the prompt should learn from that."""
+    watching.look(connection_id)
+    triggers.consider(connection_id)

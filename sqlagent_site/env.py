@@ -223,9 +223,13 @@ SETTINGS = (
     Setting("ALLOW_POWERFUL_ROLES", _boolean, "false", "Whether superusers may be the role of a connection"),
     Setting("MAX_UPLOAD_MB", _whole(1, 100000), "200", "Size of an uploaded database"),
     Setting("AUDIT_RETENTION_DAYS", _whole(1, 36500), "365", "Days that the audit list is kept"),
-    Setting("GEPA_OPTIMIZE_EVERY", _whole(0, 10000), "4", "Questions after which a connection's prompt evolves; 0: never"),
+    Setting(
+        "GEPA_OPTIMIZE_EVERY", _whole(0, 10000), "4", "Questions after which a connection's prompt evolves; 0: never"
+    ),
     Setting("GEPA_MAX_CALLS", _whole(10, 100000), "120", "Questions that one optimisation may ask"),
-    Setting("GEPA_MAX_TOKENS", _whole(1000, 999999999), "400000", "Tokens that one optimisation may read anew and write"),
+    Setting(
+        "GEPA_MAX_TOKENS", _whole(1000, 999999999), "400000", "Tokens that one optimisation may read anew and write"
+    ),
     Setting("GEPA_MAX_MINUTES", _whole(1, 1440), "20", "Minutes that one optimisation may work"),
     Setting("QUERY_SECONDS", _whole(1, 3600), "30", "Seconds that one statement may run"),
     Setting("QUERY_ROWS", _whole(1, 100000), "1000", "Rows that one result may hold"),

@@ -1,7 +1,6 @@
 """The site's one settings file. What the environment may say is declared in env.py."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +214,7 @@ except ValueError as error:
     sys.exit(f"Wrong setting: {error}")
 if _ENV["REFLECTION_MODEL_NAME"] and LLM_ENDPOINT.local:
     sys.exit("Wrong setting: REFLECTION_MODEL_NAME needs an endpoint that has several models: set API_BASE_URL, too.")
-REFLECTION_ENDPOINT = replace(LLM_ENDPOINT, model=_ENV["REFLECTION_MODEL_NAME"] or LLM_ENDPOINT.model)
+REFLECTION_MODEL_NAME: str = _ENV["REFLECTION_MODEL_NAME"]
 
 GEPA_OPTIMIZE_EVERY: int = _ENV["GEPA_OPTIMIZE_EVERY"]
 GEPA_MAX_CALLS: int = _ENV["GEPA_MAX_CALLS"]

@@ -92,9 +92,7 @@ async def measure(
     return Measured(_outcome(task, asked, graded), asked.rows, golds[0].result)
 
 
-async def ask(
-    task: Task, database: Database, asked_with: Prompt, agent: Agent, history: Sequence[Turn] = ()
-) -> Asked:
+async def ask(task: Task, database: Database, asked_with: Prompt, agent: Agent, history: Sequence[Turn] = ()) -> Asked:
     """The question alone: its gold is not looked at. Raises Outage."""
     policy = await sync_to_async(agent.policy)(task)
     examples = await sync_to_async(agent.examples)(task)

@@ -41,7 +41,9 @@ def fewer_by_chance(right: int, questions: int, right_before: int, questions_bef
     total, all_right = questions + questions_before, right + right_before
     ways = comb(total, questions)
     lowest = max(0, questions - (total - all_right))
-    fewer = sum(comb(all_right, count) * comb(total - all_right, questions - count) for count in range(lowest, right + 1))
+    fewer = sum(
+        comb(all_right, count) * comb(total - all_right, questions - count) for count in range(lowest, right + 1)
+    )
     return fewer / ways
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from learning.bandit import credit
 from learning.models import Episode, Verdict
+from learning.noting import note
 from learning.verified import marking
 
 
@@ -33,6 +34,7 @@ def give(episode: Episode, user: User, is_right: bool | None) -> None:
         Verdict.objects.update_or_create(episode=episode, user=user, defaults=values)
     credit.revise(episode, balance(episode))
     marking.follow(episode)
+    note(episode.connection_id)
 
 
 def balance(episode: Episode) -> bool | None:

@@ -5,8 +5,8 @@ Every change is made under the lock of its connection, goes on record, and says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from agent import prompt
 from datasources import audit
 from datasources.models import AuditEntry, Connection
 from learning import warming
-from learning.models import Generation, Optimization, Remark
+from learning.models import Generation, Optimization
 from learning.prompts import SEED, active
 
 LONGEST_REASON = 1_000
@@ -32,12 +32,25 @@ class NotPossible(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """`remark`: the id of the one that it says, in other words or in the same."""
+
+    text: str
+    remark: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """What a generation says. `remarks` are those that its rules say in other words, or in the same."""
+    """What a generation says."""
 
     instructions: str
-    rules: Sequence[str] = ()
-    remarks: Iterable[Remark] = field(default=(), compare=False)
+    rules: Sequence[Rule] = ()
+
+
+def text_in(generation: Generation) -> Text:
+    """As it was written down; the seed as this release has it."""
+    instructions = prompt.seed() if generation.origin == Origin.SEED else generation.instructions
+    return Text(instructions, [Rule(rule["text"], rule["remark"]) for rule in generation.rules])
 
 
 def seed_of(connection: Connection) -> Generation:
@@ -81,7 +94,7 @@ def add(
         origin=origin,
         state=state,
         instructions=text.instructions.strip(),
-        rules=[" ".join(rule.split()) for rule in text.rules if rule.strip()],
+        rules=[{"text": rule.text, "remark": rule.remark} for rule in text.rules],
         reflection=reflection,
         optimization=optimization,
         candidate=candidate,
@@ -89,7 +102,7 @@ def add(
         reason=reason,
         created_by=user,
     )
-    generation.remarks.set(text.remarks)
+    generation.remarks.set(connection.remarks.filter(pk__in=[rule.remark for rule in text.rules if rule.remark]))
     return generation
 
 

@@ -28,8 +28,9 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 class Generation(models.Model):
     """A numbered prompt of a connection. None is ever deleted or reworded: who edits one makes another.
 
-    What the model is told is `instructions` and, as a list below them, `rules`. Number 0 is the seed, whose words are
-    those of the release that runs. `remarks` are those that its rules say. `comparison` is what promotion.Verdict has
+    What the model is told is `instructions` and, as a list below them, `rules`: each a `text` and, where it says what a
+    person said, the `remark` with its id, all of which are `remarks`, too. Number 0 is the seed, whose words are those
+    of the release that runs. `comparison` is what promotion.Verdict has
     as JSON: how it did against the generation that was active then; `reason` says why it is in the state that it is.
     """
 
@@ -81,6 +82,15 @@ class Generation(models.Model):
     def __str__(self) -> str:
         return f"generation {self.number}"
 
+    @property
+    def is_active(self) -> bool:
+        return self.state == self.State.ACTIVE
+
+    @property
+    def told(self) -> list[str]:
+        """The texts of its rules."""
+        return [rule["text"] for rule in self.rules]
+
 
 class OptimizationQuerySet(models.QuerySet["Optimization"]):
     def visible_to(self, user: User) -> OptimizationQuerySet:
@@ -130,7 +140,7 @@ class Optimization(models.Model):
         PROPOSED = "proposed", "A prompt is proposed"
         NOT_BETTER = "not_better", "The best candidate was not better"
         NOTHING_FOUND = "nothing_found", "No candidate was better on what it was tried on"
-        NOTHING_TO_LEARN = "nothing_to_learn", "There was nothing to learn from"
+        ALL_RIGHT = "all_right", "The prompt in use answers all of them already"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="optimizations")
@@ -183,7 +193,7 @@ class Optimization(models.Model):
 class Candidate(models.Model):
     """A prompt that an optimisation found worth measuring on the whole search part of its questions.
 
-    Number 0 is the prompt that it began with. `rules` has a place for each rule, empty or not (optimizing.candidates).
+    Number 0 is the prompt that it began with. `rules` are texts, one for each place (optimizing.candidates), or empty.
     `parents` are numbers of candidates, two where it is a merge. `scores`: by the example's place, as text.
     """
 
@@ -246,6 +256,7 @@ class Reflection(models.Model):
     asked = models.TextField()
     reply = models.TextField(blank=True)
     text = models.TextField(blank=True)
+    why = models.TextField(blank=True, help_text="What went wrong, as the model says")
     outcome = models.TextField(blank=True)
     before = models.FloatField(null=True)
     after = models.FloatField(null=True)

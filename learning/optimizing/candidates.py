@@ -1,5 +1,5 @@
-"""Candidates as GEPA has them: named texts. Each rule has a place of its own, so that what one candidate has learned and
-what another one has learned can be merged."""
+"""Candidates as GEPA has them: named texts. Each rule has a place of its own, so that what two candidates have learned
+can be merged."""
 
 from __future__ import annotations
 

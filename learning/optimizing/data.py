@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch
 
@@ -152,14 +153,15 @@ class _Asked:
         return failed or self.is_wrong or bool(self.remarks) or len(self.episode.attempts.all()) > 1
 
 
-def _recent(connection: Connection) -> Iterable[_Asked]:
+def _recent(connection: Connection) -> list[_Asked]:
     closed = connection.episodes.filter(status__in=[Episode.Status.SUCCEEDED, Episode.Status.FAILED], recalled=None)
-    accepted = Remark.objects.filter(state=Remark.State.ACCEPTED)
-    found = closed.annotate(is_wrong=verdicts.is_wrong("pk")).order_by("-started_at").defer("result")
-    with_them = found.prefetch_related(
-        Prefetch("attempts", Attempt.objects.order_by("number")), Prefetch("remarks", accepted, to_attr="accepted")
-    )
-    return [_Asked(episode, episode.is_wrong, episode.accepted) for episode in with_them[:RECENT]]
+    attempts = Prefetch("attempts", Attempt.objects.order_by("number"))
+    found = list(closed.order_by("-started_at").defer("result").prefetch_related(attempts)[:RECENT])
+    wrong = set(closed.filter(verdicts.is_wrong("pk")).values_list("pk", flat=True))
+    accepted: dict[UUID | None, list[Remark]] = defaultdict(list)
+    for remark in connection.remarks.filter(state=Remark.State.ACCEPTED).order_by("pk"):
+        accepted[remark.episode_id].append(remark)
+    return [_Asked(episode, episode.pk in wrong, accepted[episode.pk]) for episode in found]
 
 
 def _answers(asked: Iterable[_Asked]) -> dict[str, str]:

@@ -34,8 +34,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`questions` have known answers; `before` and `after` are how many of them are right. `fixed` and `broke` are their
-    ids. `held_*`: of those that the search never saw. `score_*`: means over all questions of validation, or where there
+    """`questions` have known answers; `before` and `after` are how many of them are right, `fixed` and `broke` ids.
+    `held_*`: of those that the search never saw. `score_*`: means over all questions of validation, or where there
     is none with a known answer over the training ones. `by_chance`: one-sided; `p_value`: McNemar's, two-sided."""
 
     questions: int

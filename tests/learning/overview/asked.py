@@ -31,13 +31,12 @@ def ask(
 ) -> Episode:
     """One whose attempts failed with `errors`, and whose last one was right where it is `answered`."""
     started = at or timezone.now()
-    given = {"prompt_tokens": 1000, "cached_tokens": 800, "completion_tokens": 50, "source": "chat"} | fields
+    asked = {"question": "Which products sold best?", "model": "scripted", "source": "chat"}
+    given = asked | {"prompt_tokens": 1000, "cached_tokens": 800, "completion_tokens": 50} | fields
     status = Episode.Status.SUCCEEDED if answered else Episode.Status.FAILED
     finished = started + timedelta(seconds=seconds)
     episode = Episode.objects.create(
         connection=connection,
-        question="Which products sold best?",
-        model="scripted",
         started_at=started,
         finished_at=finished,
         **{"status": status, **given},

@@ -1,0 +1,72 @@
+"""A generation that was put to use is watched: where people fare worse with it than with the one before, it goes.
+
+The rule: after at least eight questions, where a share of answers so much lower than the parent's comes by chance in
+less than one case of twenty (Fisher's exact test, one-sided), the parent is in use again. An answer counts where it was
+found and is not found wrong by people; one that was recalled says nothing about the prompt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from datasources.models import Connection
+from learning.benchmark.significance import fewer_by_chance
+from learning.feedback import verdicts
+from learning.generations import changing
+from learning.models import Episode, Generation
+from learning.prompts import active
+
+LEAST = 8
+"""Questions of each of the two."""
+BY_CHANCE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How people fared with one generation: `answered` of `questions` were answered, and not found wrong."""
+
+    questions: int
+    answered: int
+
+    @property
+    def share(self) -> float:
+        return self.answered / self.questions if self.questions else 0.0
+
+
+def live(generation: Generation) -> Live:
+    closed = generation.connection.episodes.filter(generation=generation.number, recalled=None)
+    over = closed.filter(status__in=[Episode.Status.SUCCEEDED, Episode.Status.FAILED])
+    good = over.filter(status=Episode.Status.SUCCEEDED).exclude(verdicts.is_wrong("pk"))
+    return Live(over.count(), good.count())
+
+
+def look(connection_id: int) -> Generation | None:
+    """A question is over, or was judged: roll back what people fare worse with. Gives the generation that is in use
+    instead, where that happened."""
+    connection = Connection.objects.filter(pk=connection_id).defer("schema_snapshot").first()
+    generation = active(connection) if connection else None
+    if generation is None or generation.parent is None:
+        return None
+    now, before = live(generation), live(generation.parent)
+    if min(now.questions, before.questions) < LEAST:
+        return None
+    if fewer_by_chance(now.answered, now.questions, before.answered, before.questions) >= BY_CHANCE:
+        return None
+    return _roll_back(generation, now, before)
+
+
+@transaction.atomic
+def _roll_back(generation: Generation, now: Live, before: Live) -> Generation | None:
+    parent = generation.parent
+    changing.lock(generation.connection)
+    still = active(generation.connection)
+    if parent is None or still is None or still.pk != generation.pk:
+        return None
+    why = (
+        f"People fared worse with generation {generation.number}: {now.answered} of {now.questions} questions were "
+        f"answered, and {before.answered} of {before.questions} with generation {parent.number} before."
+    )
+    changing.roll_back(parent, None, why)
+    return parent

@@ -1,0 +1,107 @@
+"""Optimisations: started by people or by what was asked, and cancelled. What the worker does is in `steps`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from secrets import randbelow
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from datasources import audit
+from datasources.models import AuditEntry, Connection
+from learning import warming
+from learning.endpoints import reflection_endpoint
+from learning.generations import changing
+from learning.models import Optimization
+from learning.optimizing import data, steps
+from learning.optimizing.data import Part
+
+Evolves = Optimization.Evolves
+Trigger = Optimization.Trigger
+
+
+class NotPossible(ValueError):
+    """An optimisation cannot be started; the message is a sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How to optimise; what is None is as the settings say."""
+
+    evolves: str = ""
+    seed: int | None = None
+    max_calls: int | None = None
+    max_tokens: int | None = None
+    max_minutes: int | None = None
+
+
+def usual_evolves() -> str:
+    """Small models follow short rules better than rewritten instructions (measured; README)."""
+    return Evolves.RULES if settings.LLM_ENDPOINT.local else Evolves.BOTH
+
+
+def start(connection: Connection, trigger: str, user: User | None = None, wanted: Wanted | None = None) -> Optimization:
+    """Raises NotPossible."""
+    optimization = _made(connection, trigger, user, wanted or Wanted())
+    try:
+        with transaction.atomic():
+            optimization.save()
+            what = f"an optimisation of the prompt began ({optimization.get_trigger_display().lower()})"
+            audit.record(connection, user, AuditEntry.Action.CHANGE, what)
+            steps.enqueue(optimization)
+            steps.enqueue_watch(optimization)
+    except IntegrityError as error:
+        raise NotPossible("One is under way already. Wait for it, or cancel it.") from error
+    return optimization
+
+
+def cancel(optimization: Optimization, user: User) -> bool:
+    """The prompt in use stays as it is. Gives whether it was under way."""
+    optimization.refresh_from_db(fields=["run"])
+    stopped = steps.stop(optimization, f"Cancelled by {user}.")
+    if stopped:
+        what = "an optimisation of the prompt was cancelled"
+        audit.record(optimization.connection, user, AuditEntry.Action.CHANGE, what)
+    return stopped
+
+
+def under_way(connection: Connection) -> Optimization | None:
+    """Taken over, where whoever worked on it is silent."""
+    found = connection.optimizations.under_way().first()
+    if found:
+        steps.take_over(found)
+    return found
+
+
+def _made(connection: Connection, trigger: str, user: User | None, wanted: Wanted) -> Optimization:
+    """Raises NotPossible."""
+    if not connection.is_enabled:
+        raise NotPossible(f"{connection.name} is switched off. An owner of the team can switch it on in its settings.")
+    if obstacle := warming.obstacle():
+        raise NotPossible(obstacle)
+    seed = wanted.seed if wanted.seed is not None else randbelow(2**31)
+    examples = data.gather(connection, seed)
+    if not any(example.part == Part.TRAIN for example in examples):
+        raise NotPossible(
+            "There is nothing to learn from yet: of the recent questions none failed, needed repair or was found wrong."
+        )
+    in_force = connection.remarks.rules().values_list("pk", "rule")
+    return Optimization(
+        connection=connection,
+        user=user,
+        trigger=trigger,
+        base=changing.in_use(connection),
+        model=settings.LLM_ENDPOINT.model,
+        reflection_model=reflection_endpoint().model,
+        schema_fingerprint=connection.schema_fingerprint,
+        evolves=wanted.evolves or usual_evolves(),
+        seed=seed,
+        notes=connection.notes,
+        rules=[{"remark": pk, "rule": rule} for pk, rule in in_force],
+        examples=[example.as_json() for example in examples],
+        max_calls=wanted.max_calls or settings.GEPA_MAX_CALLS,
+        max_tokens=wanted.max_tokens or settings.GEPA_MAX_TOKENS,
+        max_seconds=60 * (wanted.max_minutes or settings.GEPA_MAX_MINUTES),
+    )

@@ -1,0 +1,245 @@
+"""The worker's part of an optimisation: a step works for some seconds, and has the next one enqueued.
+
+A step knows its optimisation by `run`: one that was cancelled, or taken over, has another, and the step ends. Beside
+the steps a watch goes round in the other queue: where a step has died with its worker, it begins another one.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from datasources.errors import SQLError
+from learning.benchmark.measuring import Outage
+from learning.generations import changing
+from learning.generations.changing import Rule, Text
+from learning.giving_way import Needed
+from learning.models import SILENT, Candidate, Generation, Optimization
+from learning.optimizing import promotion, search
+from learning.optimizing.adapter import as_texts
+from learning.optimizing.candidates import rules_of
+from learning.optimizing.data import Part
+from learning.optimizing.halting import Overtaken, StepOver
+from learning.optimizing.promotion import Result, Verdict
+from learning.optimizing.work import Work
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 15.0
+"""Of one step: then others who wait for the worker have their turn."""
+GIVE_WAY = timedelta(seconds=3)
+"""How long the next step waits when somebody needs the model."""
+WATCH_EVERY = SILENT
+PAUSES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1))
+"""For a model or a database that was there before, each time longer."""
+BROKE = "Something went wrong on this server. The prompt is as it was, and the operator finds the details in the log."
+CHANGED = "The database's schema changed meanwhile: what was measured before says nothing about it now."
+SWITCHED_OFF = "The connection was switched off."
+
+Outcome = Optimization.Outcome
+Phase = Optimization.Phase
+State = Optimization.State
+
+
+def step(optimization_id: UUID, run: UUID) -> None:
+    """What the worker does."""
+    found = Optimization.objects.filter(pk=optimization_id, run=run).under_way()
+    optimization = found.select_related("connection", "base").defer("connection__schema_snapshot").first()
+    if optimization is None:
+        return
+    try:
+        _know_schema(optimization)
+        if obstacle := _obstacle(optimization):
+            stop(optimization, obstacle)
+            return
+        work = Work(optimization, SECONDS)
+        search.run(work)
+        _conclude(work)
+    except StepOver:
+        _go_on(optimization)
+    except Needed:
+        _go_on(optimization, GIVE_WAY)
+    except Overtaken:
+        return
+    except Outage as outage:
+        _wait_out(optimization, outage.message)
+    except SQLError as error:
+        stop(optimization, error.message)
+    except Exception:
+        logger.exception("optimisation %s broke", optimization.pk)
+        stop(optimization, BROKE)
+
+
+def stop(optimization: Optimization, message: str) -> bool:
+    """While it is under way; the prompt in use stays as it is. Gives whether it was."""
+    ended = {"state": State.STOPPED, "message": message, "finished_at": timezone.now()}
+    return bool(_current(optimization).update(**ended))
+
+
+def enqueue(optimization: Optimization, after: timedelta = timedelta()) -> None:
+    """Its next step."""
+    from learning.tasks import optimize  # tasks.py imports this module
+
+    later = optimize.using(run_after=timezone.now() + after) if after else optimize
+    later.enqueue(str(optimization.pk), str(optimization.run))
+
+
+def enqueue_watch(optimization: Optimization) -> None:
+    from learning.tasks import watch_optimization  # tasks.py imports this module
+
+    watch_optimization.using(run_after=timezone.now() + WATCH_EVERY).enqueue(str(optimization.pk))
+
+
+def watch(optimization_id: UUID) -> None:
+    """Where nobody works on it any more, somebody else does; as long as it is under way."""
+    optimization = Optimization.objects.filter(pk=optimization_id).under_way().first()
+    if optimization:
+        take_over(optimization)
+        enqueue_watch(optimization)
+
+
+def take_over(optimization: Optimization) -> bool:
+    """Begin another step where the last one is silent; gives whether it was."""
+    again = {"run": uuid4(), "beat_at": timezone.now()}
+    mine = Optimization.objects.silent().filter(pk=optimization.pk, run=optimization.run)
+    if not mine.update(**again):
+        return False
+    optimization.refresh_from_db(fields=["run", "beat_at"])
+    enqueue(optimization)
+    return True
+
+
+def _know_schema(optimization: Optimization) -> None:
+    """Where it was never read, it is now. Raises SQLError."""
+    connection = optimization.connection
+    if not connection.schema_fingerprint and connection.is_enabled:
+        connection.schema()
+    if not optimization.schema_fingerprint:
+        optimization.schema_fingerprint = connection.schema_fingerprint
+        optimization.save(update_fields=["schema_fingerprint"])
+
+
+def _obstacle(optimization: Optimization) -> str:
+    connection = optimization.connection
+    if not connection.is_enabled:
+        return SWITCHED_OFF
+    return CHANGED if connection.schema_fingerprint != optimization.schema_fingerprint else ""
+
+
+def _go_on(optimization: Optimization, after: timedelta = timedelta()) -> None:
+    if _current(optimization).update(beat_at=timezone.now() + after, outages=0):
+        enqueue(optimization, after)
+
+
+def _wait_out(optimization: Optimization, message: str) -> None:
+    if optimization.outages >= len(PAUSES):
+        stop(optimization, message)
+        return
+    pause = PAUSES[optimization.outages]
+    # It beats in the future: a pause is no silence.
+    if _current(optimization).update(beat_at=timezone.now() + pause, outages=optimization.outages + 1):
+        enqueue(optimization, pause)
+
+
+def _current(optimization: Optimization) -> QuerySet[Optimization]:
+    return Optimization.objects.filter(pk=optimization.pk, run=optimization.run).under_way()
+
+
+def _conclude(work: Work) -> None:
+    """The best candidate is compared with the prompt in use on all of validation. Raises what ends a step."""
+    if not work.candidates:
+        _finish(work, Outcome.NOTHING_FOUND, "The budget was spent before the prompt in use was measured.")
+        return
+    best = max(work.candidates.values(), key=lambda one: (one.score, -one.number))
+    if best.number == 0:
+        is_perfect = best.score >= 1.0
+        _finish(work, Outcome.ALL_RIGHT if is_perfect else Outcome.NOTHING_FOUND, _nothing_found(work, best))
+        return
+    places = [place for place, example in enumerate(work.examples) if example.part == Part.HELD]
+    places += search.searched(work.examples)
+    before, after = (
+        {
+            place: Result(trial.score, trial.is_right)
+            for place, trial in zip(places, work.trials(one, places, Phase.COMPARING, is_bounded=False), strict=True)
+        }
+        for one in (search.base_of(work), as_texts(best))
+    )
+    _decide(work, best, promotion.judge(work.examples, before, after))
+
+
+def _nothing_found(work: Work, base: Candidate) -> str:
+    asked = len(base.scores)
+    if base.score >= 1.0:
+        return f"The prompt in use answers all {asked} questions right, and at once: there is nothing to add."
+    tried = sum(bool(made.text) for made in work.reflections)
+    if not tried:
+        return "The model that reflects proposed nothing that can be used."
+    return f"{tried} {'change was' if tried == 1 else 'changes were'} tried, and none was better."
+
+
+@transaction.atomic
+def _decide(work: Work, best: Candidate, verdict: Verdict) -> None:
+    """Once, and only by who holds the optimisation."""
+    run = work.optimization
+    changing.lock(run.connection)
+    if not _current(run).update(phase=Phase.COMPARING):
+        raise Overtaken
+    run.connection.refresh_from_db(fields=["schema_fingerprint", "is_enabled"])
+    if obstacle := _obstacle(run):
+        stop(run, obstacle)
+        return
+    outcome, state, reason = _what_to_do(run, verdict)
+    texts = as_texts(best)
+    generation = changing.add(
+        run.base,
+        Text(best.instructions, [Rule(rule, work.remark_of(rule)) for rule in rules_of(texts)]),
+        Generation.Origin.EVOLVED,
+        state=state,
+        reflection=_reflection_of(work, best),
+        optimization=run,
+        candidate=best.number,
+        comparison=verdict.as_json(),
+        reason=reason,
+    )
+    if outcome == Outcome.PROMOTED:
+        changing.promote(generation, None, verdict.sentence)
+    _finish(work, outcome, reason or verdict.sentence)
+
+
+def _what_to_do(run: Optimization, verdict: Verdict) -> tuple[str, str, str]:
+    """The outcome, the state of the generation that it leads to, and why."""
+    if not verdict.is_better:
+        return Outcome.NOT_BETTER, Generation.State.REJECTED, verdict.sentence
+    if verdict.is_weak:
+        return Outcome.PROPOSED, Generation.State.PROPOSED, f"{verdict.sentence} A curator decides."
+    if changing.in_use(run.connection).pk != run.base_id:
+        why = "Another prompt was put to use while it was measured against the one before. A curator decides."
+        return Outcome.PROPOSED, Generation.State.PROPOSED, why
+    return Outcome.PROMOTED, Generation.State.PROPOSED, ""
+
+
+def _reflection_of(work: Work, best: Candidate) -> str:
+    """Why it is as it is: what the model said of each change on the way to it."""
+    numbers, waiting = {best.number}, [best.number]
+    while waiting:
+        parents = [parent for parent in work.candidates[waiting.pop()].parents if parent and parent not in numbers]
+        numbers.update(parents)
+        waiting.extend(parents)
+    return "\n".join(made.why for made in work.reflections if made.candidate in numbers and made.why)
+
+
+def _finish(work: Work, outcome: str, message: str) -> None:
+    _current(work.optimization).update(
+        state=State.DONE,
+        outcome=outcome,
+        message=message,
+        calls=work.calls,
+        tokens=work.tokens,
+        seconds=work.seconds,
+        finished_at=timezone.now(),
+    )
