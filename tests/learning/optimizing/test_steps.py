@@ -175,7 +175,6 @@ def test_what_evolved_is_data(connection: Connection, model: ServerHandle, odd: 
 
 def test_with_few_verified_queries_a_person_decides(connection: Connection, model: ServerHandle) -> None:
     team(connection)
-    connection.verified_queries.all()[3:].count()
     for query in list(connection.verified_queries.all()[3:]):
         query.delete()
     model.set_script(script(RULE))
