@@ -39,7 +39,7 @@ def check_verified(connection_id: int) -> None:
 
 @task(queue_name=QUEUE, priority=-20)
 def optimize(optimization_id: str, run: str) -> None:
-    optimizing.step(UUID(optimization_id), UUID(run))
+    optimizing.work(UUID(optimization_id), UUID(run))
 
 
 @task()

@@ -42,15 +42,24 @@ def usual_evolves() -> str:
     return Evolves.RULES if settings.LLM_ENDPOINT.local else Evolves.BOTH
 
 
-def start(connection: Connection, trigger: str, user: User | None = None, wanted: Wanted | None = None) -> Optimization:
-    """Raises NotPossible."""
+def start(
+    connection: Connection,
+    trigger: str,
+    user: User | None = None,
+    wanted: Wanted | None = None,
+    *,
+    in_background: bool = True,
+) -> Optimization:
+    """Otherwise than `in_background` the caller does the steps, and the worker only what is left when it dies. Raises
+    NotPossible."""
     optimization = _made(connection, trigger, user, wanted or Wanted())
     try:
         with transaction.atomic():
             optimization.save()
             what = f"an optimisation of the prompt began ({optimization.get_trigger_display().lower()})"
             audit.record(connection, user, AuditEntry.Action.CHANGE, what)
-            steps.enqueue(optimization)
+            if in_background:
+                steps.enqueue(optimization)
             steps.enqueue_watch(optimization)
     except IntegrityError as error:
         raise NotPossible("One is under way already. Wait for it, or cancel it.") from error

@@ -46,33 +46,40 @@ Phase = Optimization.Phase
 State = Optimization.State
 
 
-def step(optimization_id: UUID, run: UUID) -> None:
-    """What the worker does."""
+def work(optimization_id: UUID, run: UUID) -> None:
+    """What the worker does: a step, and then the next one is enqueued."""
+    after = step(optimization_id, run)
+    optimization = Optimization.objects.filter(pk=optimization_id, run=run).under_way().first()
+    if after is not None and optimization:
+        enqueue(optimization, after)
+
+
+def step(optimization_id: UUID, run: UUID) -> timedelta | None:
+    """How long the next one has to wait; None where it is over, or somebody else's."""
     found = Optimization.objects.filter(pk=optimization_id, run=run).under_way()
     optimization = found.select_related("connection", "base").defer("connection__schema_snapshot").first()
     if optimization is None:
-        return
+        return None
     try:
         _know_schema(optimization)
         if obstacle := _obstacle(optimization):
             stop(optimization, obstacle)
-            return
-        work = Work(optimization, SECONDS)
-        search.run(work)
-        _conclude(work)
+            return None
+        _work_on(optimization)
     except StepOver:
-        _go_on(optimization)
+        return _go_on(optimization)
     except Needed:
-        _go_on(optimization, GIVE_WAY)
+        return _go_on(optimization, GIVE_WAY)
     except Overtaken:
-        return
+        return None
     except Outage as outage:
-        _wait_out(optimization, outage.message)
+        return _wait_out(optimization, outage.message)
     except SQLError as error:
         stop(optimization, error.message)
     except Exception:
         logger.exception("optimisation %s broke", optimization.pk)
         stop(optimization, BROKE)
+    return None
 
 
 def stop(optimization: Optimization, message: str) -> bool:
@@ -114,6 +121,13 @@ def take_over(optimization: Optimization) -> bool:
     return True
 
 
+def _work_on(optimization: Optimization) -> None:
+    """Raises what ends a step."""
+    held = Work(optimization, SECONDS)
+    search.run(held)
+    _conclude(held)
+
+
 def _know_schema(optimization: Optimization) -> None:
     """Where it was never read, it is now. Raises SQLError."""
     connection = optimization.connection
@@ -131,19 +145,21 @@ def _obstacle(optimization: Optimization) -> str:
     return CHANGED if connection.schema_fingerprint != optimization.schema_fingerprint else ""
 
 
-def _go_on(optimization: Optimization, after: timedelta = timedelta()) -> None:
-    if _current(optimization).update(beat_at=timezone.now() + after, outages=0):
-        enqueue(optimization, after)
+def _go_on(optimization: Optimization, after: timedelta = timedelta()) -> timedelta | None:
+    return _pause(optimization, after, outages=0)
 
 
-def _wait_out(optimization: Optimization, message: str) -> None:
+def _wait_out(optimization: Optimization, message: str) -> timedelta | None:
     if optimization.outages >= len(PAUSES):
         stop(optimization, message)
-        return
-    pause = PAUSES[optimization.outages]
-    # It beats in the future: a pause is no silence.
-    if _current(optimization).update(beat_at=timezone.now() + pause, outages=optimization.outages + 1):
-        enqueue(optimization, pause)
+        return None
+    return _pause(optimization, PAUSES[optimization.outages], outages=optimization.outages + 1)
+
+
+def _pause(optimization: Optimization, after: timedelta, outages: int) -> timedelta | None:
+    """It beats in the future: a pause is no silence."""
+    held = _current(optimization).update(beat_at=timezone.now() + after, outages=outages)
+    return after if held else None
 
 
 def _current(optimization: Optimization) -> QuerySet[Optimization]:

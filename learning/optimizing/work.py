@@ -66,10 +66,9 @@ class Work:
         key = key_of(candidate)
         wanted = [place for place in dict.fromkeys(places) if (key, place) not in self._met]
         at_once = 1 if settings.LLM_ENDPOINT.local else AT_ONCE_ELSEWHERE
-        for start in range(0, len(wanted), at_once):
-            chunk = wanted[start : start + at_once]
-            if is_bounded:
-                self._require_budget()
+        while wanted:
+            room = self._room() if is_bounded else at_once
+            chunk, wanted = wanted[: min(room, at_once)], wanted[min(room, at_once) :]
             missing = [place for place in chunk if (key, place) not in self._trials]
             if missing:
                 self._begin(phase)
@@ -92,7 +91,7 @@ class Work:
             del self.reflections[number:]
             stored = None
         if not stored:
-            self._require_budget()
+            self._room()
             self._begin(Phase.REFLECTING)
             stored = Reflection(
                 optimization=self.optimization,
@@ -135,10 +134,12 @@ class Work:
     def _count(self, calls: int, tokens: int, seconds: float) -> None:
         self.calls, self.tokens, self.seconds = self.calls + calls, self.tokens + tokens, self.seconds + seconds
 
-    def _require_budget(self) -> None:
+    def _room(self) -> int:
+        """Questions that may still be asked. Raises BudgetSpent."""
         run = self.optimization
         if self.calls >= run.max_calls or self.tokens >= run.max_tokens or self.seconds >= run.max_seconds:
             raise BudgetSpent
+        return run.max_calls - self.calls
 
     def _begin(self, phase: str) -> None:
         """New work: what there was so far is told. Raises Overtaken and StepOver."""
