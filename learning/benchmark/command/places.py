@@ -93,7 +93,7 @@ def _opener(wanted: Key, directory: Path | None, servers: Sequence[ServerAddress
         return lambda: ServerDatabase(
             address, (address.host,), limits, wanted, allow_powerful=settings.ALLOW_POWERFUL_ROLES
         )
-    path = _path(wanted, directory)
+    path = path_of(wanted, directory)
     if dialect == "duckdb":
         return lambda: DuckdbDatabase(path, limits, wanted)
     return lambda: SqliteDatabase(path, limits, wanted)
@@ -115,8 +115,8 @@ def _checked(address: ServerAddress) -> ServerAddress:
         raise NotThere(f"{address.database} ({address.dialect}): {error}") from None
 
 
-def _path(wanted: Key, directory: Path | None) -> Path:
-    """DIR/name.suffix, or, as several collections have it, DIR/name/name.suffix."""
+def path_of(wanted: Key, directory: Path | None) -> Path:
+    """DIR/name.suffix, or, as several collections have it, DIR/name/name.suffix. Raises NotThere."""
     dialect, name = wanted
     if directory is None:
         raise NotThere(f"{name} ({dialect}): name the directory of its file with --databases DIR.")
