@@ -17,26 +17,22 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 from accounts.models import User
-from agent.events import QueryOk
-from agent.threads import execute
-from datasources.engine import ResultSet
 from datasources.models import Connection
 from embedded.catalogue import MODELS
 from embedded.server import ServerSettings, running
 from embedded.status import State, Status, write_status
 from learning.benchmark.comparison import compare
 from learning.benchmark.examples import of_connection
-from learning.benchmark.grading.grader import Gold, grade
 from learning.benchmark.measuring import measure
 from learning.benchmark.outcome import Outcome
 from learning.benchmark.policies import MOST_ATTEMPTS, agent
 from learning.benchmark.summary import summarize
 from learning.benchmark.tasks import Difficulty, Task, built_in
+from learning.curve.team import ask
 from learning.endpoints import llm
 from learning.feedback import verdicts
-from learning.models import Episode, Evaluation, VerifiedQuery
+from learning.models import Evaluation, VerifiedQuery
 from learning.prompts import prompt_of
-from learning.recorder import answer, begin
 from learning.verified import editing
 from learning.words import percent
 from tests.bench.figures import Figure
@@ -119,25 +115,11 @@ async def _judged(connection: Connection, person: User, tasks: Sequence[Task]) -
     """Each is asked, answered and judged, one after the other; how many were Correct."""
     correct = 0
     for task in tasks:
-        record = await sync_to_async(begin)(
-            connection, task.asked, llm=llm(connection), source=Episode.Source.COMMAND, user=person
-        )
-        rows: ResultSet | None = None
-        async for event in answer(record, llm(connection)):
-            if isinstance(event, QueryOk):
-                rows = event.result
-        if record.status != Episode.Status.SUCCEEDED or rows is None:
-            continue
-        is_right = await _is_right(connection, task, rows)
-        correct += is_right
-        await sync_to_async(verdicts.give)(record, person, is_right)
+        record, is_right = await ask(connection, person, task)
+        if is_right is not None:
+            correct += is_right
+            await sync_to_async(verdicts.give)(record, person, is_right)
     return correct
-
-
-async def _is_right(connection: Connection, task: Task, rows: ResultSet) -> bool:
-    with closing(await sync_to_async(connection.database)(None, _SOURCE)) as database:
-        golds = [Gold.of(sql, database.dialect, await execute(database, sql)) for sql in task.gold]
-    return grade(rows, golds, ordered=task.ordered, extra_columns=task.extra_columns).is_right
 
 
 def _curated(connection: Connection, curator: User, tasks: Sequence[Task]) -> None:
