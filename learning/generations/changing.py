@@ -122,7 +122,7 @@ def roll_back(to: Generation, user: User | None, reason: str) -> None:
 
 def lock(connection: Connection) -> None:
     """Until this transaction ends, nobody else changes its generations."""
-    Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).values_list("pk").first()
+    Connection.objects.filter(pk=connection.pk).lock()
 
 
 def lineage(generation: Generation) -> list[Generation]:

@@ -24,7 +24,7 @@ from learning.benchmark.tasks import Part as BuiltInPart
 from learning.benchmark.tasks import Task, built_in
 from learning.feedback import verdicts
 from learning.models import Attempt, Episode, Remark
-from learning.verified.keys import key_of, stands_alone
+from learning.verified.keys import follows_of, key_of
 
 RECENT = 300
 """Episodes that are looked through, the newest."""
@@ -127,9 +127,8 @@ def _training(connection: Connection, known: set[str]) -> list[Example]:
     """The newest first; of a question that was asked often, what there is to say of all its answers."""
     asked: dict[str, list[_Asked]] = defaultdict(list)
     for one in _recent(connection):
-        key = key_of(one.episode.question, "" if stands_alone(one.episode.question) else one.episode.follows)
-        if key not in known:
-            asked[key].append(one)
+        if one.episode.key not in known:
+            asked[one.episode.key].append(one)
     to_learn_from = [group for group in asked.values() if any(one.is_lesson for one in group)]
     went_well = [group for group in asked.values() if not any(one.is_lesson for one in group)]
     chosen = [*to_learn_from[:MOST_TO_LEARN_FROM], *went_well[:MOST_THAT_WENT_WELL]]
@@ -159,7 +158,7 @@ def _recent(connection: Connection) -> list[_Asked]:
     found = list(closed.order_by("-started_at").defer("result").prefetch_related(attempts)[:RECENT])
     wrong = set(closed.filter(verdicts.is_wrong("pk")).values_list("pk", flat=True))
     accepted: dict[UUID | None, list[Remark]] = defaultdict(list)
-    for remark in connection.remarks.filter(state=Remark.State.ACCEPTED).order_by("pk"):
+    for remark in connection.remarks.accepted().order_by("pk"):
         accepted[remark.episode_id].append(remark)
     return [_Asked(episode, episode.pk in wrong, accepted[episode.pk]) for episode in found]
 
@@ -175,7 +174,7 @@ def _answers(asked: Iterable[_Asked]) -> dict[str, str]:
 
 def _of_episodes(group: Sequence[_Asked], sql_of: dict[str, str]) -> Example:
     episode = group[0].episode
-    follows = "" if stands_alone(episode.question) else episode.follows
+    follows = follows_of(episode.question, episode.follows)
     remarks = {remark.pk: remark.rule or remark.text for one in group for remark in one.remarks}
     rejected = dict.fromkeys(one.episode.sql for one in group if one.is_wrong and one.episode.sql)
     failures = dict.fromkeys(failure for one in group for failure in _failures(one.episode))

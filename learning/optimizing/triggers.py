@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from datasources.models import Connection
 from learning.feedback import verdicts
-from learning.models import Episode, Optimization, Remark
+from learning.models import Episode, Optimization
 from learning.optimizing import running
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def _has_lesson(connection: Connection, begun: datetime | None) -> bool:
     asked = _closed_since(connection, begun)
     lesson = Q(status=Status.FAILED) | Q(attempts__number__gt=1)
     wrong = connection.episodes.filter(verdicts__is_right=False)
-    accepted = connection.remarks.filter(state=Remark.State.ACCEPTED)
+    accepted = connection.remarks.accepted()
     if begun:
         wrong, accepted = wrong.filter(verdicts__given_at__gt=begun), accepted.filter(reviewed_at__gt=begun)
     return asked.filter(lesson).exists() or wrong.filter(verdicts.is_wrong("pk")).exists() or accepted.exists()

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('datasources', '0002_connections'),
-        ('learning', '0007_imported_queries'),
+        ('learning', '0011_date_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
