@@ -16,6 +16,7 @@ from agent.events import QueryOk
 from agent.threads import execute
 from datasources.engine import ResultSet
 from datasources.models import Connection
+from learning import warming
 from learning.benchmark.examples import of_connection
 from learning.benchmark.grading.grader import Gold, grade
 from learning.benchmark.measuring import measure, without_examples
@@ -88,6 +89,9 @@ class Team:
             begun = triggers.consider(self.connection.pk)
             if begun:
                 _finish(begun)
+        if warming.is_warming(self.connection):
+            # Nobody else does it here, and the next question would wait for it.
+            warming.warm(self.connection, everywhere=False)
 
     def _remark(self, record: Episode, task: Task) -> None:
         said = remark(task.question, record.sql, task.gold[0], self.connection.dialect)
