@@ -24,6 +24,7 @@ from agent.events import (
 )
 from agent.repairs import Strategy
 from chat.comparing import Changes, Earlier, changes
+from chat.news import Gap
 from chat.provenance import Provenance
 from chat.taken import Taken
 from datasources.tables import Table
@@ -96,7 +97,7 @@ class AnswerView:
 
     `sql` is the statement that answered, empty until then. `earlier` is the answer that this one was asked for instead
     of, `replaced_by` the id of the one that was asked for instead of this.
-    `said` is what its person says of it, `taken` how their words were taken.
+    `said` is what its person says of it, `taken` how their words were taken, `news` what became of the prompt after it.
     """
 
     id: str
@@ -115,6 +116,7 @@ class AnswerView:
     provenance: Provenance | None = None
     said: Said = field(default_factory=Said)
     taken: Taken = field(default_factory=Taken)
+    news: Gap = field(default_factory=Gap)
 
     @property
     def words(self) -> str:

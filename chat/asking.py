@@ -39,7 +39,7 @@ class Asked:
 
 def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
     """Record a question as running. Raises BadQuestion, also while the conversation's last answer still runs."""
-    return _record(conversation, user, text, llm, None)
+    return _record(conversation, user, text, llm)
 
 
 def retry(conversation: Conversation, user: User, rejected: Episode, llm: LLM) -> Asked:
@@ -47,11 +47,32 @@ def retry(conversation: Conversation, user: User, rejected: Episode, llm: LLM) -
 
     Raises BadQuestion as `ask` does, also where that has been asked for already.
     """
-    return _record(conversation, user, rejected.question, llm, rejected)
+    return _record(conversation, user, rejected.question, llm, retry_of=rejected)
+
+
+def again(conversation: Conversation, user: User, generation: int, llm: LLM) -> Asked:
+    """Record the conversation's last question as running again, to be answered by a generation of the prompt, in use or
+    not. It follows the turns that it followed before. Raises BadQuestion as `ask` does."""
+    if not conversation.connection.generations.filter(number=generation).exists():
+        raise BadQuestion(f"This database's prompt has no generation {generation}.")
+    last = conversation.turns.filter(replaced=False).select_related("episode__turn").order_by("asked_at").last()
+    if last is None:
+        raise BadQuestion("Nothing has been asked here yet. Ask a question first.")
+    return _record(conversation, user, last.episode.question, llm, generation=generation, before=last.episode)
 
 
 @transaction.atomic
-def _record(conversation: Conversation, user: User, text: str, llm: LLM, retry_of: Episode | None) -> Asked:
+def _record(
+    conversation: Conversation,
+    user: User,
+    text: str,
+    llm: LLM,
+    *,
+    retry_of: Episode | None = None,
+    generation: int | None = None,
+    before: Episode | None = None,
+) -> Asked:
+    """`before`: it follows what that answer follows, as one that is `retry_of` another does."""
     Connection.objects.filter(pk=conversation.connection_id).lock()
     # Locked: of two tabs that ask at once, the second finds the first one's answer running.
     locked = Conversation.objects.select_for_update(of=("self",))
@@ -64,11 +85,17 @@ def _record(conversation: Conversation, user: User, text: str, llm: LLM, retry_o
         raise BadQuestion(
             "Another answer to this question has been asked for already. It is further down: retry that one."
         )
-    history = _history(conversation, text, retry_of)
+    history = _history(conversation, text, retry_of or before)
     follows = history[-1].question if history else ""
-    source = Episode.Source.CHAT
     episode = begin(
-        conversation.connection, text, llm=llm, source=source, user=user, follows=follows, retry_of=retry_of
+        conversation.connection,
+        text,
+        llm=llm,
+        source=Episode.Source.CHAT,
+        user=user,
+        follows=follows,
+        retry_of=retry_of,
+        generation=generation,
     )
     Turn.objects.create(conversation=conversation, episode=episode)
     titled = not conversation.title
@@ -79,17 +106,17 @@ def _record(conversation: Conversation, user: User, text: str, llm: LLM, retry_o
     return Asked(episode, history, titled)
 
 
-def _history(conversation: Conversation, question: str, retry_of: Episode | None) -> tuple[PromptTurn, ...]:
+def _history(conversation: Conversation, question: str, again: Episode | None) -> tuple[PromptTurn, ...]:
     """The last turns that found rows, oldest first, and the very last one also when it found none, or not what was
-    wanted: `question` may go on from it. What people found wrong, or had answered again, is else not among them. Of
-    another answer the turns before the question was asked first.
+    wanted: `question` may go on from it. What people found wrong, or had answered again, is else not among them. With
+    `again`, the turns before the question of that answer was asked first.
 
     Old ones are dropped several at a time: what the model has read of a conversation stays the beginning of what it
     is asked next, and so in its cache.
     """
     answered = conversation.turns.filter(replaced=False, episode__status=Episode.Status.SUCCEEDED).order_by("asked_at")
-    if retry_of:
-        answered = answered.filter(asked_at__lt=_asked_first(retry_of).turn.asked_at)
+    if again:
+        answered = answered.filter(asked_at__lt=_asked_first(again).turn.asked_at)
     wanted = answered.filter(episode__retries=None).exclude(verdicts.is_wrong("episode"))
     fruitful = wanted.exclude(episode__result__rows=[])
     dropped = max(0, fruitful.count() // HISTORY_STEP - 1) * HISTORY_STEP

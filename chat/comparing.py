@@ -1,4 +1,4 @@
-"""Another answer beside the one that was rejected: what changed in the SQL, line by line."""
+"""What changed, line by line: in the SQL of another answer, beside the one that was rejected; in the prompt."""
 
 from __future__ import annotations
 
@@ -73,7 +73,10 @@ def _earlier(answer: Episode, dialect: str) -> Earlier:
 @lru_cache(maxsize=32)
 def changes(old: str, new: str, dialect: str) -> Changes:
     """Both statements are laid out alike first, so that only what they say differs."""
-    before, after = (laid_out(sql, dialect).splitlines() for sql in (old, new))
+    return line_by_line(laid_out(old, dialect).splitlines(), laid_out(new, dialect).splitlines())
+
+
+def line_by_line(before: Sequence[str], after: Sequence[str]) -> Changes:
     lines: list[Line] = []
     matcher = SequenceMatcher(None, before, after, autojunk=_are_many(before, after))
     for tag, i, j, k, m in matcher.get_opcodes():
@@ -85,7 +88,7 @@ def changes(old: str, new: str, dialect: str) -> Changes:
     return Changes(tuple(lines))
 
 
-def _are_many(before: list[str], after: list[str]) -> bool:
+def _are_many(before: Sequence[str], after: Sequence[str]) -> bool:
     """Whether there are so many pairs of equal lines that to look at each would take seconds."""
     ours, theirs = Counter(before), Counter(after)
     return sum(count * theirs[line] for line, count in ours.items()) > _MOST_PAIRS

@@ -16,7 +16,7 @@ from accounts.sockets import user_now
 from agent.llm import LLM
 from chat import asking, corrections, live, messages, pages, render, requests, shown, silent
 from chat.asking import Asked
-from chat.messages import Ask, Resume, Retake, Retry, Stop
+from chat.messages import Again, Ask, Resume, Retake, Retry, Stop
 from chat.models import Conversation
 from learning.endpoints import llm
 from learning.feedback.remarks import BadRemark
@@ -71,6 +71,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 await self._ask(conversation, question, request)
             case Retry(episode_id, request):
                 await self._retry(conversation, episode_id, request)
+            case Again(generation, request):
+                await self._again(conversation, generation, request)
             case Stop(episode_id):
                 await self._stop(conversation, episode_id)
             case Retake(episode_id, as_remark, request):
@@ -96,6 +98,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self.send(render.error(GONE))
             return
         await self._put(conversation, request, partial(asking.retry, conversation, conversation.user, rejected))
+
+    async def _again(self, conversation: Conversation, generation: int, request: str) -> None:
+        await self._put(conversation, request, partial(asking.again, conversation, conversation.user, generation))
 
     async def _retake(self, conversation: Conversation, episode_id: str, as_remark: bool, request: str) -> None:
         """Take what was typed for an answer the other way; if that still runs, it is stopped."""

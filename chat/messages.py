@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 MOST_ANSWERS = 20
 LONGEST_REQUEST = 64
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,14 @@ class Retry:
     """Another answer than this one is wanted; `request` as in Ask."""
 
     answer: str
+    request: str
+
+
+@dataclass(frozen=True)
+class Again:
+    """The last question is to be answered by this generation of the prompt; `request` as in Ask."""
+
+    generation: int
     request: str
 
 
@@ -51,13 +61,15 @@ class Retake:
     request: str
 
 
-def parse(text: str | None) -> Ask | Retry | Stop | Retake | Resume | None:
+def parse(text: str | None) -> Ask | Retry | Again | Stop | Retake | Resume | None:
     """None for what is no such message, whatever it is."""
     match _loaded(text):
         case {"type": "ask", "question": str(question), **more}:
             return Ask(_whole(question), _request(more))
         case {"type": "retry", "answer": str(answer), **more}:
             return Retry(answer, _request(more))
+        case {"type": "again", "generation": str(generation), **more} if _NUMBER.fullmatch(generation):
+            return Again(int(generation), _request(more))
         case {"type": "stop", "answer": str(answer)}:
             return Stop(answer)
         case {"type": "retake", "answer": str(answer), "as": "remark" | "question" as way, **more}:

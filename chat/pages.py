@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import Membership, User
 from agent.episode import MAX_QUESTION, Limits
-from chat import live, provenance, render
+from chat import evolving, live, provenance, render
 from chat.answer import AnswerView
 from chat.comparing import earlier
 from chat.models import Conversation, Turn
@@ -27,7 +27,6 @@ from datasources.sample import EXAMPLE_QUESTIONS
 from learning.examples import Offer, offer
 from learning.feedback import rules
 from learning.models import Episode
-from learning.prompts import generation_of, prompt_text
 from learning.standing import standing
 
 MAX_ATTEMPTS = Limits().attempts
@@ -87,8 +86,8 @@ def prompt_panel(connection: Connection, role: Membership.Role | None) -> dict[s
         "connection": connection,
         "role": role,
         "rules": rules.in_force(connection),
-        "prompt": prompt_text(connection),
-        "generation": generation_of(connection),
+        "prompt": evolving.prompt_of(connection),
+        "evolution": evolving.evolution(connection),
         "arms": standing(connection),
     }
 

@@ -10,10 +10,12 @@ from chat.answer import AnswerView
 from chat.models import Conversation
 from datasources.highlight import sql_html
 
+_TURN = ("chat/_turn.html", "chat/_news.html")
+
 
 def turn(answer: AnswerView) -> str:
     """A new question with its answer, at the end of the conversation."""
-    added = render_to_string("chat/_turn.html", {"answer": answer})
+    added = "".join(render_to_string(name, {"answer": answer, "after": answer.id}) for name in _TURN)
     return format_html('<div id="turns" hx-swap-oob="beforeend">{}</div>', mark_safe(added))  # noqa: S308 - a template's
 
 

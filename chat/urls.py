@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import views
+from chat import evolving_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,5 +18,18 @@ urlpatterns = [
     path("answers/<uuid:episode_id>/verdict/", views.verdict, name="verdict"),
     path("answers/<uuid:episode_id>/remark/", views.remark, name="remark"),
     path("model-status/", views.model_status, name="model_status"),
-    path("prompt/<int:connection_id>/", views.prompt_panel, name="prompt_panel"),
+    path("prompt/<int:connection_id>/", evolving_views.prompt_panel, name="prompt_panel"),
+    path("prompt/<int:connection_id>/optimization/", evolving_views.optimization, name="chat_optimization"),
+    path("prompt/<int:connection_id>/optimize/", evolving_views.optimize, name="chat_optimize"),
+    path("prompt/<int:connection_id>/cancel/", evolving_views.cancel_optimization, name="chat_cancel_optimization"),
+    path(
+        "chat/<uuid:conversation_id>/generations/<int:number>/undo/",
+        evolving_views.undo_generation,
+        name="chat_undo_generation",
+    ),
+    path(
+        "chat/<uuid:conversation_id>/generations/<int:number>/use/",
+        evolving_views.use_generation,
+        name="chat_use_generation",
+    ),
 ]

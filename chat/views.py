@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -19,7 +20,7 @@ from chat.forms import TitleForm, connection_of
 from chat.models import Conversation
 from chat.status import model_status as status_of
 from datasources.models import Connection
-from datasources.requests import get_connection, get_connection_to_curate
+from datasources.requests import get_connection_to_curate
 from learning import examples, warming
 from learning.feedback import judging
 from learning.feedback.remarks import BadRemark
@@ -77,8 +78,9 @@ def conversation(request: UserRequest, conversation_id: UUID) -> HttpResponse:
 def earlier_turns(request: UserRequest, conversation_id: UUID, episode_id: UUID) -> HttpResponse:
     """The turns before an answer, to be put above it."""
     found = _get_conversation(request, conversation_id)
-    context = {"turns": turns.before(found, episode_id), "conversation": found, "connection": found.connection}
-    return render(request, "chat/_turns.html", context)
+    role = found.connection.team.role_of(request.user)
+    context = {"conversation": found, "connection": found.connection, "role": role}
+    return render(request, "chat/_turns.html", {**context, "turns": turns.before(found, episode_id)})
 
 
 @require_GET
@@ -190,12 +192,6 @@ def new_examples(request: UserRequest, connection_id: int) -> HttpResponse:
     return redirect("conversation", _fresh(request.user, connection).pk)
 
 
-@require_GET
-def prompt_panel(request: UserRequest, connection_id: int) -> HttpResponse:
-    connection, role = get_connection(request, connection_id)
-    return render(request, "chat/_prompt_panel.html", pages.prompt_panel(connection, role))
-
-
 def _get_connection(request: UserRequest, wanted: str | int | None) -> Connection:
     found = connection_of(request.user, wanted)
     if found is None:
@@ -219,9 +215,13 @@ def _get_episode(request: UserRequest, episode_id: UUID) -> Episode:
 
 
 def _fresh(user: User, connection: Connection) -> Conversation:
-    """An empty conversation: the one that is there already, if any."""
+    """An empty conversation, which begins now: the one that is there already, if any."""
     empty = Conversation.objects.filter(user=user, connection=connection, turns=None).first()
-    return empty or Conversation.objects.create(user=user, connection=connection)
+    if empty is None:
+        return Conversation.objects.create(user=user, connection=connection)
+    empty.created_at = timezone.now()
+    empty.save(update_fields=["created_at"])
+    return empty
 
 
 def _current(request: UserRequest) -> Conversation | None:

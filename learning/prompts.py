@@ -26,11 +26,15 @@ class Live:
     generation: int
 
 
-def live(connection: Connection) -> Live:
-    """By the active generation. Raises ConnectFailed where no schema is stored."""
-    generation = active(connection)
-    text, number = (text_of(generation), generation.number) if generation else (prompt.seed(), SEED)
-    return Live(assembled(connection, text, connection.notes, rules_of(connection)), number)
+def live(connection: Connection, number: int | None = None) -> Live:
+    """By that generation; where there is none of that number, or none is named, by the active one. Raises
+    ConnectFailed where no schema is stored."""
+    wanted = connection.generations.filter(number=number).first() if number is not None else None
+    generation = wanted or active(connection)
+    if generation is None:
+        return Live(assembled(connection, prompt.seed(), connection.notes, rules_of(connection)), SEED)
+    rules = rules_of(connection) if generation.is_active else rules_beside(generation)
+    return Live(assembled(connection, text_of(generation), connection.notes, rules), generation.number)
 
 
 def prompt_of(connection: Connection) -> prompt.Prompt:
@@ -60,6 +64,12 @@ def described_schema(connection: Connection) -> Schema:
 def rules_of(connection: Connection) -> list[str]:
     """What people have said of it and curators have accepted, in the order that curators gave them."""
     return list(connection.remarks.rules().values_list("rule", flat=True))
+
+
+def rules_beside(generation: Generation) -> list[str]:
+    """What of that a generation that is not in use does not say itself."""
+    others = generation.connection.remarks.accepted().exclude(pk__in=generation.remarks.values("pk"))
+    return list(others.order_by("position", "reviewed_at", "pk").values_list("rule", flat=True))
 
 
 def budget() -> Budget:

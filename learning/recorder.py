@@ -76,15 +76,19 @@ def begin(
     user: User | None = None,
     follows: str = "",
     retry_of: Episode | None = None,
+    generation: int | None = None,
 ) -> Episode:
-    """A new episode, recorded as running. `follows`: the question before it in its conversation. Raises BadQuestion.
+    """A new episode, recorded as running. `follows`: the question before it in its conversation; `generation`: the one
+    that is to answer, in use or not. Raises BadQuestion.
 
-    A question that has been verified is answered by its SQL, unless another answer than that is wanted or a newer rule
-    may have something against it; with any other one the model is shown the verified queries that are most like it.
+    A question that has been verified is answered by its SQL, unless another answer than that is wanted, or that of one
+    generation, or a newer rule may have something against it; with any other one the model is shown the verified
+    queries that are most like it.
     """
     question = clean_question(question)
     checking.enqueue(connection)
-    known = recall.Found() if retry_of else recall.find(connection, question, follows)
+    is_free = retry_of is None and generation is None
+    known = recall.find(connection, question, follows) if is_free else recall.Found()
     shown = [] if known.recalled else showing.choose(connection, question, follows, retry_of)
     return Episode.objects.create(
         connection=connection,
@@ -98,7 +102,7 @@ def begin(
         newer_rule=known.newer_rule,
         examples=[query.pk for query in shown],
         model=llm.model,
-        generation=generation_of(connection),
+        generation=generation_of(connection) if generation is None else generation,
     )
 
 
@@ -178,7 +182,7 @@ class _Run:
     def prepare(cls, stored: Episode, llm: LLM, history: Sequence[Turn]) -> _Run:
         """Raises ConnectFailed."""
         connection = stored.connection
-        asked_with = live(connection)
+        asked_with = live(connection, stored.generation)
         stored.generation = asked_with.generation
         stored.save(update_fields=["generation"])
         database = connection.database(stored.user, stored.source)

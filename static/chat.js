@@ -58,12 +58,12 @@ const nothing = () => ({ open: [], focus: "", place: "", running: [], taken: [] 
 let kept = nothing();
 
 function keep(target) {
-  if (!target.matches(".answer, .result, .verdict, .retry-slot, .turn, #turns")) return;
+  if (!target.matches(".answer, .result, .verdict, .retry-slot, .turn, #turns, .news, .panel, .optimization")) return;
   const focused = document.activeElement;
   kept.open.push(...$$("details[open][id]", target).map((details) => details.id));
   if (target.contains(focused)) {
     kept.focus = focused.id;
-    kept.place = focused.closest(".result, .answer, .turn")?.id;
+    kept.place = focused.closest(".result, .answer, .turn, .prompt-card, .optimization")?.id;
   }
   kept.running.push(...$$('.answer[data-status="running"]', target.parentElement).map((answer) => answer.id));
 }
@@ -113,6 +113,15 @@ document.addEventListener("htmx:wsAfterMessage", () => {
   restore();
   confirmAsked();
   follow();
+});
+
+// An optimisation asks by itself how it stands; while nobody sees that, one time in ten.
+let skipped = 0;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!("poll" in event.target.dataset)) return;
+  const isSeen = !document.hidden && (event.target.checkVisibility?.({ visibilityProperty: true }) ?? true);
+  skipped = isSeen ? 0 : (skipped + 1) % 10;
+  if (skipped) event.preventDefault();
 });
 
 // ---- The question box: nothing typed is lost ------------------------------------------------------------------------
@@ -220,7 +229,7 @@ document.addEventListener("submit", (event) => {
 chat.addEventListener("htmx:wsConfigSend", (event) => {
   const { type } = event.detail.parameters;
   if (type === "ask") sendAsk(event);
-  if (["retry", "retake"].includes(type)) atEnd = true;
+  if (["retry", "retake", "again"].includes(type)) atEnd = true;
 });
 chat.addEventListener("htmx:wsAfterSend", (event) => {
   const stop = $("[data-stop]", event.target);

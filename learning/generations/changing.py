@@ -17,7 +17,7 @@ from agent import prompt
 from datasources import audit
 from datasources.models import AuditEntry, Connection
 from learning import warming
-from learning.models import Generation, Optimization
+from learning.models import Activation, Generation, Optimization
 from learning.prompts import SEED, active
 
 LONGEST_REASON = 1_000
@@ -109,15 +109,27 @@ def add(
 @transaction.atomic
 def promote(generation: Generation, user: User | None, reason: str = "") -> None:
     """Put it to use instead of the one that is. Raises NotPossible."""
-    _activate(generation, State.EARLIER, "", reason)
+    _activate(generation, user, State.EARLIER, reason)
     _tell(generation, user, "put into use", reason)
 
 
 @transaction.atomic
 def roll_back(to: Generation, user: User | None, reason: str) -> None:
     """Put an earlier generation to use again; the one that was in use is marked as rolled back. Raises NotPossible."""
-    _activate(to, State.ROLLED_BACK, reason, reason)
+    _activate(to, user, State.ROLLED_BACK, reason)
     _tell(to, user, "put into use again", reason)
+
+
+@transaction.atomic
+def undo(generation: Generation, user: User, reason: str) -> None:
+    """Put the one to use again that it was put in the place of. Raises NotPossible, also where it is not in use."""
+    lock(generation.connection)
+    generation.refresh_from_db(fields=["state"])
+    put_to_use = generation.activations.select_related("instead_of").first()
+    before = put_to_use.instead_of if put_to_use else generation.parent
+    if not generation.is_active or before is None:
+        raise NotPossible(f"Generation {generation.number} is not in use any more: there is nothing to undo.")
+    roll_back(before, user, reason)
 
 
 def lock(connection: Connection) -> None:
@@ -136,17 +148,26 @@ def lineage(generation: Generation) -> list[Generation]:
     return found
 
 
-def _activate(generation: Generation, state_of_old: str, reason_of_old: str, reason: str) -> None:
+def _activate(generation: Generation, user: User | None, state_of_old: str, reason: str) -> None:
     connection = generation.connection
     lock(connection)
     generation.refresh_from_db()
     if generation.state == State.ACTIVE:
         raise NotPossible(f"Generation {generation.number} is in use already.")
-    old = in_use(connection)
-    old.state, old.reason = state_of_old, reason_of_old or old.reason
+    old, is_roll_back = in_use(connection), state_of_old == State.ROLLED_BACK
+    old.state, old.reason = state_of_old, (reason if is_roll_back else "") or old.reason
     old.save(update_fields=["state", "reason"])
     generation.state, generation.activated_at, generation.reason = State.ACTIVE, timezone.now(), reason
     generation.save(update_fields=["state", "activated_at", "reason"])
+    Activation.objects.create(
+        connection=connection,
+        generation=generation,
+        instead_of=old,
+        is_roll_back=is_roll_back,
+        is_automatic=user is None,
+        user=user,
+        reason=reason,
+    )
     _absorb(generation)
 
 

@@ -92,6 +92,26 @@ class Generation(models.Model):
         return [rule["text"] for rule in self.rules]
 
 
+class Activation(models.Model):
+    """Each time that another generation was put into use: kept, whatever becomes of the two."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="activations")
+    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="activations")
+    instead_of = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="+")
+    is_roll_back = models.BooleanField()
+    is_automatic = models.BooleanField(help_text="By its figures, and not by a person")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["connection", "-at"], name="activations_of_connection")]
+
+    def __str__(self) -> str:
+        return f"{self.generation} instead of {self.instead_of}"
+
+
 class OptimizationQuerySet(models.QuerySet["Optimization"]):
     def visible_to(self, user: User) -> OptimizationQuerySet:
         return self.filter(connection__team__memberships__user=user)

@@ -51,7 +51,7 @@ def test_they_stand_side_by_side_where_there_is_room_and_below_each_other_where_
 
 def places(page: Page) -> list[FloatRect]:
     """Where the new rows are, and the old ones."""
-    tables = (page.locator(f".turn:last-child {part} .table-scroll") for part in (".result", ".before"))
+    tables = (page.locator(".turn").last.locator(f"{part} .table-scroll") for part in (".result", ".before"))
     return [table.bounding_box() or pytest.fail("a table is not shown") for table in tables]
 
 

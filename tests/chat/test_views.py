@@ -37,6 +37,11 @@ ROUTES = [
     ("remark", "post", 302),
     ("model_status", "get", 200),
     ("prompt_panel", "get", 200),
+    ("chat_optimization", "get", 200),
+    ("chat_optimize", "post", 403),
+    ("chat_cancel_optimization", "post", 403),
+    ("chat_undo_generation", "post", 403),
+    ("chat_use_generation", "post", 403),
     ("examples", "get", 200),
     ("new_examples", "post", 403),
 ]
@@ -48,7 +53,11 @@ def address_of(name: str, conversation: Conversation, episode: Episode) -> str:
             return url(name, episode.pk)
         case "earlier_turns":
             return url(name, conversation.pk, episode.pk)
+        case "chat_undo_generation" | "chat_use_generation":
+            return url(name, conversation.pk, 0)
         case "prompt_panel" | "ask" | "examples" | "new_examples":
+            return url(name, conversation.connection_id)
+        case "chat_optimization" | "chat_optimize" | "chat_cancel_optimization":
             return url(name, conversation.connection_id)
         case "model_status":
             return f"{url(name)}?connection={conversation.connection_id}"
