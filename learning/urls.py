@@ -1,4 +1,4 @@
-"""The Benchmark tab, and the parts of the Learning tab."""
+"""The Benchmark tab, the Prompt tab, and the parts of the Learning tab."""
 
 from django.urls import include, path
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("learning.overview.urls")),
     path("", include("learning.verified.pages.urls")),
     path("", include("learning.feedback.pages.urls")),
+    path("", include("learning.generations.pages.urls")),
     path("databases/<int:connection_id>/benchmark/", views.benchmark, name="benchmark"),
     path("databases/<int:connection_id>/benchmark/compare/", compare_views.compare, name="benchmark_compare"),
     path("databases/<int:connection_id>/benchmark/compare/question/", compare_views.question, name="compared_question"),

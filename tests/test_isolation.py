@@ -16,12 +16,16 @@ from chat.consumers import NOT_FOUND
 from chat.models import Conversation, Turn
 from chat.routing import websocket_urlpatterns
 from datasources.models import AuditEntry
+from learning.generations import changing
+from learning.generations.changing import Text
 from learning.models import (
     BanditReset,
     Episode,
     EvaluatedQuestion,
     Evaluation,
+    Generation,
     ImportedPolicy,
+    Optimization,
     Remark,
     VerifiedImport,
     VerifiedQuery,
@@ -62,6 +66,12 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
     remark = Remark.objects.create(connection=connection, user=conversation.user, origin="verdict", text="alice's note")
     query = VerifiedQuery.objects.create(connection=connection, question=question, key="k", sql="SELECT 1")
     imported = VerifiedImport.objects.create(connection=connection, user=conversation.user, name="a", lines=[])
+    seed = changing.seed_of(connection)
+    evolved = changing.add(seed, Text("alice's note"), Generation.Origin.EVOLVED)
+    optimization = Optimization.objects.create(
+        connection=connection, base=seed, max_calls=1, max_tokens=1, max_seconds=1, state="done"
+    )
+    assert evolved.number == asked.number
     invitation, _ = Invitation.issue(connection.team, by=conversation.user)
     token, _ = ApiToken.objects.create(conversation.user, name="token of alice")
     return {
@@ -76,6 +86,7 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
         "table": "products",
         "evaluation_id": evaluation.pk,
         "number": asked.number,
+        "optimization_id": optimization.pk,
         "remark_id": remark.pk,
         "query_id": query.pk,
         "import_id": imported.pk,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from datasources.models import Connection
 from learning.benchmark.significance import fewer_by_chance
@@ -36,10 +37,15 @@ class Live:
 
 
 def live(generation: Generation) -> Live:
-    closed = generation.connection.episodes.filter(generation=generation.number, recalled=None)
-    over = closed.filter(status__in=[Episode.Status.SUCCEEDED, Episode.Status.FAILED])
-    good = over.filter(status=Episode.Status.SUCCEEDED).exclude(verdicts.is_wrong("pk"))
-    return Live(over.count(), good.count())
+    over, good = _over(generation.connection)
+    mine = {"generation": generation.number}
+    return Live(over.filter(**mine).count(), good.filter(**mine).count())
+
+
+def live_by_number(connection: Connection) -> dict[int, Live]:
+    """Of all generations with which anything was asked."""
+    over, good = (_counted(episodes) for episodes in _over(connection))
+    return {number: Live(questions, good.get(number, 0)) for number, questions in over.items()}
 
 
 def look(connection_id: int) -> Generation | None:
@@ -55,6 +61,17 @@ def look(connection_id: int) -> Generation | None:
     if fewer_by_chance(now.answered, now.questions, before.answered, before.questions) >= BY_CHANCE:
         return None
     return _roll_back(generation, now, before)
+
+
+def _over(connection: Connection) -> tuple[QuerySet[Episode], QuerySet[Episode]]:
+    """Questions that are over, and those of them that were answered and not found wrong."""
+    closed = connection.episodes.filter(recalled=None)
+    over = closed.filter(status__in=[Episode.Status.SUCCEEDED, Episode.Status.FAILED])
+    return over, over.filter(status=Episode.Status.SUCCEEDED).exclude(verdicts.is_wrong("pk"))
+
+
+def _counted(episodes: QuerySet[Episode]) -> dict[int, int]:
+    return dict(episodes.order_by().values_list("generation").annotate(Count("pk")))
 
 
 @transaction.atomic
