@@ -21,8 +21,9 @@ WITH_THE_RULE = "SELECT SUM(total_amount) AS revenue FROM orders WHERE status <>
 WITHOUT = "SELECT SUM(total_amount) AS revenue FROM orders"
 MEMBER = "mira"
 FORGOTTEN = """
-from learning.models import Remark, VerifiedQuery
+from learning.models import Remark, Verdict, VerifiedQuery
 Remark.objects.all().delete()
+Verdict.objects.all().delete()
 VerifiedQuery.objects.all().delete()
 """
 A_MEMBER = f"""
