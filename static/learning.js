@@ -83,6 +83,22 @@
     };
   }
 
+  // Upright lines where generations of the prompt were put to use.
+  function marked(drawing, marks, colour) {
+    if (!marks.length) return drawing;
+    const tooltip = [field("put", "nominal", { title: "Put to use" }), day];
+    const x = field("start", "temporal");
+    return {
+      layer: [
+        {
+          data: { values: marks }, encoding: { x, tooltip },
+          mark: { type: "rule", color: colour.quiet, strokeWidth: 1, strokeDash: [2, 3] },
+        },
+        drawing,
+      ],
+    };
+  }
+
   const drawings = {
     success: (data, colour) => byGeneration(
       data, field("share", "quantitative", { axis: percent, scale: { domain: [0, 1] } }),
@@ -150,9 +166,11 @@
   function specification(place) {
     const colour = colours();
     const data = JSON.parse(place.dataset.values);
+    const marks = JSON.parse(place.dataset.marks || "[]");
     return {
       width: "container", height: 200, autosize: { type: "fit-x", contains: "padding" },
-      data: { values: data }, config: config(colour), ...drawings[place.dataset.chart](data, colour),
+      data: { values: data }, config: config(colour),
+      ...marked(drawings[place.dataset.chart](data, colour), marks, colour),
     };
   }
 

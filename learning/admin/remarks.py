@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -21,9 +21,15 @@ from learning.admin import display
 from learning.admin.scope import BY_TEAM_AND_CONNECTION, Kept
 from learning.feedback import remarks
 from learning.feedback.remarks import BadRemark
-from learning.models import Remark
+from learning.models import Generation, Remark
 
 State = Remark.State
+
+
+IN_THE_PROMPT = (
+    "The prompt says this in its own words: put back into the queue, or with another rule, a generation without it, or "
+    "with the new rule, is put to use at once."
+)
 
 
 class ReasonForm(ActionForm):
@@ -50,6 +56,8 @@ class DecisionForm(forms.ModelForm[Remark]):
             self.initial["decision"] = self.instance.state
         self.initial["rule"] = self.instance.rule or self.instance.text
         self.initial["seen"] = self.instance.state
+        if self.instance.absorbed_in is not None:
+            self.fields["decision"].help_text = IN_THE_PROMPT
 
     def clean_rule(self) -> str:
         return self._cleaned("rule")
@@ -80,7 +88,7 @@ class RemarkAdmin(Kept):
     form = DecisionForm
     action_form = ReasonForm
     actions = ["accept", "reject"]
-    list_display = ["created_at", "connection", "user", "said", "state", "ruled", "reviewer"]
+    list_display = ["created_at", "connection", "user", "said", "state", "ruled", "reviewer", "led_to"]
     list_filter = ["state", *BY_TEAM_AND_CONNECTION, "origin"]
     search_fields = ["text", "rule", "reason", "question"]
     date_hierarchy = "created_at"
@@ -88,7 +96,7 @@ class RemarkAdmin(Kept):
     unread = ("episode__result",)
     readonly_fields = [
         "connection", "user", "origin", "created_at", "episode", "question", "written", "text", "state", "reviewer",
-        "reviewed_at", "absorbed_in",
+        "reviewed_at", "absorbed_in", "led_to",
     ]  # fmt: skip
     fields = [*readonly_fields, "decision", "rule", "reason", "seen"]
 
@@ -98,6 +106,11 @@ class RemarkAdmin(Kept):
     def has_change_permission(self, request: HttpRequest, obj: Remark | None = None) -> bool:
         is_taken_back = obj is not None and obj.state == State.WITHDRAWN
         return not is_taken_back and super().has_change_permission(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Remark]:
+        found: QuerySet[Remark] = super().get_queryset(request)
+        ordered = Generation.objects.order_by("number").defer("instructions", "reflection")
+        return found.prefetch_related(Prefetch("generations", ordered))
 
     def get_fields(self, request: HttpRequest, obj: Remark | None = None) -> list[Any]:
         may_decide = self.has_change_permission(request, obj)
@@ -112,14 +125,17 @@ class RemarkAdmin(Kept):
         """What is decided on stays as it is until it is saved."""
         remark: Remark | None = super().get_object(request, object_id, from_field)
         if remark and request.method == "POST":
+            Connection.objects.filter(pk=remark.connection_id).lock()
             remark.refresh_from_db(from_queryset=Remark.objects.select_for_update())
         return remark
 
     def save_model(self, request: HttpRequest, obj: Remark, form: Any, change: bool) -> None:
         said = form.cleaned_data
-        Connection.objects.filter(pk=obj.connection_id).lock()
-        remark = Remark.objects.select_for_update().get(pk=obj.pk)
-        decide(remark, said["decision"], person(request), said.get("rule", ""), said.get("reason", ""))
+        remark = Remark.objects.get(pk=obj.pk)
+        made = decide(remark, said["decision"], person(request), said.get("rule", ""), said.get("reason", ""))
+        if made:
+            message = f"Generation {made.number} of the prompt is in use for that now."
+            self.message_user(request, message, messages.WARNING)
 
     @admin.action(description="Accept as rules", permissions=["change"])
     def accept(self, request: HttpRequest, chosen: QuerySet[Remark]) -> None:
@@ -149,6 +165,10 @@ class RemarkAdmin(Kept):
     def said(self, remark: Remark) -> str:
         return display.start(remark.text)
 
+    @admin.display(description="generations that it led to")
+    def led_to(self, remark: Remark) -> SafeString | str:
+        return display.generations(remark.generations.all())
+
     @admin.display(description="rule")
     def ruled(self, remark: Remark) -> str:
         return display.start(remark.rule)
@@ -158,14 +178,16 @@ class RemarkAdmin(Kept):
         return display.code(remark.sql)
 
 
-def decide(remark: Remark, state: str, reviewer: User, rule: str, reason: str) -> None:
-    """Of one that is decided already only the rule is changed, or it goes back. Raises BadRemark."""
+def decide(remark: Remark, state: str, reviewer: User, rule: str, reason: str) -> Generation | None:
+    """Of one that is decided already only the rule is changed, or it goes back; gives the generation of the prompt that
+    is in use for that now, if one is. Raises BadRemark."""
     if remark.state == state:
-        if state == State.ACCEPTED and rule != remark.rule:
-            remarks.edit(remark, reviewer, rule)
-    elif state == State.ACCEPTED:
+        is_reworded = state == State.ACCEPTED and rule != remark.rule
+        return remarks.edit(remark, reviewer, rule) if is_reworded else None
+    if state == State.ACCEPTED:
         remarks.accept(remark, reviewer, rule, reason)
     elif state == State.REJECTED:
         remarks.reject(remark, reviewer, reason)
     else:
-        remarks.reopen(remark, reviewer)
+        return remarks.reopen(remark, reviewer)
+    return None

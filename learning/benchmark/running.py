@@ -19,7 +19,7 @@ from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.suite import GROUPS, suite, usual
 from learning.benchmark.tasks import Task
 from learning.models import EvaluatedQuestion, Evaluation, VerifiedQuery
-from learning.prompts import generation_of
+from learning.prompts import SEED, generation_of
 
 
 class NotPossible(Exception):
@@ -32,12 +32,13 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a person chose. No `difficulties` are the usual ones."""
+    """What a person chose. No `difficulties` are the usual ones, no `generation` is the one in use."""
 
     difficulties: tuple[str, ...] = ()
     policy: str = Evaluation.Policy.LEARNED
     attempts: int = MOST_ATTEMPTS
     seed: int | None = None
+    generation: int | None = None
 
 
 def start(connection: Connection, user: User, wanted: Wanted) -> Evaluation:
@@ -49,7 +50,7 @@ def start(connection: Connection, user: User, wanted: Wanted) -> Evaluation:
         connection=connection,
         user=user,
         model=settings.LLM_ENDPOINT.model,
-        generation=generation_of(connection),
+        generation=_generation(connection, wanted),
         policy=wanted.policy,
         attempts=1 if wanted.policy == Evaluation.Policy.NONE else wanted.attempts,
         seed=wanted.seed,
@@ -74,11 +75,10 @@ def go_on(evaluation: Evaluation) -> None:
     """With one that was stopped. Raises NotPossible."""
     connection = evaluation.connection
     _require(connection, list(evaluation.questions.all()))
-    now = (settings.LLM_ENDPOINT.model, generation_of(connection))
-    if (evaluation.model, evaluation.generation) != now:
+    model = settings.LLM_ENDPOINT.model
+    if evaluation.model != model:
         raise NotPossible(
-            f"It was begun with {evaluation.model} and generation {evaluation.generation}, and now {now[0]} with "
-            f"generation {now[1]} would answer. Start a new one instead."
+            f"It was begun with {evaluation.model}, and now {model} would answer. Start a new one instead."
         )
     with _only_one():
         again = {"state": Evaluation.State.RUNNING, "run": uuid4(), "message": "", "beat_at": timezone.now()}
@@ -86,6 +86,15 @@ def go_on(evaluation: Evaluation) -> None:
         if stopped.update(**again):
             evaluation.refresh_from_db()
             _enqueue_first(evaluation)
+
+
+def _generation(connection: Connection, wanted: Wanted) -> int:
+    """Raises NotPossible."""
+    active = generation_of(connection)
+    number = active if wanted.generation is None else wanted.generation
+    if number not in (SEED, active) and not connection.generations.filter(number=number).exists():
+        raise NotPossible(f"The prompt of {connection.name} has no generation {number}.")
+    return number
 
 
 def _require(connection: Connection, asked: Sequence[object]) -> None:

@@ -28,7 +28,7 @@ from learning.benchmark.policies import agent
 from learning.endpoints import llm
 from learning.giving_way import Needed, give_way, watched
 from learning.models import EvaluatedQuestion, Evaluation
-from learning.prompts import prompt_of
+from learning.prompts import live
 from learning.results import head, to_json
 
 logger = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ async def _look(evaluation: Evaluation) -> None:
 
 async def _ask(evaluation: Evaluation, questions: Sequence[EvaluatedQuestion]) -> None:
     connection = evaluation.connection
-    asked_with = await sync_to_async(prompt_of)(connection)
+    asked_with = (await sync_to_async(live)(connection, evaluation.generation)).prompt
     model = llm(connection, seed=evaluation.seed)
     shown = examples.of_connection(connection)
     asked = agent(model, evaluation.policy, evaluation.attempts, connection, seed=evaluation.seed, examples=shown)

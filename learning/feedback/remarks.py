@@ -1,6 +1,8 @@
 """Remarks: given by those who ask, decided on by curators. What is accepted becomes a rule of the connection.
 
 A decision is made under a lock, on a remark as it stands then: of two curators the second is told what the first did.
+Where the prompt's generation in use says a remark in its own words, another one is put to use when that is taken back
+or reworded: the functions that do so give it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from datasources import audit
 from datasources.models import AuditEntry, Connection
 from datasources.storable import storable
 from learning import warming
-from learning.models import Episode, Remark, TeamLearning
+from learning.generations import taking_back
+from learning.models import Episode, Generation, Remark, TeamLearning
 
 LONGEST = 1000
 """Characters of a remark, a rule and a reason."""
@@ -91,12 +94,14 @@ def write(connection: Connection, curator: User, rule: str) -> Remark:
 def withdraw(given: QuerySet[Remark], author: User) -> None:
     """Take back what no curator has decided on: what waits, and what the team's settings have accepted."""
     undecided = given.filter(state__in=[State.PENDING, State.ACCEPTED], reviewer=None)
+    Connection.objects.filter(remarks__in=undecided).lock()
     for remark in undecided.select_for_update(of=("self",)):
         was_rule = remark.state == State.ACCEPTED
         remark.state = State.WITHDRAWN
         remark.save()
         if was_rule:
             tell(remark, author, "a rule was taken back by its author")
+            taking_back.drop(remark, author)
 
 
 @transaction.atomic
@@ -117,7 +122,7 @@ def reject(remark: Remark, reviewer: User, reason: str = "") -> None:
 
 
 @transaction.atomic
-def reopen(remark: Remark, reviewer: User) -> None:
+def reopen(remark: Remark, reviewer: User) -> Generation | None:
     """Back into the queue: what was decided on it counts no more. Raises AlreadyDecided.
 
     What its author has taken back stays so.
@@ -126,28 +131,32 @@ def reopen(remark: Remark, reviewer: User) -> None:
     was_rule = remark.state == State.ACCEPTED
     remark.state, remark.reviewer, remark.reviewed_at, remark.reason = State.PENDING, None, None, ""
     remark.save()
-    if was_rule:
-        tell(remark, reviewer, "a rule went back into the queue")
+    if not was_rule:
+        return None
+    tell(remark, reviewer, "a rule went back into the queue")
+    return taking_back.drop(remark, reviewer)
 
 
 @transaction.atomic
-def edit(remark: Remark, curator: User, rule: str) -> None:
+def edit(remark: Remark, curator: User, rule: str) -> Generation | None:
     """Another wording of a rule in force; it keeps its place. Raises BadRemark."""
     _lock(remark, {State.ACCEPTED})
     rule = _required(rule)
     if rule == remark.rule:
-        return
+        return None
     remark.rule, remark.in_force_since = rule, timezone.now()
     remark.save()
     tell(remark, curator, "a rule was reworded")
+    return taking_back.reword(remark, curator)
 
 
 @transaction.atomic
-def stop(remark: Remark, curator: User) -> None:
+def stop(remark: Remark, curator: User) -> Generation | None:
     """A rule is in force no more; `resume` is the way back. Raises AlreadyDecided."""
     _lock(remark, {State.ACCEPTED})
     _decide(remark, State.WITHDRAWN, curator, "")
     tell(remark, curator, "a rule was stopped")
+    return taking_back.drop(remark, curator)
 
 
 @transaction.atomic
@@ -192,7 +201,9 @@ def _lock(remark: Remark, expected: set[State]) -> None:
     """`remark` as it stands now, and nobody else decides until this is over. Raises AlreadyDecided."""
     Connection.objects.filter(pk=remark.connection_id).lock()
     now = Remark.objects.select_for_update(of=("self",)).select_related("reviewer").get(pk=remark.pk)
-    for field in ("state", "text", "rule", "reason", "reviewer", "reviewed_at", "in_force_since", "position"):
+    for field in (
+        "state", "text", "rule", "reason", "reviewer", "reviewed_at", "in_force_since", "position", "absorbed_in",
+    ):  # fmt: skip
         setattr(remark, field, getattr(now, field))
     if remark.state not in expected:
         raise AlreadyDecided(what_happened(remark))

@@ -2,7 +2,8 @@
 
 The rule: after at least eight questions, where a share of answers so much lower than the parent's comes by chance in
 less than one case of twenty (Fisher's exact test, one-sided), the parent is in use again. An answer counts where it was
-found and is not found wrong by people; one that was recalled says nothing about the prompt.
+found and is not found wrong by people; one that was recalled says nothing about the prompt. A parent that says what
+somebody has taken back since does not come back by itself.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from datasources.models import Connection
 from learning.benchmark.significance import fewer_by_chance
 from learning.feedback import verdicts
 from learning.generations import changing
+from learning.generations.absorbed import taken_back
 from learning.models import Episode, Generation
 from learning.prompts import active
 
@@ -53,7 +55,7 @@ def look(connection_id: int) -> Generation | None:
     instead, where that happened."""
     connection = Connection.objects.filter(pk=connection_id).defer("schema_snapshot").first()
     generation = active(connection) if connection else None
-    if generation is None or generation.parent is None:
+    if generation is None or generation.parent is None or taken_back(generation.parent).exists():
         return None
     now, before = live(generation), live(generation.parent)
     if min(now.questions, before.questions) < LEAST:
@@ -79,7 +81,7 @@ def _roll_back(generation: Generation, now: Live, before: Live) -> Generation | 
     parent = generation.parent
     changing.lock(generation.connection)
     still = active(generation.connection)
-    if parent is None or still is None or still.pk != generation.pk:
+    if parent is None or still is None or still.pk != generation.pk or taken_back(parent).exists():
         return None
     why = (
         f"People fared worse with generation {generation.number}: {now.answered} of {now.questions} questions were "

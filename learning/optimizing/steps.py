@@ -7,6 +7,7 @@ the steps a watch goes round in the other queue: where a step has died with its 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -19,7 +20,7 @@ from learning.benchmark.measuring import Outage
 from learning.generations import changing
 from learning.generations.changing import Rule, Text
 from learning.giving_way import Needed
-from learning.models import SILENT, Candidate, Generation, Optimization
+from learning.models import SILENT, Candidate, Generation, Optimization, Remark
 from learning.optimizing import promotion, search
 from learning.optimizing.adapter import as_texts
 from learning.optimizing.candidates import rules_of
@@ -209,11 +210,11 @@ def _decide(work: Work, best: Candidate, verdict: Verdict) -> None:
     if obstacle := _obstacle(run):
         stop(run, obstacle)
         return
-    outcome, state, reason = _what_to_do(run, verdict)
-    texts = as_texts(best)
+    rules = [Rule(rule, work.remark_of(rule)) for rule in rules_of(as_texts(best))]
+    outcome, state, reason = _what_to_do(run, verdict, rules)
     generation = changing.add(
         run.base,
-        Text(best.instructions, [Rule(rule, work.remark_of(rule)) for rule in rules_of(texts)]),
+        Text(best.instructions, rules),
         Generation.Origin.EVOLVED,
         state=state,
         reflection=_reflection_of(work, best),
@@ -227,7 +228,7 @@ def _decide(work: Work, best: Candidate, verdict: Verdict) -> None:
     _finish(work, outcome, reason or verdict.sentence)
 
 
-def _what_to_do(run: Optimization, verdict: Verdict) -> tuple[str, str, str]:
+def _what_to_do(run: Optimization, verdict: Verdict, rules: Sequence[Rule]) -> tuple[str, str, str]:
     """The outcome, the state of the generation that it leads to, and why."""
     if not verdict.is_better:
         return Outcome.NOT_BETTER, Generation.State.REJECTED, verdict.sentence
@@ -235,6 +236,10 @@ def _what_to_do(run: Optimization, verdict: Verdict) -> tuple[str, str, str]:
         return Outcome.PROPOSED, Generation.State.PROPOSED, f"{verdict.sentence} A curator decides."
     if changing.in_use(run.connection).pk != run.base_id:
         why = "Another prompt was put to use while it was measured against the one before. A curator decides."
+        return Outcome.PROPOSED, Generation.State.PROPOSED, why
+    said = run.connection.remarks.filter(pk__in=[rule.remark for rule in rules if rule.remark])
+    if said.exclude(state=Remark.State.ACCEPTED).exists():
+        why = "It says a remark that was taken back while it was measured. A curator decides."
         return Outcome.PROPOSED, Generation.State.PROPOSED, why
     return Outcome.PROMOTED, Generation.State.PROPOSED, ""
 

@@ -32,6 +32,10 @@ def learning(request: Request, connection_id: int) -> Response:
     verdicts     answers (judged, and not evenly), right, right_share; over_time: start, right, wrong (verdicts)
     seconds      a list, of the newest 5,000 answers: start (null: all of them), answers, p50, p95
     in_use       verified (queries), rules (in force), waiting (remarks)
+    generations  a list, whatever the period, of the prompts that there are: number (0: the seed), parent (its number),
+                 state (active, proposed, earlier, rejected, rolled_back), origin (seed, evolved, edited, imported),
+                 created_at, activated_at (when it was put to use last), comparison (with the one in use then, in
+                 words), is_weak (whether few answers were known then)
     heat_map     a list: error_class, strategy, tried (decisions), mean_reward, expected_reward
     policies     decisions, answers, unexplored (decisions left out), mean_reward; candidates: name,
                  effective_decisions; ips, self_normalised_ips, doubly_robust: value, low, high of the reward for each

@@ -8,8 +8,10 @@ from typing import Any
 from datasources.models import Connection
 from learning.bandit.comparison import Comparison
 from learning.bandit.heat import HeatMap
+from learning.models import Generation
 from learning.offpolicy import Estimate
 from learning.overview.figures import Figures
+from learning.overview.generations import listed
 from learning.overview.questions import Asked, Seconds, Slot
 from learning.overview.strategies import Strategies
 
@@ -37,6 +39,7 @@ def as_json(connection: Connection, figures: Figures, strategies: Strategies) ->
         },
         "seconds": [_seconds(one) for one in figures.seconds],
         "in_use": asdict(figures.in_use),
+        "generations": [_generation(one) for one in listed(connection)],
         "heat_map": _heat(strategies.heat),
         "policies": _policies(strategies.compared.comparison),
     }
@@ -51,6 +54,20 @@ def _asked(asked: Asked) -> dict[str, Any]:
         "success_rate": _rounded(asked.success_rate),
         "first_rate": _rounded(asked.first_rate),
         "attempts_per_question": _rounded(asked.attempts_each),
+    }
+
+
+def _generation(one: Generation) -> dict[str, Any]:
+    compared = one.comparison or {}
+    return {
+        "number": one.number,
+        "parent": one.parent.number if one.parent else None,
+        "state": one.state,
+        "origin": one.origin,
+        "created_at": one.created_at.isoformat(),
+        "activated_at": one.activated_at and one.activated_at.isoformat(),
+        "comparison": compared.get("sentence"),
+        "is_weak": compared.get("is_weak"),
     }
 
 

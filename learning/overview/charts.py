@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from learning.overview.figures import Figures
+from learning.overview.generations import PutToUse
 from learning.overview.periods import Unit
 from learning.overview.questions import TIMED, Slot
 from learning.words import duration, error_words, percent
@@ -19,7 +22,8 @@ _NO_QUESTIONS = "As soon as questions have been asked, this is drawn here."
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`name` is its drawing's. Of the `columns`, the first heads each row. `empty` is said where there are no rows."""
+    """`name` is its drawing's. Of the `columns`, the first heads each row. `empty` is said where there are no rows.
+    `marks`: when generations of the prompt were put to use."""
 
     name: str
     heading: str
@@ -28,10 +32,21 @@ class Chart:
     rows: Sequence[tuple[str, ...]]
     data: Sequence[dict[str, Any]]
     empty: str = _NO_QUESTIONS
+    marks: Sequence[PutToUse] = ()
 
     @property
     def json(self) -> str:
         return json.dumps(self.data)
+
+    @property
+    def json_of_marks(self) -> str:
+        return json.dumps([{"start": _date(one.at), "put": f"Generation {one.generation}"} for one in self.marks])
+
+    @property
+    def put_to_use(self) -> str:
+        """The marks in words."""
+        said = ", ".join(f"generation {one.generation} on {_date(one.at)}" for one in self.marks)
+        return f"Put to use: {said}." if said else ""
 
 
 def charts(figures: Figures) -> list[Chart]:
@@ -62,6 +77,7 @@ def _success(figures: Figures) -> Chart:
             for slot in _asked(figures)
             for measure, share in zip(_MEASURES, (slot.asked.success_rate, slot.asked.first_rate), strict=True)
         ],
+        marks=figures.put_to_use,
     )  # fmt: skip
 
 
@@ -77,6 +93,7 @@ def _attempts(figures: Figures) -> Chart:
             for slot in _asked(figures)
         ],
         [{**_of_slot(slot), "attempts": slot.asked.attempts_each} for slot in _asked(figures)],
+        marks=figures.put_to_use,
     )  # fmt: skip
 
 
@@ -175,6 +192,10 @@ def _of_slot(slot: Slot) -> dict[str, Any]:
 def _of_time(start: datetime | None, figures: Figures) -> dict[str, Any]:
     assert start  # noqa: S101 - only what is of all time has none
     return {"start": start.date().isoformat(), "end": figures.timeline.end(start).date().isoformat()}
+
+
+def _date(moment: datetime) -> str:
+    return timezone.localdate(moment).isoformat()
 
 
 def _heading(figures: Figures) -> str:

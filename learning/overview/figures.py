@@ -15,6 +15,7 @@ from datasources.models import Connection
 from learning.models import Remark, VerifiedQuery
 from learning.overview import questions
 from learning.overview.failures import Failures, failures
+from learning.overview.generations import PutToUse, put_to_use
 from learning.overview.judged import Judged, judged
 from learning.overview.periods import Period, Timeline
 from learning.overview.questions import Asked, Seconds, Slot
@@ -43,6 +44,7 @@ class Figures:
     judged: Judged
     seconds: list[Seconds]
     in_use: InUse
+    put_to_use: list[PutToUse]
 
     @property
     def asked(self) -> Asked:
@@ -71,6 +73,7 @@ def figures(connection: Connection, period: Period) -> Figures:
         judged(scope, timeline),
         questions.seconds(scope, timeline),
         in_use(connection),
+        put_to_use(scope),
     )
 
 

@@ -21,6 +21,9 @@ ASKED = """
 from accounts.models import User
 from agent.errors import ErrorClass
 from datasources.models import Connection
+from learning.generations import changing
+from learning.generations.changing import Text
+from learning.models import Generation
 from tests.learning.bandit.decided import ended
 from tests.learning.overview.asked import ask, days_ago, judge
 sample, user = Connection.objects.get(is_sample=True), User.objects.get(username="admin")
@@ -30,6 +33,9 @@ for number in range(12):
     asked = ask(sample, [ErrorClass.NO_SUCH_COLUMN] * (number % 3), at=days_ago(number), generation=number // 6)
     judge(asked, user, is_right=number % 4 > 0)
 ended(sample)
+evolved = changing.add(changing.seed_of(sample), Text("Answer."), "evolved")
+changing.promote(evolved, user)
+Generation.objects.filter(pk=evolved.pk).update(activated_at=days_ago(6))
 """
 
 LABELS = "axes => axes.map(axis => [...axis.querySelectorAll('text')].map(text => text.textContent))"
@@ -88,6 +94,14 @@ def test_no_axis_says_the_same_twice(page: Page, learning: str, days: int) -> No
     axes = page.locator("[data-drawn] .role-axis-label").evaluate_all(LABELS)
     assert len(axes) == 12
     assert [axis for axis in axes if len(axis) > len(set(axis))] == []
+
+
+def test_charts_mark_when_a_generation_was_put_to_use(page: Page, learning: str) -> None:
+    page.goto(learning)
+    expect(page.locator("[data-drawn] svg")).to_have_count(6)
+    for chart in ("success", "attempts"):
+        expect(page.locator(f"[data-chart={chart}] .mark-rule.role-mark line")).to_have_count(1)
+    expect(page.locator("[data-drawn] .mark-rule.role-mark line")).to_have_count(2)
 
 
 def test_seconds_are_called_so(page: Page, learning: str) -> None:

@@ -23,6 +23,8 @@ from chat.models import Conversation, Turn  # noqa: E402
 from datasources import connecting  # noqa: E402
 from datasources.models import Connection  # noqa: E402
 from learning.feedback import judging, remarks, verdicts  # noqa: E402
+from learning.generations import changing  # noqa: E402
+from learning.generations.changing import Rule, Text  # noqa: E402
 from learning.models import Remark, VerifiedImport  # noqa: E402
 from learning.verified import checking, editing, importing  # noqa: E402
 from learning.verified.editing import Written  # noqa: E402
@@ -61,6 +63,18 @@ def check(things: Things) -> None:
     checking.check(Connection.objects.get())
 
 
+def stop_what_the_prompt_says(things: Things) -> None:
+    Remark.objects.update(state="accepted", rule="net")
+    says_it = Text("Answer.", [Rule("Revenue is net.", things.remark.pk)])
+    changing.promote(changing.add(changing.seed_of(things.database), says_it, "evolved"), things.ann)
+    remarks.stop(Remark.objects.get(), things.ann)
+
+
+def take_back_what_was_accepted(things: Things) -> None:
+    Remark.objects.update(state="accepted", rule="net")
+    remarks.withdraw(Remark.objects.all(), things.ann)
+
+
 def delete_in_the_admin(thing: Team | User) -> None:
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.create_superuser("operator"))
@@ -73,6 +87,8 @@ CHANGES: dict[str, Callable[[Things], object]] = {
     "explain": lambda things: judging.explain(things.answer, things.ann, "net"),
     "take a remark back": lambda things: judging.explain(things.answer, things.ann, ""),
     "accept a remark": lambda things: remarks.accept(things.remark, things.ann),
+    "stop a rule that the prompt says": stop_what_the_prompt_says,
+    "take a remark back that was accepted by itself": take_back_what_was_accepted,
     "ask": lambda things: asking.ask(things.conversation, things.ann, "Which?", ScriptedLLM([])),
     "add a query": lambda things: editing.add(things.database, things.ann, Written("How much?", "SELECT 2")),
     "edit a query": lambda things: editing.edit(things.query, things.ann, Written("How many?", "SELECT 2")),

@@ -185,7 +185,7 @@ def test_the_built_in_questions_need_the_sample(connection: Connection, model: S
         (["--part", "reporting"], "--part goes without a file"),
         (["--connection", "shop"], "--connection goes without a file"),
         (["--policy", "fixed", "--learning"], "--learning is for the learned policy"),
-        (["--generation", "3"], "There is no generation 3: the only one is 0"),
+        (["--generation", "3"], "There is no generation 3: a file of questions is asked with 0, the seed"),
         (["--attempts", "6"], "invalid choice: 6"),
         (["--part", "all the"], "invalid choice: 'all the' (choose from 'benchmark',"),
         (["--difficulty", "harder"], "invalid choice: 'harder' (choose from 'easy',"),

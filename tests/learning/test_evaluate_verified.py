@@ -7,6 +7,8 @@ import pytest
 
 from agent.scripted_server import ServerHandle
 from datasources.models import Connection
+from learning.generations import changing
+from learning.generations.changing import Text
 from tests.learning.evaluations import GOLD, Questions, evaluate, line, reply
 from tests.learning.verified.queries import verified
 
@@ -135,3 +137,39 @@ def test_a_kept_evaluation_does_not_go_on_with_other_verified_queries(
 def test_the_built_in_questions_are_the_sample_s(connection: Connection, model: ServerHandle) -> None:
     said = evaluate("--connection", "shop", "--part", "reporting").error
     assert "shop is another one: without --part, its verified queries are asked." in said
+
+
+def test_any_generation_of_the_prompt_is_measured(shop_connection: Connection, knowing: ServerHandle) -> None:
+    changing.add(changing.seed_of(shop_connection), Text("Answer as generation one."), "edited")
+    data = evaluate("--connection", "shop", "--generation", "1", "--json").data
+    assert data["setup"]["generation"] == 1
+    told = {request.body["messages"][0]["content"] for request in knowing.requests()}
+    assert len(told) == 1
+    assert "Answer as generation one." in told.pop()
+
+
+def test_without_a_number_it_is_the_one_in_use(shop_connection: Connection, knowing: ServerHandle) -> None:
+    evolved = changing.add(changing.seed_of(shop_connection), Text("Answer as generation one."), "edited")
+    changing.promote(evolved, None)
+    assert evaluate("--connection", "shop", "--json").data["setup"]["generation"] == 1
+    assert evaluate("--connection", "shop", "--generation", "0", "--json").data["setup"]["generation"] == 0
+
+
+@pytest.mark.parametrize(("made", "there_are"), [(0, "the only one is 0"), (2, "there are 0, 1 and 2")])
+def test_a_generation_that_is_not_there_is_named_with_those_that_are(
+    shop_connection: Connection, knowing: ServerHandle, made: int, there_are: str
+) -> None:
+    for _ in range(made):
+        changing.add(changing.seed_of(shop_connection), Text("Answer."), "edited")
+    refused = evaluate("--connection", "shop", "--generation", "7").error
+    assert f"shop has no generation 7: {there_are}." in refused
+    assert not knowing.requests()
+
+
+def test_a_kept_evaluation_is_not_gone_on_with_by_another_generation(
+    shop_connection: Connection, knowing: ServerHandle, tmp_path: Path
+) -> None:
+    changing.add(changing.seed_of(shop_connection), Text("Answer as generation one."), "edited")
+    options = ("--connection", "shop", "--out", str(tmp_path / "kept.jsonl"))
+    assert evaluate(*options).error == ""
+    assert "another setup" in evaluate(*options, "--generation", "1").error

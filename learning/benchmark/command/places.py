@@ -16,7 +16,7 @@ from datasources.engine import Database, DuckdbDatabase, Limits, ServerDatabase,
 from datasources.errors import SQLError
 from datasources.models import Connection
 from learning.benchmark.tasks import Task
-from learning.prompts import budget, prompt_of
+from learning.prompts import budget
 
 Key = tuple[str, str]
 """Of a database: dialect and name."""
@@ -51,9 +51,8 @@ def server(dsn: str) -> ServerAddress:
     return ServerAddress.parse(place + mark + options)
 
 
-def of_connection(connection: Connection, tasks: Iterable[Task]) -> dict[Key, Place]:
-    """Asked as people ask it. Raises ConnectFailed."""
-    place = Place(lambda: connection.database(None, "evaluation"), prompt_of(connection))
+def of_connection(connection: Connection, asked_with: Prompt, tasks: Iterable[Task]) -> dict[Key, Place]:
+    place = Place(lambda: connection.database(None, "evaluation"), asked_with)
     return {key(task): place for task in tasks}
 
 

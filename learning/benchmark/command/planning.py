@@ -25,7 +25,7 @@ from learning.benchmark.measuring import Agent, Examples
 from learning.benchmark.tasks import Task
 from learning.endpoints import llm
 from learning.models import Evaluation, VerifiedQuery
-from learning.prompts import generation_of, prompt_of
+from learning.prompts import SEED, Live, live
 from learning.verified.retrieval import SHOWN
 
 
@@ -84,21 +84,22 @@ def plan(options: Options) -> Plan:
 def _plan(options: Options) -> Plan:
     source = _source(options)
     tasks = _chosen(source.tasks, options)
+    asked_with = _asked_with(options)
     model = MeasuredModel.of(options.model)
     agent = _agent(options, model, source, tasks[0])
     setup = Setup(
         dataset=source.name,
         sha256=source.sha256,
         model=model.name,
-        generation=_generation(options),
-        prompts=_prompts(options),
+        generation=asked_with.generation if asked_with else SEED,
+        prompts=_prompts(options, asked_with),
         policy=options.policy,
         learning=options.learning,
         attempts=agent.attempts,
         seed=options.seed,
         examples=_examples_shown(options),
     )
-    return Plan(tasks, _places(options, tasks), agent, setup, source.parts, source.note)
+    return Plan(tasks, _places(options, tasks, asked_with), agent, setup, source.parts, source.note)
 
 
 def _source(options: Options) -> Source:
@@ -138,11 +139,23 @@ def _agent(options: Options, model: MeasuredModel, source: Source, task: Task) -
     return agent
 
 
-def _generation(options: Options) -> int:
-    active = generation_of(options.connection) if options.connection else 0
-    if options.generation not in (None, active):
-        raise NoPlan(f"There is no generation {options.generation}: the only one is {active}.")
-    return active
+def _asked_with(options: Options) -> Live | None:
+    """None where the questions are a file's: those are asked with the seed. Raises NoPlan and ConnectFailed."""
+    if options.connection is None:
+        if options.generation not in (None, SEED):
+            raise NoPlan(
+                f"There is no generation {options.generation}: a file of questions is asked with {SEED}, the seed."
+            )
+        return None
+    numbers = {SEED, *options.connection.generations.values_list("number", flat=True)}
+    if options.generation is not None and options.generation not in numbers:
+        raise NoPlan(f"{options.connection.name} has no generation {options.generation}: {_those(numbers)}.")
+    return live(options.connection, options.generation)
+
+
+def _those(numbers: set[int]) -> str:
+    *others, last = map(str, sorted(numbers))
+    return f"there are {', '.join(others)} and {last}" if others else f"the only one is {last}"
 
 
 def _examples(options: Options, source: Source) -> Examples:
@@ -159,18 +172,18 @@ def _examples_shown(options: Options) -> int:
     return options.examples
 
 
-def _prompts(options: Options) -> str:
+def _prompts(options: Options, asked_with: Live | None) -> str:
     """A digest of all that the model is told, but for what files and servers hold."""
     texts = [path.read_text() for path in sorted(PROMPTS.rglob("*")) if path.is_file()]
-    if connection := options.connection:
-        texts.append(prompt_of(connection).system)
+    if asked_with:
+        texts.append(asked_with.prompt.system)
         if _examples_shown(options):
-            known = VerifiedQuery.objects.active().filter(connection=connection).order_by("pk")
+            known = VerifiedQuery.objects.active().filter(connection=options.connection).order_by("pk")
             texts.append(json.dumps(list(known.values_list("question", "follows", "sql"))))
     return digest("".join(texts))
 
 
-def _places(options: Options, tasks: Sequence[Task]) -> Mapping[Key, Place]:
-    if options.connection:
-        return places.of_connection(options.connection, tasks)
+def _places(options: Options, tasks: Sequence[Task], asked_with: Live | None) -> Mapping[Key, Place]:
+    if options.connection and asked_with:
+        return places.of_connection(options.connection, asked_with.prompt, tasks)
     return places.of_files_and_servers(tasks, options.directory, options.servers)

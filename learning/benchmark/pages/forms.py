@@ -13,7 +13,8 @@ from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.running import Wanted
 from learning.benchmark.suite import GROUPS
 from learning.benchmark.tasks import Task
-from learning.models import Evaluation
+from learning.models import Evaluation, Generation
+from learning.prompts import SEED
 
 POLICY_HELP = {
     Evaluation.Policy.LEARNED: "what people get in the chat",
@@ -24,7 +25,8 @@ POLICY_HELP = {
 
 
 class RunForm(forms.Form):
-    """The seed is read where chance chooses, and nowhere else. Difficulties are asked for where there are several."""
+    """The seed is read where chance chooses, and nowhere else. Difficulties and the prompt's generation are asked for
+    where there are several."""
 
     use_required_attribute = False
 
@@ -32,6 +34,7 @@ class RunForm(forms.Form):
         widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one kind of questions."}
     )
     policy = forms.ChoiceField(widget=forms.RadioSelect, label="Repairs")
+    generation = forms.TypedChoiceField(coerce=int, required=False, empty_value=None, label="Generation of the prompt")
     attempts = forms.TypedChoiceField(
         coerce=int,
         choices=[(number, str(number)) for number in range(1, MOST_ATTEMPTS + 1)],
@@ -46,9 +49,18 @@ class RunForm(forms.Form):
         widget=forms.NumberInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
 
-    def __init__(self, *args: Any, tasks: Sequence[Task], usual: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        tasks: Sequence[Task],
+        usual: Sequence[str],
+        generations: Sequence[Generation] = (),
+        **kwargs: Any,
+    ) -> None:
         counts = Counter(task.difficulty for task in tasks)
-        kwargs.setdefault("initial", {"difficulties": usual, "policy": "learned", "attempts": MOST_ATTEMPTS})
+        in_use = next((one.number for one in generations if one.is_active), SEED)
+        usually = {"difficulties": usual, "policy": "learned", "attempts": MOST_ATTEMPTS, "generation": in_use}
+        kwargs.setdefault("initial", usually)
         super().__init__(*args, **kwargs)
         self.has_choice = len(counts) > 1
         if self.has_choice:
@@ -56,6 +68,13 @@ class RunForm(forms.Form):
             self._choose("difficulties", [(name, f"{group_words(name)} · {counts[name]}") for name in groups])
         else:
             del self.fields["difficulties"]
+        self.has_generations = len(generations) > 1
+        if self.has_generations:
+            self._choose(
+                "generation", [(str(one.number), f"{one.number} · {one.get_state_display()}") for one in generations]
+            )
+        else:
+            del self.fields["generation"]
         self._choose("policy", [(policy.value, policy.label) for policy in Evaluation.Policy])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -76,6 +95,7 @@ class RunForm(forms.Form):
             difficulties=tuple(data.get("difficulties", ())),
             policy=data["policy"],
             attempts=data["attempts"],
+            generation=data.get("generation"),
             seed=data["seed"] if data["policy"] == Evaluation.Policy.RANDOM else None,
         )
 

@@ -30,7 +30,12 @@ def benchmark(request: UserRequest, connection_id: int) -> HttpResponse:
     """All runs of a connection; a POST starts one."""
     connection, role = get_connection(request, connection_id)
     tasks = suite(connection)
-    form = RunForm(request.POST if request.method == "POST" else None, tasks=tasks, usual=usual(connection))
+    form = RunForm(
+        request.POST if request.method == "POST" else None,
+        tasks=tasks,
+        usual=usual(connection),
+        generations=list(connection.generations.only("number", "state")),
+    )
     if request.method == "POST":
         require_curator(role)
         if form.is_valid():

@@ -19,7 +19,8 @@ from datasources.requests import get_connection, get_connection_to_curate
 from learning.feedback import remarks as deciding
 from learning.feedback import rules
 from learning.feedback.pages.listing import listing, visible
-from learning.models import Remark, TeamLearning
+from learning.generations.absorbed import absorbed
+from learning.models import Generation, Remark, TeamLearning
 
 
 class Decided(forms.Form):
@@ -113,19 +114,21 @@ def move_rule(request: UserRequest, connection_id: int, remark_id: int) -> HttpR
 
 
 def _changed(
-    request: UserRequest, connection_id: int, remark_id: int, done: str, change: Callable[[Remark], None]
+    request: UserRequest, connection_id: int, remark_id: int, done: str, change: Callable[[Remark], Generation | None]
 ) -> HttpResponse:
     """Do it and say so: in its place in the page for htmx, else on the page that it came from."""
     connection, role = get_connection_to_curate(request, connection_id)
     found = get_object_or_404(visible(connection, request.user, role), pk=remark_id)
     found.connection = connection
-    refusal = ""
+    refusal = replaced = ""
     try:
-        change(found)
+        if generation := change(found):
+            replaced = f"Generation {generation.number} of the prompt is in use for that now."
+            done = f"{done} {replaced}"
     except deciding.BadRemark as error:
         refusal = str(error)
     if request.htmx:
-        said = {"remark": found, "done": done, "refusal": refusal}
+        said = {"remark": found, "done": done, "refusal": refusal, "replaced": replaced}
         return render(request, "learning/_remark_changed.html", _page(request, connection, role) | said)
     messages.add_message(request, messages.ERROR if refusal else messages.SUCCESS, refusal or done)
     return redirect(reverse("remarks", args=[connection.pk]) + f"?decided={found.pk}")
@@ -137,6 +140,7 @@ def _page(request: UserRequest, connection: Connection, role: Membership.Role) -
         "connection": connection,
         "role": role,
         "rules": rules.in_force(connection),
+        "absorbed": absorbed(connection),
         "team_learning": TeamLearning.of(connection.team_id),
         "listing": listing(connection, request.user, role, query.get("state", ""), query.get("page")),
         "longest": deciding.LONGEST,

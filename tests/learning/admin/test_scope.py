@@ -53,7 +53,7 @@ def test_what_is_read_only_is_not_changed(operator: Client, things: Things, mode
     assert type(things[model]).objects.values().get(pk=things[model].pk) == before
 
 
-@pytest.mark.parametrize("model", [*READ_ONLY[:7], "remark", "teamlearning"])
+@pytest.mark.parametrize("model", [*READ_ONLY[:9], "remark", "teamlearning"])
 def test_what_was_said_and_learned_is_not_deleted_by_itself(operator: Client, things: Things, model: str) -> None:
     assert operator.post(address(model, "delete", things[model]), {"post": "yes"}).status_code == 403
     act(operator, model, "delete_selected", [things[model]])

@@ -15,19 +15,28 @@ from accounts.models import User
 from agent.repairs import Strategy
 from datasources.models import Connection
 from learning.feedback import remarks, verdicts
+from learning.generations import changing
+from learning.generations.changing import Rule, Text
 from learning.models import (
     Attempt,
     BanditReset,
+    Candidate,
     Episode,
     EvaluatedQuestion,
     Evaluation,
     ImportedPolicy,
+    Optimization,
+    Reflection,
+    Remark,
     TeamLearning,
 )
+from learning.optimizing.promotion import Verdict
 from tests.learning.bandit.logs import decide, store, teach
 
 SECRET = "what alice's team asked"
 READ_ONLY = [
+    "generation",
+    "optimization",
     "episode",
     "verdict",
     "verifiedquery",
@@ -41,6 +50,21 @@ READ_ONLY = [
 ALL = [*READ_ONLY, "remark", "teamlearning"]
 
 Things = dict[str, Any]
+
+WEAK = Verdict(
+    questions=2,
+    before=0,
+    after=1,
+    fixed=("verified-1",),
+    broke=(),
+    held_questions=0,
+    held_fixed=0,
+    held_broke=0,
+    score_before=0.25,
+    score_after=0.75,
+    by_chance=0.5,
+    p_value=1.0,
+)
 
 
 def fill(connection: Connection, user: User, question: str) -> Things:
@@ -61,11 +85,16 @@ def fill(connection: Connection, user: User, question: str) -> Things:
     made = decide(episode, connection, Strategy.FIX_COLUMN)
     teach(made, 0.5)
     evaluation = Evaluation.objects.create(connection=connection, user=user, model="m")
+    remark = remarks.give(episode, user, f"wrong: {question}")
+    assert remark
+    optimization = optimize(connection, remark, question)
     return {
+        "generation": optimization.generations.get(),
+        "optimization": optimization,
         "episode": episode,
         "verdict": episode.verdicts.get(),
         "verifiedquery": episode.verified_queries.get(),
-        "remark": remarks.give(episode, user, f"wrong: {question}"),
+        "remark": remark,
         "banditarm": store(connection, Strategy.FIX_COLUMN, 0.5),
         "banditdecision": made,
         "banditreset": BanditReset.objects.create(connection=connection, user=user),
@@ -78,6 +107,38 @@ def fill(connection: Connection, user: User, question: str) -> Things:
         ),
         "teamlearning": TeamLearning.objects.get_or_create(team=connection.team)[0],
     }
+
+
+def optimize(connection: Connection, remark: Remark, question: str) -> Optimization:
+    """One that has led to a proposal, which says the remark; few answers were known."""
+    seed = changing.seed_of(connection)
+    optimization = Optimization.objects.create(
+        connection=connection,
+        trigger="person",
+        state="done",
+        outcome="proposed",
+        base=seed,
+        model="m",
+        reflection_model="m",
+        evolves="rules",
+        max_calls=40,
+        max_tokens=1000,
+        max_seconds=60,
+    )
+    rule = f"A rule about {question}"
+    Candidate.objects.create(optimization=optimization, number=1, instructions="Answer.", rules=[rule], score=0.5)
+    Reflection.objects.create(
+        optimization=optimization, number=1, component="rule 1", remark=remark, asked="Why?", reply=f"RULE: {rule}"
+    )
+    changing.add(
+        seed,
+        Text("Answer.", [Rule(rule, remark.pk)]),
+        "evolved",
+        optimization=optimization,
+        candidate=1,
+        comparison=WEAK.as_json(),
+    )
+    return optimization
 
 
 def staff(user: User) -> Client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,7 +23,9 @@ from embedded.status import State, Status, write_status
 from learning.benchmark import running, steps
 from learning.benchmark.running import NotPossible, Wanted
 from learning.benchmark.suite import suite
-from learning.models import BanditArm, Episode, EvaluatedQuestion, Evaluation
+from learning.generations import changing
+from learning.generations.changing import Text
+from learning.models import BanditArm, Episode, EvaluatedQuestion, Evaluation, Generation
 from learning.models.evaluations import SILENT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -166,6 +169,51 @@ def test_another_model_cannot_go_on_with_it(
     settings.LLM_ENDPOINT = Endpoint(model.base_url, "another", "key")
     with pytest.raises(NotPossible, match="begun with scripted"):
         running.go_on(evaluation)
+
+
+def evolved(connection: Connection) -> Generation:
+    """A proposal."""
+    return changing.add(changing.seed_of(connection), Text("Answer as generation one."), "edited")
+
+
+def told(model: ServerHandle, number: int) -> str:
+    """What the model was told with one of the questions that it was asked."""
+    return str(model.requests()[number].body["messages"][0]["content"])
+
+
+def test_it_asks_with_the_generation_that_was_chosen(sample: Connection, alice: User, model: ServerHandle) -> None:
+    evolved(sample)
+    knows_all(model, sample)
+    evaluation = running.start(sample, alice, replace(EASY, generation=1))
+    work()
+    evaluation.refresh_from_db()
+    assert (evaluation.state, evaluation.generation) == ("done", 1)
+    assert all("Answer as generation one." in told(model, number) for number in range(len(model.requests())))
+
+
+def test_by_default_it_asks_with_the_one_in_use(sample: Connection, alice: User, model: ServerHandle) -> None:
+    changing.promote(evolved(sample), alice)
+    assert running.start(sample, alice, EASY).generation == 1
+
+
+def test_a_generation_that_is_not_there_is_not_measured(sample: Connection, alice: User, model: ServerHandle) -> None:
+    with pytest.raises(NotPossible, match="has no generation 7"):
+        running.start(sample, alice, replace(EASY, generation=7))
+
+
+def test_another_prompt_in_use_meanwhile_does_not_change_what_is_measured(
+    sample: Connection, alice: User, model: ServerHandle
+) -> None:
+    generation = evolved(sample)
+    knows_all(model, sample)
+    evaluation = running.start(sample, alice, EASY)
+    running.cancel(evaluation, alice)
+    changing.promote(generation, alice)
+    running.go_on(evaluation)
+    work()
+    evaluation.refresh_from_db()
+    assert (evaluation.state, evaluation.generation) == ("done", 0)
+    assert not any("Answer as generation one." in told(model, number) for number in range(len(model.requests())))
 
 
 def test_a_step_of_an_earlier_run_does_nothing(sample: Connection, alice: User, model: ServerHandle) -> None:

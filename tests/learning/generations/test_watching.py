@@ -6,8 +6,9 @@ import pytest
 
 from accounts.models import User
 from datasources.models import AuditEntry, Connection
+from learning.feedback import remarks
 from learning.generations import changing, watching
-from learning.generations.changing import Text
+from learning.generations.changing import Rule, Text
 from learning.models import Generation
 from learning.prompts import generation_of
 from tests.learning.overview.asked import ask, judge
@@ -67,6 +68,19 @@ def test_what_was_recalled_says_nothing(connection: Connection, evolved: Generat
     query = verified(connection, "How many?")
     ask(connection, generation=1, recalled=query)
     assert watching.live(evolved).questions == 0
+
+
+def test_what_somebody_took_back_does_not_come_back_by_itself(connection: Connection, alice: User) -> None:
+    connection.schema()
+    remark = remarks.write(connection, alice, "Revenue excludes cancelled orders.")
+    seed = changing.seed_of(connection)
+    says_it = changing.add(seed, Text("Answer well.", [Rule(remark.rule, remark.pk)]), Generation.Origin.EVOLVED)
+    changing.promote(says_it, None)
+    asked(connection, 1, answered=9, failed=1)
+    remarks.stop(remark, alice)
+    asked(connection, 2, answered=0, failed=9)
+    assert watching.look(connection.pk) is None
+    assert generation_of(connection) == 2
 
 
 def test_the_seed_is_never_rolled_back(connection: Connection) -> None:

@@ -66,6 +66,19 @@ def test_what_was_said_is_not_told_beside_it(connection: Connection, remark: Rem
     assert SAID not in told
 
 
+def test_what_was_taken_back_meanwhile_is_not_put_to_use_by_itself(
+    connection: Connection, remark: Remark, alice: User, model: ServerHandle
+) -> None:
+    model.set_script(worded(RULE))
+    begun = running.start(connection, "person", None, Wanted(evolves="rules", seed=1, max_calls=60))
+    remarks.stop(remark, alice)
+    work()
+    begun.refresh_from_db()
+    assert begun.outcome == "proposed"
+    assert begun.message == "It says a remark that was taken back while it was measured. A curator decides."
+    assert active(connection).number == 0
+
+
 def test_a_rule_that_says_something_else_leaves_what_was_said_in_force(
     connection: Connection, remark: Remark, model: ServerHandle
 ) -> None:

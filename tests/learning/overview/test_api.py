@@ -13,6 +13,8 @@ from accounts.models import ApiToken, User
 from agent.errors import ErrorClass
 from agent.repairs import REPAIRS, Strategy
 from datasources.models import Connection
+from learning.generations import changing
+from learning.generations.changing import Text
 from tests.learning.bandit import logs
 from tests.learning.overview.asked import COLUMN, ask, days_ago, judge
 
@@ -38,7 +40,8 @@ def test_it_gives_what_the_page_shows(connection: Connection, alice: User) -> No
     found = response.json()
     assert response.status_code == 200
     assert list(found) == [
-        "connection", "period", "total", "over_time", "errors", "verdicts", "seconds", "in_use", "heat_map", "policies"
+        "connection", "period", "total", "over_time", "errors", "verdicts", "seconds", "in_use", "generations",
+        "heat_map", "policies",
     ]  # fmt: skip
     assert found["connection"] == {"id": connection.pk, "name": "shop"}
     assert found["total"] == {
@@ -62,6 +65,29 @@ def test_it_gives_what_the_page_shows(connection: Connection, alice: User) -> No
     assert (found["verdicts"]["answers"], found["verdicts"]["right_share"]) == (1, 1.0)
     assert found["seconds"][0] == {"start": None, "answers": 2, "p50": 2.0, "p95": 2.0}
     assert found["in_use"] == {"verified": 0, "rules": 0, "waiting": 0}
+
+
+def test_it_lists_the_generations_of_the_prompt(connection: Connection, alice: User) -> None:
+    seed = changing.seed_of(connection)
+    comparison = {"sentence": "Weak evidence, as there is only 1 verified query.", "is_weak": True}
+    changing.promote(changing.add(seed, Text("Answer."), "evolved", comparison=comparison), alice)
+    first, second = get(connection, alice).json()["generations"]
+    assert (first["number"], first["parent"], first["state"], first["origin"]) == (0, None, "earlier", "seed")
+    assert (first["comparison"], first["is_weak"]) == (None, None)
+    assert datetime.fromisoformat(second.pop("created_at")) <= datetime.fromisoformat(second.pop("activated_at"))
+    assert second == {
+        "number": 1,
+        "parent": 0,
+        "state": "active",
+        "origin": "evolved",
+        "comparison": "Weak evidence, as there is only 1 verified query.",
+        "is_weak": True,
+    }
+
+
+def test_one_that_was_never_in_use_has_no_time_of_that(connection: Connection, alice: User) -> None:
+    changing.add(changing.seed_of(connection), Text("Answer."), "edited")
+    assert get(connection, alice).json()["generations"][1]["activated_at"] is None
 
 
 def test_times_are_iso_with_their_zone(connection: Connection, alice: User) -> None:

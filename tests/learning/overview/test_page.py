@@ -8,11 +8,15 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from agent.errors import ErrorClass
 from agent.repairs import Strategy
 from datasources.models import Connection
+from learning.generations import changing
+from learning.generations.changing import Text
+from learning.models import Generation
 from tests.learning.bandit import logs
 from tests.learning.benchmark.pages.runs import htmx, text, words_of
 from tests.learning.overview.asked import COLUMN, SYNTAX, ask, days_ago, judge
@@ -42,6 +46,38 @@ def test_the_page_is_there_before_its_figures(alice_client: Client, connection: 
     assert f'hx-get="{address(connection, "learning_figures")}?days=30"' in page
     assert f'hx-get="{address(connection, "learning_strategies")}"' in page
     assert f'href="{address(connection, "learning_figures")}?days=30"' in page
+
+
+def test_charts_mark_when_a_generation_was_put_to_use(
+    alice_client: Client, alice: User, connection: Connection
+) -> None:
+    ask(connection)
+    changing.promote(changing.add(changing.seed_of(connection), Text("Answer."), "edited"), alice)
+    page = text(alice_client, address(connection, "learning_figures"))
+    today = timezone.localdate().isoformat()
+    assert page.count(f"Put to use: generation 1 on {today}.") == 2
+    found = re.search(r'data-chart="success"\s+data-marks="(.*?)"\s+data-values', page)
+    assert found
+    assert json.loads(found[1]) == [{"start": today, "put": "Generation 1"}]
+
+
+def test_the_seed_is_marked_where_it_came_back(alice_client: Client, alice: User, connection: Connection) -> None:
+    ask(connection)
+    seed = changing.seed_of(connection)
+    assert "Put to use" not in text(alice_client, address(connection, "learning_figures"))
+    Generation.objects.update(created_at=days_ago(3), activated_at=days_ago(3))
+    changing.promote(changing.add(seed, Text("Answer."), "edited"), alice)
+    changing.roll_back(seed, alice, "It was worse.")
+    assert "generation 0 on" in text(alice_client, address(connection, "learning_figures"))
+
+
+def test_what_was_put_to_use_before_the_period_is_not_marked(
+    alice_client: Client, alice: User, connection: Connection
+) -> None:
+    ask(connection)
+    changing.promote(changing.add(changing.seed_of(connection), Text("Answer."), "edited"), alice)
+    Generation.objects.filter(number=1).update(activated_at=days_ago(40))
+    assert "Put to use" not in text(alice_client, address(connection, "learning_figures", days="30"))
 
 
 def test_the_period_is_chosen_by_a_link(alice_client: Client, connection: Connection) -> None:

@@ -16,6 +16,8 @@ from agent.scripted_server import ServerHandle
 from datasources.models import Connection
 from learning.benchmark.pages import history
 from learning.benchmark.suite import suite
+from learning.generations import changing
+from learning.generations.changing import Text
 from learning.models import Evaluation
 from tests.learning.benchmark.pages.runs import address, htmx, lost_run, run_of, text, words_of
 from tests.learning.verified.queries import verified
@@ -56,6 +58,23 @@ def test_run_starts_what_was_chosen(curator: Client, alice: User, measured: Conn
     run = Evaluation.objects.get()
     assert response["Location"] == address("evaluation", run)
     assert (run.user, run.difficulties, run.policy, run.attempts) == (alice, ["easy", "hard"], "fixed", 3)
+
+
+def test_any_generation_of_the_prompt_can_be_chosen(curator: Client, measured: Connection, model: ServerHandle) -> None:
+    assert "Generation of the prompt" not in text(curator, overview(measured))
+    changing.add(changing.seed_of(measured), Text("Answer."), "edited")
+    page = text(curator, overview(measured))
+    assert '<option value="0" selected>0 · In use</option>' in page
+    assert '<option value="1">1 · Proposed</option>' in page
+    curator.post(overview(measured), CHOSEN | {"generation": "1"})
+    assert Evaluation.objects.get().generation == 1
+
+
+def test_a_generation_that_is_not_there_is_refused(curator: Client, measured: Connection, model: ServerHandle) -> None:
+    changing.add(changing.seed_of(measured), Text("Answer."), "edited")
+    page = curator.post(overview(measured), CHOSEN | {"generation": "7"}).content.decode()
+    assert "Select a valid choice. 7 is not one of the available choices." in page
+    assert not Evaluation.objects.exists()
 
 
 def test_a_seed_counts_only_where_chance_chooses(curator: Client, measured: Connection, model: ServerHandle) -> None:

@@ -157,7 +157,7 @@ def test_a_curator_cancels_and_goes_on(curator: Client, measured: Connection, mo
 def test_going_on_says_why_it_is_not_possible(curator: Client, measured: Connection, model: ServerHandle) -> None:
     run = run_of(measured, "rw", state="stopped", model="another")
     response = curator.post(address("evaluation_go_on", run), follow=True)
-    assert "It was begun with another and generation 0" in response.content.decode()
+    assert "It was begun with another, and now scripted would answer." in response.content.decode()
 
 
 def test_a_run_whose_worker_is_gone_can_be_gone_on_with(curator: Client, measured: Connection) -> None:
