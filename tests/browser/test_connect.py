@@ -110,6 +110,8 @@ def test_tables_are_described_without_leaving_the_page(page: Page, site: Site) -
 
 def test_escape_closes_a_menu(page: Page) -> None:
     page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Business notes")).to_be_visible()
+    page.wait_for_load_state()
     menu = page.locator(".menu summary")
     menu.press("Enter")
     expect(page.get_by_role("link", name="All teams")).to_be_visible()
