@@ -14,29 +14,37 @@ class Budget:
     """Parts of a context, in tokens. What is left of it is for the question, and for the repairs and their failures.
 
     `schema`: all of it stands in the stable prefix up to here. Above that the prefix lists names (`names`), and a
-    question brings the tables that matter for it (`tables`): few, because the model reads them anew each time.
+    question brings the tables that matter for it (`tables`): few, because the model reads them anew each time. What the
+    generation says takes `generation` of it; where it is longer, the schema has as much less, and after
+    `longest_generation` it is cut. `reply` is kept free.
     """
 
     context: int
     schema: int
+    generation: int
+    longest_generation: int
     names: int
     tables: int
     notes: int
     rules: int
     history: int
     examples: int
+    reply: int
 
     @classmethod
     def of(cls, context: int) -> "Budget":
         return cls(
             context=context,
             schema=context * 45 // 100,
+            generation=context * 10 // 100,
+            longest_generation=context * 30 // 100,
             names=context * 15 // 100,
             tables=context * 18 // 100,
             notes=context * 10 // 100,
             rules=context * 8 // 100,
             history=context * 12 // 100,
             examples=context * 10 // 100,
+            reply=context * 9 // 100,
         )
 
 

@@ -83,8 +83,9 @@ class Prompt:
     """What every question of a connection is asked with: `system` is the stable prefix, `facts` its beginning that
     says what the database holds and not what to reply.
 
-    A schema above the budget is no part of it: each question brings the tables that matter. Notes are cut at a line,
-    after a tenth of the context, and say so; of too many rules the last are left out.
+    A schema above the budget is no part of it: each question brings the tables that matter. What the generation says
+    and notes are cut at a line, and say so; of too many rules the last are left out. History and examples have what
+    these leave.
     """
 
     system: str
@@ -99,18 +100,21 @@ class Prompt:
         cls, schema: Schema, dialect: str, generation: str, notes: str, budget: Budget, rules: Sequence[str] = ()
     ) -> "Prompt":
         text = schema.to_prompt(dialect)
-        is_whole = tokens(text) <= budget.schema
+        learned = bounded(generation.strip(), budget.longest_generation)
+        is_whole = tokens(text) + max(0, tokens(learned) - budget.generation) <= budget.schema
         if not is_whole:
             text = linking.overview(schema, dialect, budget.names)
         told = house_rules.fitting(rules, budget.rules)
-        system = system_prompt(text, dialect, generation, bounded(notes.strip(), budget.notes), told)
+        system = system_prompt(text, dialect, learned, bounded(notes.strip(), budget.notes), told)
         return cls(system, schema, dialect, budget, is_whole, facts=system_prompt(text, "", ""))
 
     def opening(self, history: Sequence[Turn], question: str, examples: Sequence[Example] = ()) -> list[Message]:
         """The messages of a first attempt. Of a long history the oldest turns are left out, of many `examples` the
         first."""
-        kept = _recent(history, self.budget.history)
-        shown = _nearest(examples, self.budget.examples)
+        room = self._room(question)
+        kept = _recent(history, min(self.budget.history, room))
+        room -= sum(tokens(turn.question + turn.sql) for turn in kept)
+        shown = _nearest(examples, min(self.budget.examples, room))
         return opening(self.system, kept, question, self._tables(kept, question, shown), shown)
 
     def after_tables(self, text: str) -> str:
@@ -128,6 +132,11 @@ class Prompt:
         while len(kept) > opening + 2 and sum(tokens(message.content) for message in kept) > room:
             del kept[opening : opening + 2]
         return kept
+
+    def _room(self, question: str) -> int:
+        """Tokens that are left for what is told beside the question."""
+        tables = 0 if self.is_whole else self.budget.tables
+        return self.budget.context - self.budget.reply - tokens(self.system) - tables - tokens(question)
 
     def _tables(self, history: Sequence[Turn], question: str, examples: Sequence[Example] = ()) -> str:
         if self.is_whole:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.llm import Message
+from agent.plain_text import visible
 from agent.prompt import Prompt, prompt_file
 
 LONGEST_RULE = 400
@@ -66,7 +67,8 @@ def ask_for_instructions(asked_with: Prompt, instructions: str, records: Sequenc
 
 def read_rule(reply: str, known: Sequence[str]) -> Proposed:
     """Raises Unusable."""
-    found = _RULE.search(_answer(reply)) or _BULLET.search(reply)
+    answer = _answer(reply)
+    found = _RULE.search(answer) or _BULLET.search(answer)
     if not found:
         raise Unusable("The model's answer has no line that is a rule.")
     text = _line(found.group(1)).strip('*"“”` ')
@@ -76,7 +78,7 @@ def read_rule(reply: str, known: Sequence[str]) -> Proposed:
         raise Unusable("The rule is a query and no rule.")
     if any(_line(one).casefold() == text.casefold() for one in known):
         raise Unusable("The rule is one that there is already.")
-    return Proposed(text, _why(reply[: found.start()]))
+    return Proposed(text, _why(answer[: found.start()]))
 
 
 def read_instructions(reply: str, known: str) -> Proposed:
@@ -96,12 +98,13 @@ def read_instructions(reply: str, known: str) -> Proposed:
 
 
 def _answer(reply: str) -> str:
-    """Raises Unusable."""
-    if not reply.strip():
+    """What a person sees of it. Raises Unusable."""
+    answer = visible(reply)
+    if not answer.strip():
         raise Unusable("The model answered nothing.")
-    if len(reply) > LONGEST_REPLY:
-        raise Unusable(f"The model's answer has {len(reply):,} characters, and is none to what was asked.")
-    return reply
+    if len(answer) > LONGEST_REPLY:
+        raise Unusable(f"The model's answer has {len(answer):,} characters, and is none to what was asked.")
+    return answer
 
 
 def _messages(asked_with: Prompt, *parts: str) -> list[Message]:
@@ -112,7 +115,7 @@ def _messages(asked_with: Prompt, *parts: str) -> list[Message]:
 def _told(records: Sequence[Record]) -> str:
     return "\n\n".join(
         f"Question: {_line(record.question)}\nSQL: {_line(record.sql)[:_LONGEST_RECORD] or '(none)'}\n"
-        f"Feedback: {record.feedback.strip()[:_LONGEST_RECORD]}"
+        f"Feedback: {visible(record.feedback).strip()[:_LONGEST_RECORD]}"
         for record in records
     )
 
@@ -122,7 +125,7 @@ def _known(rules: Sequence[str]) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.replace("\0", "").split())
+    return " ".join(visible(text).split())
 
 
 def _why(text: str) -> str:

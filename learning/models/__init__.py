@@ -5,12 +5,22 @@ from learning.models.episodes import HEARTBEAT, LOST_AFTER, Attempt, Episode, Ep
 from learning.models.evaluations import EvaluatedQuestion, Evaluation
 from learning.models.examples import ExampleSet
 from learning.models.feedback import Remark, TeamLearning, Verdict
-from learning.models.generations import SILENT, Activation, Candidate, Generation, Optimization, Reflection, Trial
+from learning.models.generations import (
+    LONGEST_PAUSE,
+    SILENT,
+    Activation,
+    Candidate,
+    Generation,
+    Optimization,
+    Reflection,
+    Trial,
+)
 from learning.models.verified import VerifiedImport, VerifiedQuery
 from learning.models.warmth import Warmth
 
 __all__ = [
     "HEARTBEAT",
+    "LONGEST_PAUSE",
     "LOST_AFTER",
     "SILENT",
     "Activation",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SILENT = timedelta(seconds=20)
 """An optimisation under way that has said nothing for so long has lost its worker."""
+LONGEST_PAUSE = timedelta(minutes=1)
+"""It beats in the future for as long as that. A beat that lies further ahead is of a clock that was put back."""
 
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
@@ -120,7 +122,8 @@ class OptimizationQuerySet(models.QuerySet["Optimization"]):
         return self.filter(state=Optimization.State.RUNNING)
 
     def silent(self) -> OptimizationQuerySet:
-        return self.under_way().filter(beat_at__lt=timezone.now() - SILENT)
+        now = timezone.now()
+        return self.under_way().exclude(beat_at__range=(now - SILENT, now + LONGEST_PAUSE + SILENT))
 
 
 class Optimization(models.Model):

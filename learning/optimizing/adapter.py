@@ -16,7 +16,7 @@ from agent import reflection as wording
 from agent.prompt import Prompt
 from agent.reflection import Proposed, Record, Unusable
 from learning.models import Candidate, Optimization, Reflection, Trial
-from learning.optimizing.candidates import INSTRUCTIONS, RULES, key_of, places_of, rules_of
+from learning.optimizing.candidates import INSTRUCTIONS, RULES, as_texts, key_of, places_of, rules_of
 from learning.optimizing.work import Work
 
 _SAYS_THE_SAME = 0.5
@@ -115,6 +115,8 @@ class Adapter:
             messages = wording.ask_for_wording(asked_with, said, about)
         made = self.work.reflection(self._number_of(candidate), component, remark, messages)
         text = self._read(made, lambda reply: self._new_rule(reply, component, candidate))
+        if text:
+            self._proposed.add(key_of({**candidate, component: text}))
         if text and made.remark_id and not _says(text, said):
             # What a person said stays in force beside it.
             made.remark = None
@@ -127,7 +129,6 @@ class Adapter:
         key = key_of({**candidate, component: proposed.text})
         if key in self._proposed or any(key_of(as_texts(one)) == key for one in self.work.candidates.values()):
             raise Unusable("The same was tried before.")
-        self._proposed.add(key)
         return proposed
 
     def _unsaid(self, candidate: dict[str, str], records: Sequence[Mapping[str, Any]]) -> tuple[int | None, str]:
@@ -158,11 +159,6 @@ class Adapter:
         key = key_of(candidate)
         same = (one.number for one in self.work.candidates.values() if key_of(as_texts(one)) == key)
         return next(same, 0)
-
-
-def as_texts(candidate: Candidate) -> dict[str, str]:
-    """A stored one as gepa has it."""
-    return {INSTRUCTIONS: candidate.instructions, **dict(zip(RULES, candidate.rules, strict=True))}
 
 
 def as_stored(number: int, texts: Mapping[str, str], parents: Sequence[int], scores: Mapping[int, float]) -> Candidate:

@@ -7,6 +7,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
+from learning import models
+
 PLACES = 12
 """Rules of a prompt, at most."""
 INSTRUCTIONS = "instructions"
@@ -19,6 +21,11 @@ def candidate_of(instructions: str, rules: Sequence[str]) -> Candidate:
     """`rules`: the first PLACES, which may be empty."""
     places = [*rules[:PLACES], *[""] * (PLACES - len(rules))]
     return {INSTRUCTIONS: instructions, **dict(zip(RULES, places, strict=True))}
+
+
+def as_texts(stored: models.Candidate) -> Candidate:
+    """A stored one as gepa has it."""
+    return {INSTRUCTIONS: stored.instructions, **dict(zip(RULES, stored.rules, strict=True))}
 
 
 def places_of(candidate: Mapping[str, str]) -> list[str]:

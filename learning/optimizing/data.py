@@ -19,7 +19,7 @@ from django.db.models import Prefetch
 
 from agent.prompt import Turn
 from datasources.models import Connection
-from learning.benchmark.suite import verified_tasks
+from learning.benchmark.suite import VERIFIED, verified_tasks
 from learning.benchmark.tasks import Part as BuiltInPart
 from learning.benchmark.tasks import Task, built_in
 from learning.feedback import verdicts
@@ -97,6 +97,23 @@ def gather(connection: Connection, seed: int) -> list[Example]:
 def gold_of(examples: Iterable[Example]) -> int:
     """In how many of validation the answer is known."""
     return sum(bool(example.gold) for example in examples if example.part != Part.TRAIN)
+
+
+def verified_in(examples: Iterable[Example]) -> list[Task]:
+    """The verified queries among them: what all candidates are shown, whatever is verified meanwhile."""
+    return [example.task for example in examples if _is_verified(example)]
+
+
+def _is_verified(example: Example) -> bool:
+    return example.id.startswith(f"{VERIFIED}-")
+
+
+def outdated(connection: Connection, examples: Sequence[Example]) -> set[int]:
+    """The places of verified queries that are not in use any more, or have another answer now."""
+    now = {task.id: task.gold for task in verified_tasks(connection)}
+    return {
+        place for place, example in enumerate(examples) if _is_verified(example) and now.get(example.id) != example.gold
+    }
 
 
 def _frozen(value: Any) -> Any:

@@ -83,7 +83,8 @@ class _Places:
 
 
 class _Watcher:
-    """gepa's callback and its stopper: stores what is found as it is found, and says when it is enough.
+    """gepa's callback and its stopper: stores what is found as it is found, and says when it is enough: also where a
+    candidate answers everything that it is asked, and at once, as there is nothing to add to that.
 
     gepa swallows what a callback raises: `broken` keeps it, and ends the search.
     """
@@ -95,18 +96,21 @@ class _Watcher:
         self._noted = 0
         self._calls = 0
         self._fruitless = 0
+        self._best = 0.0
 
     def __call__(self, gepa_state: Any) -> bool:
         if self.broken or self._adapter.stopped:
             return True
         self._fruitless = 0 if self._work.calls > self._calls else self._fruitless + 1
         self._calls = self._work.calls
-        return self._fruitless > _FRUITLESS or is_perfect(self._work)
+        return self._fruitless > _FRUITLESS or self._best >= 1.0
 
     def on_valset_evaluated(self, event: Any) -> None:
-        self._keeping(
-            as_stored(event["candidate_idx"], event["candidate"], list(event["parent_ids"]), event["scores_by_val_id"])
+        found = as_stored(
+            event["candidate_idx"], event["candidate"], list(event["parent_ids"]), event["scores_by_val_id"]
         )
+        self._keeping(found)
+        self._best = max(self._best, found.score)
 
     def on_iteration_end(self, event: Any) -> None:
         """What came of the reflection of this round, where one was made."""
@@ -131,11 +135,6 @@ class _Watcher:
         made.candidate = trace.get("new_program_idx")
         made.outcome = "" if made.candidate is not None else _OUTCOME_WORSE
         made.save(update_fields=["before", "after", "candidate", "outcome"])
-
-
-def is_perfect(work: Work) -> bool:
-    """Whether some candidate answers everything that it is asked, and at once: there is nothing to add to that."""
-    return any(score >= 1.0 for score in (candidate.score for candidate in work.candidates.values()))
 
 
 class _Quiet:

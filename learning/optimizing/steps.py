@@ -7,7 +7,6 @@ the steps a watch goes round in the other queue: where a step has died with its 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -20,10 +19,9 @@ from learning.benchmark.measuring import Outage
 from learning.generations import changing
 from learning.generations.changing import Rule, Text
 from learning.giving_way import Needed
-from learning.models import SILENT, Candidate, Generation, Optimization, Remark
-from learning.optimizing import promotion, search
-from learning.optimizing.adapter import as_texts
-from learning.optimizing.candidates import rules_of
+from learning.models import LONGEST_PAUSE, SILENT, Candidate, Generation, Optimization, Remark
+from learning.optimizing import data, promotion, search
+from learning.optimizing.candidates import as_texts, rules_of
 from learning.optimizing.data import Part
 from learning.optimizing.halting import Overtaken, StepOver
 from learning.optimizing.promotion import Result, Verdict
@@ -36,7 +34,7 @@ SECONDS = 15.0
 GIVE_WAY = timedelta(seconds=3)
 """How long the next step waits when somebody needs the model."""
 WATCH_EVERY = SILENT
-PAUSES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1))
+PAUSES = (timedelta(seconds=5), timedelta(seconds=20), LONGEST_PAUSE)
 """For a model or a database that was there before, each time longer."""
 BROKE = "Something went wrong on this server. The prompt is as it was, and the operator finds the details in the log."
 CHANGED = "The database's schema changed meanwhile: what was measured before says nothing about it now."
@@ -168,7 +166,8 @@ def _current(optimization: Optimization) -> QuerySet[Optimization]:
 
 
 def _conclude(work: Work) -> None:
-    """The best candidate is compared with the prompt in use on all of validation. Raises what ends a step."""
+    """The best candidate is compared with the prompt in use on all of validation, but for what people have decided
+    otherwise meanwhile. Raises what ends a step."""
     if not work.candidates:
         _finish(work, Outcome.NOTHING_FOUND, "The budget was spent before the prompt in use was measured.")
         return
@@ -179,6 +178,8 @@ def _conclude(work: Work) -> None:
         return
     places = [place for place, example in enumerate(work.examples) if example.part == Part.HELD]
     places += search.searched(work.examples)
+    gone = data.outdated(work.optimization.connection, work.examples)
+    places = [place for place in places if place not in gone]
     before, after = (
         {
             place: Result(trial.score, trial.is_right)
@@ -210,11 +211,15 @@ def _decide(work: Work, best: Candidate, verdict: Verdict) -> None:
     if obstacle := _obstacle(run):
         stop(run, obstacle)
         return
-    rules = [Rule(rule, work.remark_of(rule)) for rule in rules_of(as_texts(best))]
-    outcome, state, reason = _what_to_do(run, verdict, rules)
+    text = Text(best.instructions, [Rule(rule, work.remark_of(rule)) for rule in rules_of(as_texts(best))])
+    outcome, state, reason = _what_to_do(run, verdict, text)
+    if outcome == Outcome.PROPOSED and (before := _proposed_before(run, text)):
+        told = f"It found what generation {before.number} says, which is proposed already. A curator decides."
+        _finish(work, outcome, told)
+        return
     generation = changing.add(
         run.base,
-        Text(best.instructions, rules),
+        text,
         Generation.Origin.EVOLVED,
         state=state,
         reflection=_reflection_of(work, best),
@@ -228,20 +233,45 @@ def _decide(work: Work, best: Candidate, verdict: Verdict) -> None:
     _finish(work, outcome, reason or verdict.sentence)
 
 
-def _what_to_do(run: Optimization, verdict: Verdict, rules: Sequence[Rule]) -> tuple[str, str, str]:
+def _what_to_do(run: Optimization, verdict: Verdict, text: Text) -> tuple[str, str, str]:
     """The outcome, the state of the generation that it leads to, and why."""
     if not verdict.is_better:
         return Outcome.NOT_BETTER, Generation.State.REJECTED, verdict.sentence
-    if verdict.is_weak:
-        return Outcome.PROPOSED, Generation.State.PROPOSED, f"{verdict.sentence} A curator decides."
-    if changing.in_use(run.connection).pk != run.base_id:
-        why = "Another prompt was put to use while it was measured against the one before. A curator decides."
-        return Outcome.PROPOSED, Generation.State.PROPOSED, why
-    said = run.connection.remarks.filter(pk__in=[rule.remark for rule in rules if rule.remark])
-    if said.exclude(state=Remark.State.ACCEPTED).exists():
-        why = "It says a remark that was taken back while it was measured. A curator decides."
-        return Outcome.PROPOSED, Generation.State.PROPOSED, why
+    if why := verdict.sentence if verdict.is_weak else _not_by_itself(run, text):
+        return Outcome.PROPOSED, Generation.State.PROPOSED, f"{why} A curator decides."
     return Outcome.PROMOTED, Generation.State.PROPOSED, ""
+
+
+def _not_by_itself(run: Optimization, text: Text) -> str:
+    """Why a person decides, however good it is; empty where nobody has to."""
+    if changing.in_use(run.connection).pk != run.base_id:
+        return "Another prompt was put to use while it was measured against the one before."
+    said = run.connection.remarks.filter(pk__in=[rule.remark for rule in text.rules if rule.remark])
+    if said.exclude(state=Remark.State.ACCEPTED).exists():
+        return "It says a remark that was taken back while it was measured."
+    worded = {rule["remark"]: rule["rule"] for rule in run.rules}
+    if any(worded.get(remark.pk, remark.rule) != remark.rule for remark in said):
+        return "It says a remark that was worded anew while it was measured."
+    if before := rolled_back_before(run, text):
+        return f"It says again what generation {before.number} said, which was rolled back."
+    return ""
+
+
+def rolled_back_before(run: Optimization, text: Text) -> Generation | None:
+    """One that was rolled back and said some of what is new in `text`."""
+    new = _said(text) - _said(changing.text_in(run.base))
+    found = run.connection.generations.filter(state=Generation.State.ROLLED_BACK)
+    return next((one for one in found if new & _said(changing.text_in(one))), None)
+
+
+def _proposed_before(run: Optimization, text: Text) -> Generation | None:
+    found = run.connection.generations.filter(state=Generation.State.PROPOSED, parent=run.base)
+    return next((one for one in found if _said(changing.text_in(one)) == _said(text)), None)
+
+
+def _said(text: Text) -> set[str]:
+    """Its instructions and its rules, whatever their letters and spaces."""
+    return {" ".join(said.casefold().split()) for said in (text.instructions, *(rule.text for rule in text.rules))}
 
 
 def _reflection_of(work: Work, best: Candidate) -> str:

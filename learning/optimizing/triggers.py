@@ -39,7 +39,7 @@ def consider(connection_id: int) -> Optimization | None:
     """A question of the connection is over: begin an optimisation where it is time for one and there is something new
     to learn from."""
     connection = Connection.objects.filter(pk=connection_id).defer("schema_snapshot").first()
-    if not connection or not settings.GEPA_OPTIMIZE_EVERY or connection.optimizations.under_way().exists():
+    if not connection or running.under_way(connection) or not settings.GEPA_OPTIMIZE_EVERY:
         return None
     trigger = _due(connection)
     if not trigger or not _has_lesson(connection, _last_begun(connection)):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -21,14 +23,15 @@ from learning.benchmark import examples as shown_examples
 from learning.benchmark.measuring import BadGold, Outage
 from learning.benchmark.policies import agent
 from learning.endpoints import llm, reflection_endpoint
-from learning.generations.changing import text_in
+from learning.generations.changing import lock, text_in
 from learning.giving_way import give_way, watched
 from learning.models import Candidate, Evaluation, Optimization, Reflection, Trial
-from learning.optimizing.candidates import INSTRUCTIONS, key_of, rules_of
-from learning.optimizing.data import Example
+from learning.optimizing.candidates import INSTRUCTIONS, as_texts, key_of, rules_of
+from learning.optimizing.data import Example, verified_in
 from learning.optimizing.halting import BudgetSpent, Overtaken, StepOver
 from learning.optimizing.trying import Tried, try_out
 from learning.prompts import assembled
+from learning.verified import retrieval
 
 ATTEMPTS = 3
 """For each question: enough to see whether a prompt helps to repair."""
@@ -87,7 +90,8 @@ class Work:
         stored = self.reflections[number] if number < len(self.reflections) else None
         if stored and (stored.component, stored.asked) != (component, asked):
             # It was asked something else: what came after that is not what would come now.
-            self.optimization.reflections.filter(number__gte=number).delete()
+            with self._holding():
+                self.optimization.reflections.filter(number__gte=number).delete()
             del self.reflections[number:]
             stored = None
         if not stored:
@@ -102,18 +106,25 @@ class Work:
                 asked=asked,
             )
             async_to_sync(watched)(self._ask(stored, messages), self._look)
-            stored.save()
+            with self._holding():
+                stored.save()
             self.reflections.append(stored)
         self._reflected += 1
         self._count(0, stored.tokens, stored.seconds)
         return stored
 
     def keep(self, candidate: Candidate) -> None:
-        """Unless a step before this one has stored it."""
-        if candidate.number not in self.candidates:
+        """Unless a step before this one has stored it. One that says something else stands in its place, and what came
+        after that is not what would come now. Raises Overtaken."""
+        number, known = candidate.number, self.candidates.get(candidate.number)
+        if known and key_of(as_texts(known)) == key_of(as_texts(candidate)):
+            return
+        with self._holding():
+            self.optimization.candidates.filter(number__gte=number).delete()
             candidate.optimization = self.optimization
             candidate.save()
-            self.candidates[candidate.number] = candidate
+        self.candidates = {other: one for other, one in self.candidates.items() if other < number}
+        self.candidates[number] = candidate
 
     def prompt_of(self, candidate: Mapping[str, str]) -> Prompt:
         """As questions would be asked with it: what people said and it does not say is told as rules of their own."""
@@ -123,8 +134,8 @@ class Work:
         return assembled(self.optimization.connection, text, self.optimization.notes, others)
 
     def remark_of(self, rule: str) -> int | None:
-        """The id of the remark that a rule says."""
-        worded = {one.text: one.remark_id for one in self.reflections if one.text}
+        """The id of the remark that a rule says, as far as the search has come again."""
+        worded = {one.text: one.remark_id for one in self.reflections[: self._reflected] if one.text}
         known = {one.text: one.remark for one in self.base.rules}
         return {**worded, **known}.get(rule)
 
@@ -149,6 +160,15 @@ class Work:
         if not self.current().update(beat_at=timezone.now(), **told):
             raise Overtaken
 
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        """What is stored meanwhile, no other worker stores. Raises Overtaken."""
+        with transaction.atomic():
+            lock(self.optimization.connection)
+            if not self.current().update(beat_at=timezone.now()):
+                raise Overtaken
+            yield
+
     async def _look(self) -> None:
         """Raises Overtaken and Needed."""
         if not await self.current().aupdate(beat_at=timezone.now()):
@@ -159,7 +179,7 @@ class Work:
         run = self.optimization
         asked_with = await sync_to_async(self.prompt_of)(candidate)
         model = llm(run.connection, seed=run.seed)
-        shown = shown_examples.of_connection(run.connection)
+        shown = shown_examples.of_others(verified_in(self.examples), retrieval.SHOWN)
         asked = agent(model, Evaluation.Policy.LEARNED, ATTEMPTS, run.connection, seed=run.seed, examples=shown)
 
         async def one(place: int) -> None:

@@ -108,3 +108,34 @@ def test_nothing_is_left_out_while_the_context_holds_it() -> None:
 
 def test_a_long_message_of_a_database_is_cut() -> None:
     assert len(prompt.failure(ErrorClass.OTHER, "x" * 100_000, "y" * 100_000)) < 2100
+
+
+LONG = prompt.generation_text(
+    "Answer well. " * 230, [f"Rule {number}: {'paid orders only ' * 58}" for number in range(12)]
+)
+"""As long as one may be: 3,000 characters of instructions, and 12 rules of 1,000."""
+
+
+@pytest.mark.parametrize("share", [20, 44, 90], ids=["small", "as large as may be", "large"])
+@pytest.mark.parametrize("context", [8192, 32_768])
+def test_however_much_was_learned_the_context_holds_it_all_and_the_reply(context: int, share: int) -> None:
+    tables: list[Table] = []
+    while tokens(Schema(tuple(tables)).to_prompt("sqlite")) < context * share // 100 - 60:
+        tables.append(Table(f"t{len(tables)}", tuple(Column(f"column_{number}", "INTEGER") for number in range(12))))
+    lines = [f"Line {number}: revenue means paid orders only." for number in range(900)]
+    asked = prompt.Prompt.of(Schema(tuple(tables)), "sqlite", LONG, "\n".join(lines), Budget.of(context), lines)
+    history = [prompt.Turn(f"Question {number}", f"SELECT {number}, {'x' * 300}") for number in range(40)]
+    examples = [prompt.Example(f"Question {number}", f"SELECT {number}, {'x' * 300}") for number in range(40)]
+
+    messages = asked.opening(history, "How many are there in t0?", examples)
+    assert sum(tokens(message.content) for message in messages) + 700 <= context
+
+
+def test_what_was_learned_within_its_share_leaves_the_schema_whole() -> None:
+    tables: list[Table] = []
+    while tokens(Schema(tuple(tables)).to_prompt("sqlite")) < 8192 * 44 // 100 - 60:
+        tables.append(Table(f"t{len(tables)}", tuple(Column(f"column_{number}", "INTEGER") for number in range(12))))
+    learned = prompt.generation_text(
+        prompt.seed(), [f"Rule {number}: revenue means paid orders." for number in range(12)]
+    )
+    assert prompt.Prompt.of(Schema(tuple(tables)), "sqlite", learned, "", Budget.of(8192)).is_whole

@@ -11,10 +11,14 @@ from django.apps.registry import Apps
 from django.db import connection as application
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.models import User
 from agent.policy import FEATURES
 from datasources.models import Connection
 from learning.bandit import arms, rebuild, transfer
 from learning.bandit.arms import ALL, Scope
+from learning.feedback import remarks
+from learning.generations import changing
+from learning.generations.changing import Rule, Text
 from learning.models import BanditArm, Episode, ImportedPolicy
 from learning.verified.keys import key_of
 from tests.learning.bandit.decided import ended
@@ -81,3 +85,24 @@ def test_what_the_log_explains_is_left_alone(connection: Connection, migrate: Mi
     migrate("0009_learned_before_the_log")
     assert not ImportedPolicy.objects.exists()
     assert int(arms.read([Scope(connection.pk)])[0].pulls.sum()) == 1
+
+
+def test_a_rule_that_a_generation_said_is_told_again_by_a_release_without_generations(
+    connection: Connection, alice: User, migrate: Migrate
+) -> None:
+    remark = remarks.write(connection, alice, "Revenue is net of refunds.")
+    says_it = Text("Answer well.", [Rule("orders.total is net of refunds.", remark.pk)])
+    changing.promote(changing.add(changing.seed_of(connection), says_it, "evolved"), alice)
+    assert not connection.remarks.rules().exists()
+
+    old = migrate("0011_date_rules")
+    assert old.get_model("learning", "Remark").objects.get(pk=remark.pk).absorbed_in is None
+
+
+def test_what_the_generation_in_use_says_is_told_once(connection: Connection, alice: User, migrate: Migrate) -> None:
+    remark = remarks.write(connection, alice, "Revenue is net of refunds.")
+    says_it = Text("Answer well.", [Rule("orders.total is net of refunds.", remark.pk)])
+    changing.promote(changing.add(changing.seed_of(connection), says_it, "evolved"), alice)
+    migrate("0013_activations")
+    migrate("0014_rules_come_back")
+    assert not connection.remarks.rules().exists()

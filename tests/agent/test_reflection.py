@@ -1,0 +1,37 @@
+"""What a model says when it reflects is text that people see whole, and that every database takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.prompt import Prompt
+from agent.reflection import Record, Unusable, ask_for_rule, read_instructions, read_rule
+from tests.agent.test_prompt import asked_with
+
+HIDDEN = "\u202e\u2066\u200b\U000e0041\x1b\0"
+
+
+def test_what_nobody_would_see_is_in_no_rule() -> None:
+    found = read_rule(f"All{HIDDEN} were counted.\nRULE: Count paid{HIDDEN} orders only.", [])
+    assert (found.text, found.why) == ("Count paid orders only.", "All were counted.")
+
+
+def test_what_nobody_would_see_is_in_no_list_either() -> None:
+    assert read_rule(f"- Count paid{HIDDEN} orders only.", []).text == "Count paid orders only."
+
+
+def test_what_nobody_would_see_is_in_no_instructions() -> None:
+    found = read_instructions(f"<instructions>Answer{HIDDEN} well.\nBe brief.</instructions>", "Answer.")
+    assert found.text == "Answer well.\nBe brief."
+
+
+def test_an_answer_of_nothing_that_is_seen_is_none() -> None:
+    with pytest.raises(Unusable, match="answered nothing"):
+        read_rule(HIDDEN, [])
+
+
+def test_what_people_asked_hides_nothing_from_who_reads_what_was_asked() -> None:
+    asked: Prompt = asked_with()
+    messages = ask_for_rule(asked, [], [Record(f"How{HIDDEN} many?", "SELECT 1", f"No{HIDDEN} rows.")])
+    assert "Question: How many?" in messages[-1].content
+    assert "Feedback: No rows." in messages[-1].content
