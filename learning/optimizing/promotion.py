@@ -1,8 +1,11 @@
 """Whether a candidate is put to use: by a paired comparison with the prompt in use, on questions with known answers.
 
-The rule: at least two questions more are right; so many or more of those that changed would be won by chance in at most
-one case of four (sign test); and on the held questions, which the search never saw, not more are lost than won. Few
-questions cannot prove more: so what was promoted is watched, and rolled back when people fare worse with it.
+The rule: at least two questions more are right; on the held questions, which the search never saw, not more are lost
+than won; and so many or more of those that changed would be won by chance in at most one case of four (sign test).
+Where there are eight held questions, these alone say what is chance. Where there are fewer, the best of several
+candidates was picked on the questions that judge it, so chance is multiplied by how many there were (Bonferroni).
+What is better but not clearly so is proposed, and a person decides. What was promoted is watched, and rolled back
+when people fare worse with it.
 """
 
 from __future__ import annotations
@@ -16,11 +19,13 @@ from learning.optimizing.data import LEAST_GOLD, Example, Part
 
 LEAST_GAIN = 2
 MOST_BY_CHANCE = 0.25
+LEAST_HELD = 8
 STRONG = 0.05
 
 RULE = (
-    f"Promoted where at least {LEAST_GAIN} questions more are right, a split like this comes by chance in at most one "
-    "case of four, and the questions that the search never saw lose no more than they win."
+    f"Promoted where at least {LEAST_GAIN} questions more are right, the questions that the search never saw lose no "
+    "more than they win, and a split like this comes by chance in at most one case of four. Of eight or more questions "
+    "that the search never saw, these alone say what is chance; of fewer, chance counts once for each candidate."
 )
 
 
@@ -36,7 +41,8 @@ class Result:
 class Verdict:
     """`questions` have known answers; `before` and `after` are how many of them are right, `fixed` and `broke` ids.
     `held_*`: of those that the search never saw. `score_*`: means over all questions of validation, or where there
-    is none with a known answer over the training ones. `by_chance`: one-sided; `p_value`: McNemar's, two-sided."""
+    is none with a known answer over the training ones. `tried`: candidates of which it is the best. `by_chance`:
+    one-sided, of picking the best of them; `p_value`: McNemar's, two-sided, as if it had been the only one."""
 
     questions: int
     before: int
@@ -50,6 +56,7 @@ class Verdict:
     score_after: float
     by_chance: float
     p_value: float
+    tried: int = 1
     rule: str = RULE
 
     @property
@@ -62,8 +69,13 @@ class Verdict:
         """As the rule says; of weak evidence, whether the scores are better."""
         if self.is_weak:
             return self.score_after > self.score_before
+        return self.is_promising and self.by_chance <= MOST_BY_CHANCE
+
+    @property
+    def is_promising(self) -> bool:
+        """Better, whether or not by chance."""
         gain = len(self.fixed) - len(self.broke)
-        return gain >= LEAST_GAIN and self.by_chance <= MOST_BY_CHANCE and self.held_broke <= self.held_fixed
+        return gain >= LEAST_GAIN and self.held_broke <= self.held_fixed
 
     @property
     def sentence(self) -> str:
@@ -78,6 +90,9 @@ class Verdict:
             f"{self.before} → {self.after} of {self.questions} questions right, {len(self.fixed)} fixed, "
             f"{len(self.broke)} broken"
         )
+        if self.is_promising and not self.is_better:
+            picked = f", picked as the best of {self.tried} candidates" if self.tried > 1 else ""
+            return f"Perhaps better, but too likely by chance{picked}: {figures}."
         if not self.is_better:
             return f"Not clearly better: {figures}."
         sure = "Better" if self.p_value < STRONG else "Better, though with so few questions it could be chance"
@@ -91,8 +106,11 @@ class Verdict:
         }
 
 
-def judge(examples: Sequence[Example], before: Mapping[int, Result], after: Mapping[int, Result]) -> Verdict:
-    """By the results of both, by the examples' places. A question that one of them has no result of counts nowhere."""
+def judge(
+    examples: Sequence[Example], before: Mapping[int, Result], after: Mapping[int, Result], tried: int = 1
+) -> Verdict:
+    """By the results of both, by the examples' places, where `after` is of the best of so many candidates. A question
+    that one of them has no result of counts nowhere."""
     both = [place for place in before if place in after]
     known = [place for place in both if before[place].is_right is not None and after[place].is_right is not None]
     fixed = [place for place in known if after[place].is_right and not before[place].is_right]
@@ -109,9 +127,16 @@ def judge(examples: Sequence[Example], before: Mapping[int, Result], after: Mapp
         held_broke=sum(place in held for place in broke),
         score_before=_mean([before[place].score for place in both]),
         score_after=_mean([after[place].score for place in both]),
-        by_chance=sign_test(len(fixed), len(broke)),
+        by_chance=_by_chance(fixed, broke, held, tried),
         p_value=mcnemar(len(fixed), len(broke)),
+        tried=tried,
     )
+
+
+def _by_chance(fixed: Sequence[int], broke: Sequence[int], held: Sequence[int], tried: int) -> float:
+    if len(held) >= LEAST_HELD:
+        return sign_test(sum(place in held for place in fixed), sum(place in held for place in broke))
+    return min(1.0, tried * sign_test(len(fixed), len(broke)))
 
 
 def _mean(scores: Sequence[float]) -> float:

@@ -187,7 +187,7 @@ def _conclude(work: Work) -> None:
         }
         for one in (search.base_of(work), as_texts(best))
     )
-    _decide(work, best, promotion.judge(work.examples, before, after))
+    _decide(work, best, promotion.judge(work.examples, before, after, tried=len(work.candidates) - 1))
 
 
 def _nothing_found(work: Work, base: Candidate) -> str:
@@ -235,9 +235,10 @@ def _decide(work: Work, best: Candidate, verdict: Verdict) -> None:
 
 def _what_to_do(run: Optimization, verdict: Verdict, text: Text) -> tuple[str, str, str]:
     """The outcome, the state of the generation that it leads to, and why."""
-    if not verdict.is_better:
+    if not verdict.is_better and (verdict.is_weak or not verdict.is_promising):
         return Outcome.NOT_BETTER, Generation.State.REJECTED, verdict.sentence
-    if why := verdict.sentence if verdict.is_weak else _not_by_itself(run, text):
+    is_clear = verdict.is_better and not verdict.is_weak
+    if why := _not_by_itself(run, text) if is_clear else verdict.sentence:
         return Outcome.PROPOSED, Generation.State.PROPOSED, f"{why} A curator decides."
     return Outcome.PROMOTED, Generation.State.PROPOSED, ""
 

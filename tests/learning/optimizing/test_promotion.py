@@ -10,7 +10,7 @@ from learning.optimizing.promotion import Result, Verdict, judge
 RIGHT, WRONG, UNKNOWN = Result(1.0, True), Result(0.0, False), Result(0.5, None)
 
 
-def judged(before: str, after: str, held: int = 0) -> Verdict:
+def judged(before: str, after: str, held: int = 0, tried: int = 1) -> Verdict:
     """Each letter is a question: r right, w wrong, u unknown; the last `held` ones the search never saw."""
     known = {"r": RIGHT, "w": WRONG, "u": UNKNOWN}
     count = len(before)
@@ -20,6 +20,7 @@ def judged(before: str, after: str, held: int = 0) -> Verdict:
         examples,
         {place: known[letter] for place, letter in enumerate(before)},
         {place: known[letter] for place, letter in enumerate(after)},
+        tried,
     )
 
 
@@ -48,6 +49,21 @@ def test_what_the_search_saw_does_not_outweigh_what_it_never_saw() -> None:
 
 def test_held_questions_that_are_won_make_up_for_those_that_are_lost() -> None:
     assert judged("wwwwr", "rrrrw", held=2).is_better
+
+
+def test_the_best_of_many_has_to_be_better_by_more() -> None:
+    assert judged("wwwwr", "rrrrr", tried=4).is_better
+    picked = judged("wwwwr", "rrrrr", tried=5)
+    assert (picked.is_better, picked.is_promising) == (False, True)
+    assert picked.sentence.startswith(
+        "Perhaps better, but too likely by chance, picked as the best of 5 candidates: 1 → 5"
+    )
+
+
+def test_enough_questions_that_the_search_never_saw_say_alone_what_is_chance() -> None:
+    seen, unseen = "wwww", "rrrrrrrr"
+    assert not judged(seen + unseen, "rrrr" + unseen, held=8).is_better
+    assert judged(seen + "wwrrrrrr", "rrrr" + unseen, held=8, tried=20).is_better
 
 
 def test_few_known_answers_are_weak_evidence() -> None:
