@@ -58,8 +58,9 @@ class Evolution:
         """How far it is to the next one."""
         asked, every = self.progress.asked, self.progress.every
         often = "every question" if every == 1 else f"every {every} questions"
-        waits = ", once there is something to learn from" if asked >= every else ""
-        return f"{asked} / {every} · optimizes {often}{waits}"
+        waits = ", once there is something to learn from" if asked >= every and not self.progress.is_due else ""
+        due = ": it is due" if self.progress.is_due else ""
+        return f"{asked} / {every} · optimizes {often}{waits}{due}"
 
 
 def prompt_of(connection: Connection) -> Prompt:

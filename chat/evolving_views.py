@@ -35,8 +35,8 @@ def prompt_panel(request: UserRequest, connection_id: int) -> HttpResponse:
     conversation = _conversation(request, connection, request.GET.get("conversation", ""))
     context = pages.prompt_panel(connection, role) | {"conversation": conversation, "status": model_status(connection)}
     if conversation:
-        last = conversation.turns.select_related("episode").order_by("asked_at").last()
-        context |= _gap(conversation, last)
+        context |= _gap(conversation, conversation.turns.order_by("asked_at").last())
+        context["earlier_news"] = news.cards_before_the_last(conversation)
     return render(request, "chat/_prompt_changed.html", {**context, "look": True})
 
 
@@ -124,8 +124,11 @@ def _decided(
         if refusal:
             messages.error(request, refusal)
         return redirect(reverse("conversation", args=[conversation.pk]) + _since(turn))
-    context = {"connection": connection, "role": role, "conversation": conversation, "refusal": refusal}
-    response = render(request, "chat/_news.html", context | _gap(conversation, turn))
+    context = {"connection": connection, "role": role, "conversation": conversation, **_gap(conversation, turn)}
+    if refusal:
+        context |= pages.prompt_panel(connection, role) | {"refusal": refusal}
+        return render(request, "chat/_news_refused.html", context)
+    response = render(request, "chat/_news.html", context)
     response["HX-Trigger"] = CHANGED
     return response
 

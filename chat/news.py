@@ -19,6 +19,7 @@ from learning.models import Activation, Generation, Optimization
 SHOWN = 3
 """Between two questions, the latest."""
 _LOOKED_AT = 60
+_LATEST = 20
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,17 @@ def after(conversation: Conversation, turn: Turn | None) -> Gap:
     later = conversation.turns.filter(asked_at__gt=turn.asked_at) if turn else conversation.turns.all()
     until = later.order_by("asked_at").values_list("asked_at", flat=True).first()
     return between(conversation, [], since, until)[0]
+
+
+def cards_before_the_last(conversation: Conversation) -> list[tuple[Turn, Gap]]:
+    """After which of the latest questions there are cards, but for the last: what they say of a generation's state may
+    have changed."""
+    turns = list(reversed(conversation.turns.order_by("-asked_at")[:_LATEST]))
+    if not turns:
+        return []
+    _, *gaps = between(conversation, [turn.asked_at for turn in turns], turns[0].asked_at)
+    found = list(zip(turns, gaps, strict=True))[:-1]
+    return [(turn, gap) for turn, gap in found if any(isinstance(item, Card) for item in gap.items)]
 
 
 def _items(conversation: Conversation, since: datetime, until: datetime | None) -> list[Item]:

@@ -30,6 +30,7 @@ document.addEventListener("click", (event) => {
 
 let atEnd = true;
 let frame = 0;
+let newsAbove = 0;
 
 function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
@@ -88,6 +89,7 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   const added = target.id === "turns" && $(".answer", fragment);
   if (added && document.getElementById(added.id)) return event.preventDefault();
+  if (target.matches(".news")) newsAbove = scroller.scrollHeight;
   keep(target);
   kept.taken.push(...$$("[data-taken]", fragment).map((taken) => taken.textContent.replace(/\s+/g, " ").trim()));
 });
@@ -113,6 +115,11 @@ document.addEventListener("htmx:wsAfterMessage", () => {
   restore();
   confirmAsked();
   follow();
+});
+
+// What became of the prompt comes in at the end, like an answer.
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target.matches(".news") && scroller.scrollHeight > newsAbove) follow();
 });
 
 // An optimisation asks by itself how it stands; while nobody sees that, one time in ten.

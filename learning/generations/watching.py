@@ -42,6 +42,15 @@ class Live:
     def share(self) -> float:
         return self.answered / self.questions if self.questions else 0.0
 
+    @property
+    def is_telling(self) -> bool:
+        """Otherwise it is weak evidence."""
+        return self.questions >= LEAST
+
+    @property
+    def least(self) -> int:
+        return LEAST
+
 
 def live(generation: Generation) -> Live:
     return _live(generation, Q())

@@ -268,7 +268,7 @@ class Reflection(models.Model):
 
     `number` counts those of one optimisation, `parent` is a candidate's number. `text` is what `component` becomes;
     empty where the answer could not be used, and then `outcome` says why. `remark` is the one that it says in other
-    words. `before` and `after`: sums of the scores on the few examples that it was made from.
+    words. `before` and `after`: mean scores on the few examples that it was made from.
     """
 
     optimization = models.ForeignKey(Optimization, on_delete=models.CASCADE, related_name="reflections")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 from gepa.api import optimize
@@ -131,7 +132,7 @@ class _Watcher:
     def _note(self, made: Any, trace: dict[str, Any]) -> None:
         if made.after is not None or "new_subsample_scores" not in trace:
             return
-        made.before, made.after = sum(trace["subsample_scores"]), sum(trace["new_subsample_scores"])
+        made.before, made.after = fmean(trace["subsample_scores"]), fmean(trace["new_subsample_scores"])
         made.candidate = trace.get("new_program_idx")
         made.outcome = "" if made.candidate is not None else _OUTCOME_WORSE
         made.save(update_fields=["before", "after", "candidate", "outcome"])

@@ -23,16 +23,18 @@ Status = Episode.Status
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`asked` questions of `every` since the last optimisation began; `every` is 0 where none begins by itself."""
+    """`asked` questions of `every` since the last optimisation began; `every` is 0 where none begins by itself.
+    `is_due`: they are all asked, and there is something to learn from."""
 
     asked: int
     every: int
+    is_due: bool = False
 
 
 def progress(connection: Connection) -> Progress:
-    every = settings.GEPA_OPTIMIZE_EVERY
-    asked = _closed_since(connection, _last_begun(connection))[:every].count() if every else 0
-    return Progress(asked, every)
+    every, begun = settings.GEPA_OPTIMIZE_EVERY, _last_begun(connection)
+    asked = _closed_since(connection, begun)[:every].count() if every else 0
+    return Progress(asked, every, is_due=0 < every <= asked and _has_lesson(connection, begun))
 
 
 def consider(connection_id: int) -> Optimization | None:

@@ -171,6 +171,20 @@ def test_a_better_prompt_comes_as_a_card_is_tried_and_undone(chat: Page, site: S
     expect(chat.locator(".news").last).to_contain_text("admin rolled back to generation 0")
 
 
+def test_at_the_end_of_a_conversation_the_card_is_seen_as_it_comes(chat: Page, site: Site) -> None:
+    for _ in range(2):
+        before = chat.locator(".answer").count()
+        chat.locator("#question").fill(QUESTION)
+        chat.locator("#question").press("Enter")
+        expect(chat.locator(".answer")).to_have_count(before + 1)
+        expect(chat.locator(".answer").last.locator(".no-answer")).to_be_visible(timeout=30_000)
+    chat.get_by_role("button", name="Optimize now").click()
+    expect(chat.locator("#optimization")).to_contain_text("Waiting for its turn")
+    work(site)
+    card = chat.locator(".prompt-card").last
+    expect(card.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
+
+
 def test_a_proposal_can_be_tried_by_members_and_put_to_use_by_curators(
     chat: Page, member: Page, site: Site, lessons: str
 ) -> None:

@@ -72,6 +72,17 @@ def test_what_is_learned_is_text(connection: Connection, alice_client: Client) -
     assert "&lt;b&gt;{{ user }}&lt;/b&gt; {% now &#x27;Y&#x27; %} `x` {0}" in panel(alice_client, connection)
 
 
+def test_with_something_to_learn_from_it_does_not_say_that_it_waits_for_that(
+    connection: Connection, alice_client: Client, settings: Settings
+) -> None:
+    settings.GEPA_OPTIMIZE_EVERY = 2
+    ask(connection, [SYNTAX], answered=False)
+    ask(connection)
+    shown = words(panel(alice_client, connection))
+    assert "2 / 2 · optimizes every 2 questions: it is due" in shown
+    assert "once there is something" not in shown
+
+
 @pytest.mark.parametrize(
     ("every", "asked", "said"),
     [

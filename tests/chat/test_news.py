@@ -173,6 +173,29 @@ def test_what_cannot_be_undone_any_more_says_so(conversation: Conversation, cura
     assert "not in use any more" in post(curator, "chat_undo_generation", conversation, 1)
 
 
+def test_what_is_refused_stays_said(conversation: Conversation, curator: Client) -> None:
+    """Were the page told that the prompt changed, it would draw the cards anew, without the refusal."""
+    evolved(conversation.connection, is_weak=True)
+    address = reverse("chat_undo_generation", args=[conversation.pk, 1])
+    response = curator.post(address, headers=HTMX)
+    assert "not in use any more" in response.content.decode()
+    assert "HX-Trigger" not in response
+    assert 'id="prompt-panel"' in response.content.decode()
+    assert response.content.decode().count("not in use any more") == 1
+
+
+def test_when_the_prompt_changed_earlier_cards_say_so(conversation: Conversation, curator: Client, alice: User) -> None:
+    first = answered(conversation)
+    generation = evolved(conversation.connection)
+    last = answered(conversation)
+    changing.undo(generation, alice, "It counts twice.")
+    address = reverse("prompt_panel", args=[conversation.connection_id])
+    page = curator.get(address, {"conversation": str(conversation.pk)}, headers=HTMX).content.decode()
+    assert f'id="news-{first.pk}"' in page
+    assert f'id="news-{last.pk}"' in page
+    assert "The prompt evolved: generation 1 Rolled back" in words(page)
+
+
 def test_without_htmx_it_is_done_and_the_page_is_shown(conversation: Conversation, curator: Client) -> None:
     episode = answered(conversation)
     evolved(conversation.connection)

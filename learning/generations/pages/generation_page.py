@@ -9,10 +9,12 @@ from typing import Any
 from accounts.models import Membership
 from learning.generations import changing, watching
 from learning.generations.changing import text_in
+from learning.generations.pages import history
+from learning.generations.pages.history import Event
 from learning.generations.pages.questions import Question, Questions, texts_of
 from learning.generations.text_changes import Changes, changes
-from learning.generations.watching import LEAST, Live
-from learning.models import Generation, Remark
+from learning.generations.watching import Live
+from learning.models import Activation, Generation, Remark
 from learning.prompts import text_of
 
 
@@ -71,12 +73,16 @@ class Shown:
         return watching.live(self.generation.parent) if self.generation.parent else None
 
     @property
-    def is_telling(self) -> bool:
-        return self.live.questions >= LEAST
+    def events(self) -> list[Event]:
+        return history.events(self.generation, self._changes)
 
     @property
-    def least(self) -> int:
-        return LEAST
+    def why_so(self) -> str:
+        return history.why_so(self.generation, self._changes)
+
+    @cached_property
+    def _changes(self) -> list[Activation]:
+        return history.changes_of(self.generation)
 
     @property
     def children(self) -> list[Generation]:

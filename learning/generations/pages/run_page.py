@@ -12,6 +12,7 @@ from learning.models import Candidate, Generation, Optimization, Reflection
 from learning.optimizing import pareto
 from learning.optimizing.candidates import INSTRUCTIONS
 from learning.optimizing.data import LEAST_GOLD, Example, Part, gold_of
+from learning.optimizing.search import searched
 
 WAITING, UNUSABLE, NOT_BETTER, ACCEPTED = "w", "u", "n", "a"
 
@@ -127,7 +128,8 @@ class Run:
 
     @property
     def searched_by(self) -> int:
-        return sum(one.part == Part.SEARCH for one in self.examples)
+        """By how many questions; where few answers are known, those that are learned from are among them."""
+        return len(searched(self.examples))
 
     @property
     def held(self) -> int:

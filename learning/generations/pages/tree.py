@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from datasources.models import Connection
 from learning.generations import changing, watching
-from learning.generations.watching import LEAST, Live
+from learning.generations.watching import Live
 from learning.models import Generation
 
 
@@ -20,11 +20,6 @@ class Row:
     level: int
     parent: int | None
     live: Live
-
-    @property
-    def is_telling(self) -> bool:
-        """Whether enough was asked to judge it by."""
-        return self.live.questions >= LEAST
 
 
 def rows(connection: Connection) -> list[Row]:

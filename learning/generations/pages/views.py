@@ -12,7 +12,6 @@ from datasources.requests import get_connection
 from learning.generations.pages import tree
 from learning.generations.pages.generation_page import Shown
 from learning.generations.pages.requests import get_generation
-from learning.generations.watching import LEAST
 from learning.optimizing import running, triggers
 
 RUNS = 20
@@ -35,7 +34,6 @@ def generations(request: UserRequest, connection_id: int) -> HttpResponse:
         "a": usual[0],
         "b": usual[1],
         "in_use": next((row.generation for row in found if row.generation.is_active), None),
-        "least": LEAST,
         "run": running.under_way(connection),
         "progress": triggers.progress(connection),
         "page": Paginator(runs, RUNS).get_page(request.GET.get("page")),

@@ -73,6 +73,8 @@ def test_what_was_proposed_and_what_came_of_it_is_kept(connection: Connection, m
     assert (refused.text, refused.candidate) == (USELESS, None)
     assert "Not better" in refused.outcome
     assert (accepted.text, accepted.candidate, accepted.outcome) == (RULE, 1, "")
+    assert accepted.before == 0.0
+    assert accepted.after == pytest.approx(0.7)
     assert accepted.after is not None
     assert accepted.before is not None
     assert accepted.after > accepted.before

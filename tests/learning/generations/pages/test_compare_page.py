@@ -183,7 +183,7 @@ def test_how_people_fare_with_both(
     alice_client: Client, connection: Connection, two: tuple[Generation, Generation]
 ) -> None:
     asked(connection, 1, answered=3, failed=1)
-    assert "People 3 of 4 answered Nothing asked with it" in page_of(alice_client, *two)
+    assert "People 3 of 4 answered Weak: under 8 Nothing asked with it" in page_of(alice_client, *two)
 
 
 def test_many_questions_cost_as_many_statements_as_few(
@@ -200,3 +200,11 @@ def test_many_questions_cost_as_many_statements_as_few(
 
     statements(1)
     assert statements(3) == statements(30)
+
+
+def test_how_people_fare_is_weak_evidence_where_few_asked(
+    alice_client: Client, connection: Connection, two: tuple[Generation, Generation]
+) -> None:
+    asked(connection, 1, answered=2, failed=1)
+    asked(connection, 2, answered=9, failed=1)
+    assert "People 2 of 3 answered Weak: under 8 9 of 10 answered (90 %)" in page_of(alice_client, *two)

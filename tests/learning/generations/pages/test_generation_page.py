@@ -194,7 +194,38 @@ def test_rolled_back_the_earlier_one_is_in_use_and_says_why(
     assert post(curator, "roll_back", seed, seen=1, reason="It counts twice.").status_code == 302
     one.refresh_from_db()
     assert (active(connection).number, one.state, one.reason) == (0, "rolled_back", "It counts twice.")
-    assert "Rolled back: It counts twice." in page_of(curator, one)
+    assert "Rolled back to generation 0 by alice: It counts twice." in page_of(curator, one)
+
+
+def test_its_history_tells_each_time_that_it_came_into_use_and_went(
+    curator: Client, seed: Generation, alice: User
+) -> None:
+    one = made(seed, "one")
+    changing.promote(one, None, "Better.")
+    changing.undo(one, alice, "Undone in a conversation.")
+    changing.promote(one, alice)
+    history = page_of(curator, one).partition("Its history")[2]
+    told = [
+        "Put into use by itself: Better.",
+        "Rolled back to generation 0 by alice: Undone in a conversation.",
+        "Put into use by alice.",
+    ]
+    assert sorted(told, key=history.index) == told
+    assert "In use again, as generation 1 was rolled back by alice: Undone" in page_of(curator, seed)
+
+
+def test_a_reason_says_what_it_is_a_reason_for(curator: Client, seed: Generation, alice: User) -> None:
+    one = made(seed, "one")
+    changing.promote(one, alice)
+    changing.roll_back(seed, alice, "It went wrong.")
+    top, _, _ = page_of(curator, seed).partition("What it says")
+    assert "In use again, as generation 1 was rolled back by alice: It went wrong." in top
+    top, _, _ = page_of(curator, one).partition("What it says")
+    assert "Rolled back to generation 0 by alice: It went wrong." in top
+
+    changing.promote(one, alice)
+    top, _, _ = page_of(curator, seed).partition("What it says")
+    assert "It went wrong." not in top
 
 
 def test_without_a_reason_nothing_is_rolled_back(

@@ -73,6 +73,15 @@ def test_what_it_goes_by(alice_client: Client, connection: Connection) -> None:
 def test_few_known_answers_are_weak_evidence(alice_client: Client, connection: Connection) -> None:
     page = page_of(alice_client, optimization(connection, [*examples("e", part=Part.TRAIN), *examples("a")]))
     assert "Weak evidence: only 1 of the questions has a known answer, and 4 are needed." in page
+    assert "It searches by 2 questions that every candidate is asked, those that it learns from among them" in page
+
+
+def test_scores_by_few_known_answers_are_marked_as_weak(alice_client: Client, connection: Connection) -> None:
+    run = optimization(connection, [*examples("e", part=Part.TRAIN), *examples("a")])
+    candidate(run, 0, [0.5, 0.0])
+    page = page_of(alice_client, run)
+    assert "Best candidate 0.25 Weak evidence" in page
+    assert "Candidates Weak evidence Few of the questions have a known answer." in page
 
 
 def test_candidates_with_their_parents_scores_and_changes(alice_client: Client, connection: Connection) -> None:
@@ -83,11 +92,11 @@ def test_candidates_with_their_parents_scores_and_changes(alice_client: Client, 
     candidate(run, 3, [1.0, 0.9, 0.5], "Count paid orders.", "Names, no ids.", parents=[1, 2])
     made(changing.seed_of(connection), "one", optimization=run, candidate=3)
     page = page_of(alice_client, run)
-    assert "0 the prompt in use 0.17 no" in page
+    assert "0 generation 0 0.17 no" in page
     assert "1 0 0.33 no With the rule: Count paid orders." in page
     assert "2 0 0.33 best on 1 With the rule: Names, no ids." in page
     assert "3 Generation 1 1 and 2 merged 0.80 best on 2 With the rule: Names, no ids." in page
-    assert "Best candidate 0.80 mean score; the prompt in use 0.17" in page
+    assert "Best candidate 0.80 Weak evidence mean score; generation 0: 0.17" in page
 
 
 def test_a_rule_that_went_and_other_instructions_are_told(alice_client: Client, connection: Connection) -> None:
@@ -118,12 +127,12 @@ def test_with_the_prompt_in_use_alone_there_is_no_front(alice_client: Client, co
 
 def test_reflections_say_what_came_of_them(curator: Client, connection: Connection) -> None:
     run = optimization(connection)
-    reflected(run, 0, text="Count paid orders.", why="All were counted.", before=1.0, after=2.5, candidate=1)
+    reflected(run, 0, text="Count paid orders.", why="All were counted.", before=0.33, after=0.83, candidate=1)
     reflected(run, 1, text="Be brief.", before=1.0, after=1.0, outcome="Not better on the questions.")
     reflected(run, 2, component="instructions", outcome="The model answered nothing.", reply="")
     reflected(run, 3, text="In the making.")
     page = page_of(curator, run)
-    assert "1 Became candidate 1 on a rule of candidate 0 · 1.00 → 2.50 on the questions" in page
+    assert "1 Became candidate 1 on a rule of candidate 0 · mean score 0.33 → 0.83 on the questions" in page
     assert "All were counted. Count paid orders." in page
     assert "2 Not better" in page
     assert "3 Of no use on the instructions of candidate 0 The model answered nothing." in page
