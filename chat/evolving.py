@@ -33,7 +33,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Run:
-    """An optimisation under way. `best` and `before` are mean scores, of the best candidate so far and of the prompt in
+    """An optimization under way. `best` and `before` are mean scores, of the best candidate so far and of the prompt in
     use; None until that is measured. `is_weak`: few answers are known."""
 
     phase: str

@@ -42,7 +42,7 @@ def prompt_panel(request: UserRequest, connection_id: int) -> HttpResponse:
 
 @require_GET
 def optimization(request: UserRequest, connection_id: int) -> HttpResponse:
-    """How the optimisation under way stands, for a browser that has seen what `known` names; nothing where that is all
+    """How the optimization under way stands, for a browser that has seen what `known` names; nothing where that is all
     there is to tell."""
     connection, role = get_connection(request, connection_id)
     known = request.GET.get("known", "")

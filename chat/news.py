@@ -1,4 +1,4 @@
-"""What became of the prompt between a conversation's questions: optimisations that ended, generations put into use."""
+"""What became of the prompt between a conversation's questions: optimizations that ended, generations put into use."""
 
 from __future__ import annotations
 

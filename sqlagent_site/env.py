@@ -226,11 +226,11 @@ SETTINGS = (
     Setting(
         "GEPA_OPTIMIZE_EVERY", _whole(0, 10000), "4", "Questions after which a connection's prompt evolves; 0: never"
     ),
-    Setting("GEPA_MAX_CALLS", _whole(10, 100000), "120", "Questions that one optimisation may ask"),
+    Setting("GEPA_MAX_CALLS", _whole(10, 100000), "120", "Questions that one optimization may ask"),
     Setting(
-        "GEPA_MAX_TOKENS", _whole(1000, 999999999), "400000", "Tokens that one optimisation may read anew and write"
+        "GEPA_MAX_TOKENS", _whole(1000, 999999999), "400000", "Tokens that one optimization may read anew and write"
     ),
-    Setting("GEPA_MAX_MINUTES", _whole(1, 1440), "20", "Minutes that one optimisation may work"),
+    Setting("GEPA_MAX_MINUTES", _whole(1, 1440), "20", "Minutes that one optimization may work"),
     Setting("QUERY_SECONDS", _whole(1, 3600), "30", "Seconds that one statement may run"),
     Setting("QUERY_ROWS", _whole(1, 100000), "1000", "Rows that one result may hold"),
 )

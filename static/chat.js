@@ -122,7 +122,7 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.detail.target.matches(".news") && scroller.scrollHeight > newsAbove) follow();
 });
 
-// An optimisation asks by itself how it stands; while nobody sees that, one time in ten.
+// An optimization asks by itself how it stands; while nobody sees that, one time in ten.
 let skipped = 0;
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!("poll" in event.target.dataset)) return;

@@ -1,4 +1,4 @@
-"""Optimisations of the prompt: what each was to learn from, what it tried and how that went."""
+"""Optimizations of the prompt: what each was to learn from, what it tried and how that went."""
 
 from __future__ import annotations
 

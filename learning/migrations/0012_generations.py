@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('instructions', models.TextField()),
                 ('rules', models.JSONField(default=list)),
                 ('reflection', models.TextField(blank=True, help_text='Why it is as it is: what the model, or who wrote it, says')),
-                ('candidate', models.PositiveIntegerField(help_text="Its number among the optimisation's candidates", null=True)),
+                ('candidate', models.PositiveIntegerField(help_text="Its number among the optimization's candidates", null=True)),
                 ('comparison', models.JSONField(null=True)),
                 ('reason', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -1,4 +1,4 @@
-"""The prompt's generations, and the optimisations that they came of."""
+"""The prompt's generations, and the optimizations that they came of."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SILENT = timedelta(seconds=20)
-"""An optimisation under way that has said nothing for so long has lost its worker."""
+"""An optimization under way that has said nothing for so long has lost its worker."""
 LONGEST_PAUSE = timedelta(minutes=1)
 """It beats in the future for as long as that. A beat that lies further ahead is of a clock that was put back."""
 
@@ -63,7 +63,7 @@ class Generation(models.Model):
     optimization = models.ForeignKey(
         "learning.Optimization", on_delete=models.SET_NULL, null=True, related_name="generations"
     )
-    candidate = models.PositiveIntegerField(null=True, help_text="Its number among the optimisation's candidates")
+    candidate = models.PositiveIntegerField(null=True, help_text="Its number among the optimization's candidates")
     comparison = models.JSONField(null=True)
     reason = models.TextField(blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -206,7 +206,7 @@ class Optimization(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"optimisation of {self.connection_id}, {self.started_at:%Y-%m-%d %H:%M}"
+        return f"optimization of {self.connection_id}, {self.started_at:%Y-%m-%d %H:%M}"
 
     @property
     def is_under_way(self) -> bool:
@@ -214,7 +214,7 @@ class Optimization(models.Model):
 
 
 class Candidate(models.Model):
-    """A prompt that an optimisation found worth measuring on the whole search part of its questions.
+    """A prompt that an optimization found worth measuring on the whole search part of its questions.
 
     Number 0 is the prompt that it began with. `rules` are texts, one for each place (optimizing.candidates), or empty.
     `parents` are numbers of candidates, two where it is a merge. `scores`: by the example's place, as text.
@@ -239,7 +239,7 @@ class Candidate(models.Model):
 class Trial(models.Model):
     """What came of one example that was asked with one candidate's prompt.
 
-    `key` names the candidate by what it says (optimizing.candidates.key_of), `example` is a place in the optimisation's
+    `key` names the candidate by what it says (optimizing.candidates.key_of), `example` is a place in the optimization's
     list. `is_right` is None where there is no gold to tell: then the score is weak evidence. `told` is what the
     reflection is told of it.
     """
@@ -266,7 +266,7 @@ class Trial(models.Model):
 class Reflection(models.Model):
     """What the reflection model was asked and said, and what came of it.
 
-    `number` counts those of one optimisation, `parent` is a candidate's number. `text` is what `component` becomes;
+    `number` counts those of one optimization, `parent` is a candidate's number. `text` is what `component` becomes;
     empty where the answer could not be used, and then `outcome` says why. `remark` is the one that it says in other
     words. `before` and `after`: mean scores on the few examples that it was made from.
     """

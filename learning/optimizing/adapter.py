@@ -1,6 +1,6 @@
 """The gepa library's view of the agent: a GEPAAdapter over the one agent loop, and over our model for reflections.
 
-gepa takes what it is given by place: a question is its number in the optimisation's list of examples.
+gepa takes what it is given by place: a question is its number in the optimization's list of examples.
 """
 
 from __future__ import annotations

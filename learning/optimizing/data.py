@@ -1,4 +1,4 @@
-"""What an optimisation learns from, and what it is judged by.
+"""What an optimization learns from, and what it is judged by.
 
 Training: questions that people asked and that failed, needed repair or were found wrong, with what people said of them,
 and some that went well. Validation: the connection's verified queries, and for the sample its tasks that are kept for

@@ -1,4 +1,4 @@
-"""Why a step of an optimisation ends before the search does. Who goes on repeats what is stored."""
+"""Why a step of an optimization ends before the search does. Who goes on repeats what is stored."""
 
 
 class Halted(Exception):

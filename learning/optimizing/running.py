@@ -1,4 +1,4 @@
-"""Optimisations: started by people or by what was asked, and cancelled. What the worker does is in `steps`."""
+"""Optimizations: started by people or by what was asked, and cancelled. What the worker does is in `steps`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Trigger = Optimization.Trigger
 
 
 class NotPossible(ValueError):
-    """An optimisation cannot be started; the message is a sentence for a person."""
+    """An optimization cannot be started; the message is a sentence for a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How to optimise; what is None is as the settings say."""
+    """How to optimize; what is None is as the settings say."""
 
     evolves: str = ""
     seed: int | None = None
@@ -56,7 +56,7 @@ def start(
     try:
         with transaction.atomic():
             optimization.save()
-            what = f"an optimisation of the prompt began ({optimization.get_trigger_display().lower()})"
+            what = f"an optimization of the prompt began ({optimization.get_trigger_display().lower()})"
             audit.record(connection, user, AuditEntry.Action.CHANGE, what)
             if in_background:
                 steps.enqueue(optimization)
@@ -71,7 +71,7 @@ def cancel(optimization: Optimization, user: User) -> bool:
     optimization.refresh_from_db(fields=["run"])
     stopped = steps.stop(optimization, f"Cancelled by {user}.")
     if stopped:
-        what = "an optimisation of the prompt was cancelled"
+        what = "an optimization of the prompt was cancelled"
         audit.record(optimization.connection, user, AuditEntry.Action.CHANGE, what)
     return stopped
 

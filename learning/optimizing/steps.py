@@ -1,6 +1,6 @@
-"""The worker's part of an optimisation: a step works for some seconds, and has the next one enqueued.
+"""The worker's part of an optimization: a step works for some seconds, and has the next one enqueued.
 
-A step knows its optimisation by `run`: one that was cancelled, or taken over, has another, and the step ends. Beside
+A step knows its optimization by `run`: one that was cancelled, or taken over, has another, and the step ends. Beside
 the steps a watch goes round in the other queue: where a step has died with its worker, it begins another one.
 """
 
@@ -76,7 +76,7 @@ def step(optimization_id: UUID, run: UUID) -> timedelta | None:
     except SQLError as error:
         stop(optimization, error.message)
     except Exception:
-        logger.exception("optimisation %s broke", optimization.pk)
+        logger.exception("optimization %s broke", optimization.pk)
         stop(optimization, BROKE)
     return None
 
@@ -202,7 +202,7 @@ def _nothing_found(work: Work, base: Candidate) -> str:
 
 @transaction.atomic
 def _decide(work: Work, best: Candidate, verdict: Verdict) -> None:
-    """Once, and only by who holds the optimisation."""
+    """Once, and only by who holds the optimization."""
     run = work.optimization
     changing.lock(run.connection)
     if not _current(run).update(phase=Phase.COMPARING):

@@ -23,7 +23,7 @@ Status = Episode.Status
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`asked` questions of `every` since the last optimisation began; `every` is 0 where none begins by itself.
+    """`asked` questions of `every` since the last optimization began; `every` is 0 where none begins by itself.
     `is_due`: they are all asked, and there is something to learn from."""
 
     asked: int
@@ -38,7 +38,7 @@ def progress(connection: Connection) -> Progress:
 
 
 def consider(connection_id: int) -> Optimization | None:
-    """A question of the connection is over: begin an optimisation where it is time for one and there is something new
+    """A question of the connection is over: begin an optimization where it is time for one and there is something new
     to learn from."""
     connection = Connection.objects.filter(pk=connection_id).defer("schema_snapshot").first()
     if not connection or running.under_way(connection) or not settings.GEPA_OPTIMIZE_EVERY:
@@ -49,7 +49,7 @@ def consider(connection_id: int) -> Optimization | None:
     try:
         return running.start(connection, trigger)
     except running.NotPossible as error:
-        logger.info("no optimisation of %s: %s", connection, error)
+        logger.info("no optimization of %s: %s", connection, error)
         return None
 
 

@@ -22,7 +22,7 @@ from datasources.models import Connection
 from learning.benchmark.measuring import Agent, Asked, ask, measure
 from learning.optimizing.data import Example
 
-SOURCE = "optimisation"
+SOURCE = "optimization"
 """The source of its statements, in the audit list."""
 EACH_ATTEMPT = 0.1
 RAN, FOUND_ROWS = 0.5, 0.2

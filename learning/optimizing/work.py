@@ -1,4 +1,4 @@
-"""A worker's hold on an optimisation: trials and reflections, each made once and stored, and what they have cost.
+"""A worker's hold on an optimization: trials and reflections, each made once and stored, and what they have cost.
 
 Every step begins the search anew and repeats what the steps before it did from what they stored; so what is counted as
 spent is what this pass through it has met, stored or not, and is the same in every pass.
@@ -59,7 +59,7 @@ class Work:
         self._until = time.monotonic() + seconds
 
     def current(self) -> QuerySet[Optimization]:
-        """The optimisation, while this worker holds it."""
+        """The optimization, while this worker holds it."""
         return Optimization.objects.filter(pk=self.optimization.pk, run=self.optimization.run).under_way()
 
     def trials(

@@ -1,4 +1,4 @@
-"""The Prompt tab: a curator has the prompt optimised, watches it, looks at what came of it, edits it and goes back.
+"""The Prompt tab: a curator has the prompt optimized, watches it, looks at what came of it, edits it and goes back.
 
 The scripted model answers right only where the rule stands in its prompt: so the run finds it.
 """
@@ -55,7 +55,7 @@ def is_too_wide(page: Page) -> bool:
     return found
 
 
-def test_a_prompt_is_optimised_watched_edited_and_rolled_back(
+def test_a_prompt_is_optimized_watched_edited_and_rolled_back(
     page: Page, site: Site, scripted: ServerHandle, prompt: str
 ) -> None:
     scripted.set_script(script(USELESS, RULE))
@@ -75,7 +75,7 @@ def test_a_prompt_is_optimised_watched_edited_and_rolled_back(
     reflections = page.locator("#reflections > li")
     expect(reflections.filter(has_text="Not better")).to_contain_text(USELESS)
     expect(reflections.filter(has_text="Became candidate 1")).to_contain_text(RULE)
-    expect(page.locator("#announcer")).to_contain_text("The optimisation is over.")
+    expect(page.locator("#announcer")).to_contain_text("The optimization is over.")
     expect(page.locator(".front tbody tr").first).to_be_visible()
 
     run.get_by_role("link", name="Generation 1").click()

@@ -1,4 +1,4 @@
-"""A connection whose prompt has evolved, as optimisations leave it behind."""
+"""A connection whose prompt has evolved, as optimizations leave it behind."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ended(connection: Connection, outcome: str, message: str = "", at: datetime 
 
 
 def evolved(connection: Connection, *, is_weak: bool = False, remark: int | None = None) -> Generation:
-    """What came of an optimisation: in use, or proposed where the evidence is weak."""
+    """What came of an optimization: in use, or proposed where the evidence is weak."""
     run = ended(connection, "proposed" if is_weak else "promoted")
     generation = changing.add(
         run.base,

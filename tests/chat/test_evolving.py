@@ -1,4 +1,4 @@
-"""The prompt's column: the prompt in use, how far it is to the next optimisation, and the one under way."""
+"""The prompt's column: the prompt in use, how far it is to the next optimization, and the one under way."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_it_says_how_far_the_next_cycle_is(
     assert f"Optimization {said}" in words(panel(alice_client, connection))
 
 
-def test_an_optimisation_under_way_tells_phase_calls_and_the_best_score(
+def test_an_optimization_under_way_tells_phase_calls_and_the_best_score(
     connection: Connection, alice_client: Client
 ) -> None:
     measured(begun(connection, phase="trying", calls=14), 0.74, 0.81)
@@ -170,7 +170,7 @@ def test_a_curator_has_it_optimized(connection: Connection, curator: Client, mod
     assert "Cancel" in response.content.decode()
     assert "Waiting for its turn" in words(response.content.decode())
     assert connection.optimizations.get().trigger == "person"
-    assert AuditEntry.objects.filter(message__contains="optimisation of the prompt began").exists()
+    assert AuditEntry.objects.filter(message__contains="optimization of the prompt began").exists()
 
 
 def test_where_there_is_nothing_to_learn_it_says_so(
@@ -214,7 +214,7 @@ def test_while_another_prompt_is_read_the_page_says_so(
     assert "The model is reading this database" in page
 
 
-def test_an_answer_may_begin_an_optimisation_so_the_column_looks_again_once(
+def test_an_answer_may_begin_an_optimization_so_the_column_looks_again_once(
     connection: Connection, alice_client: Client
 ) -> None:
     assert 'hx-trigger="load delay:4s"' in panel(alice_client, connection)

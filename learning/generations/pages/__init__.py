@@ -1,1 +1,1 @@
-"""The pages of a connection's prompt: its generations, and the optimisations that they came of."""
+"""The pages of a connection's prompt: its generations, and the optimizations that they came of."""

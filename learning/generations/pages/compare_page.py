@@ -1,6 +1,6 @@
 """Two generations side by side: what they say, how people fare with them, and the questions that both were measured on.
 
-A generation is found among the prompts that optimisations tried by what it says. Where one run has measured both, its
+A generation is found among the prompts that optimizations tried by what it says. Where one run has measured both, its
 figures are compared; else those of two runs, which may differ in more than the prompt.
 """
 
@@ -27,7 +27,7 @@ from learning.prompts import text_of
 
 
 class _Measured(NamedTuple):
-    """The result of one example in one optimisation; `run` counts those, the oldest first."""
+    """The result of one example in one optimization; `run` counts those, the oldest first."""
 
     run: int
     example: Example

@@ -1,4 +1,4 @@
-"""Questions that an optimisation measures by, as people are shown them.
+"""Questions that an optimization measures by, as people are shown them.
 
 What somebody asked in a conversation is theirs: who may not curate is told that there was a question, and not which.
 """
@@ -59,7 +59,7 @@ class Questions:
 
 
 def texts_of(examples: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Questions by their ids, of examples as an optimisation has stored them."""
+    """Questions by their ids, of examples as an optimization has stored them."""
     return {str(example["id"]): str(example["question"]) for example in examples}
 
 

@@ -1,4 +1,4 @@
-"""Requests about one generation, and about one optimisation."""
+"""Requests about one generation, and about one optimization."""
 
 from __future__ import annotations
 

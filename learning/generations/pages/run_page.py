@@ -1,4 +1,4 @@
-"""An optimisation as its page shows it: how it stands, what it learns from, what it tried, and what came of that."""
+"""An optimization as its page shows it: how it stands, what it learns from, what it tried, and what came of that."""
 
 from __future__ import annotations
 

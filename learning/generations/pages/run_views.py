@@ -1,4 +1,4 @@
-"""Optimisations: started, watched and cancelled."""
+"""Optimizations: started, watched and cancelled."""
 
 from __future__ import annotations
 

@@ -15,13 +15,13 @@ from learning.generations.pages.requests import get_generation
 from learning.optimizing import running, triggers
 
 RUNS = 20
-"""Optimisations on a page."""
+"""Optimizations on a page."""
 _HEAVY = ("examples", "rules", "notes")
 
 
 @require_GET
 def generations(request: UserRequest, connection_id: int) -> HttpResponse:
-    """The tree, and what optimisations came to."""
+    """The tree, and what optimizations came to."""
     connection, role = get_connection(request, connection_id)
     runs = connection.optimizations.select_related("user").prefetch_related("generations").defer(*_HEAVY)
     found = tree.rows(connection)

@@ -1,4 +1,4 @@
-"""Generations and optimisations in the admin: what they say, and how they are put to use."""
+"""Generations and optimizations in the admin: what they say, and how they are put to use."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_remark_shows_the_generations_that_it_led_to(colleague: Client, things
     assert "Weak evidence" in page
 
 
-def test_an_optimisation_shows_its_candidates_and_reflections(colleague: Client, things: Things) -> None:
+def test_an_optimization_shows_its_candidates_and_reflections(colleague: Client, things: Things) -> None:
     page = text(colleague.get(address("optimization", "change", things["optimization"])))
     assert f"RULE: {RULE}" in page
     assert address("generation", "change", things["generation"]) in page

@@ -1,4 +1,4 @@
-"""What people decided about the prompt, an optimisation does not undo by itself."""
+"""What people decided about the prompt, an optimization does not undo by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of an optimisation: another one goes on from what is stored."""
+"""A worker that is killed in the middle of an optimization: another one goes on from what is stored."""
 
 from __future__ import annotations
 

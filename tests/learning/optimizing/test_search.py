@@ -1,4 +1,4 @@
-"""The whole of an optimisation, with a model that provably answers better where it is told a rule."""
+"""The whole of an optimization, with a model that provably answers better where it is told a rule."""
 
 from __future__ import annotations
 
@@ -128,11 +128,11 @@ def test_each_step_repeats_what_is_stored(connection: Connection, model: ServerH
     assert list(ended.candidates.values("number", "rules", "score", "parents")) == known
 
 
-def test_statements_are_audited_as_an_optimisation_s(connection: Connection, model: ServerHandle) -> None:
+def test_statements_are_audited_as_an_optimization_s(connection: Connection, model: ServerHandle) -> None:
     team(connection)
     model.set_script(script(RULE))
     optimize(connection)
-    assert AuditEntry.objects.filter(source="optimisation", action="query").exists()
+    assert AuditEntry.objects.filter(source="optimization", action="query").exists()
 
 
 def test_no_question_becomes_an_episode(connection: Connection, model: ServerHandle) -> None:

@@ -1,4 +1,4 @@
-"""An optimisation and its workers: cancelled, taken over, interrupted; the prompt in use stays as it is."""
+"""An optimization and its workers: cancelled, taken over, interrupted; the prompt in use stays as it is."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_without_failures_there_is_nothing_to_learn_from(connection: Connection,
         running.start(connection, Trigger.PERSON)
 
 
-def test_a_connection_that_is_switched_off_is_not_optimised(connection: Connection, model: ServerHandle) -> None:
+def test_a_connection_that_is_switched_off_is_not_optimized(connection: Connection, model: ServerHandle) -> None:
     team(connection)
     connection.is_enabled = False
     with pytest.raises(NotPossible, match="switched off"):

@@ -32,7 +32,7 @@ def begun(connection: Connection) -> str:
 
 
 def over(connection: Connection) -> None:
-    """Everything so far was before an optimisation."""
+    """Everything so far was before an optimization."""
     made = triggers.consider(connection.pk)
     assert made
     Optimization.objects.filter(pk=made.pk).update(state="done", started_at=timezone.now() + timedelta(seconds=5))

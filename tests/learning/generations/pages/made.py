@@ -1,4 +1,4 @@
-"""Generations and optimisations as rows, for the pages that show them."""
+"""Generations and optimizations as rows, for the pages that show them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def measured(run: Optimization, generation: Generation, results: Mapping[int, Re
 
 
 def comparison(asked: Sequence[Example], before: Sequence[Result], after: Sequence[Result]) -> dict[str, Any]:
-    """As an optimisation stores it."""
+    """As an optimization stores it."""
     return promotion.judge(asked, dict(enumerate(before)), dict(enumerate(after))).as_json()
 
 

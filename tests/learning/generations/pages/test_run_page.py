@@ -1,4 +1,4 @@
-"""An optimisation: started, watched, cancelled, and what it found."""
+"""An optimization: started, watched, cancelled, and what it found."""
 
 from __future__ import annotations
 

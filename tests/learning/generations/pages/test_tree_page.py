@@ -40,16 +40,16 @@ def test_of_a_new_connection_there_is_the_seed_and_what_will_happen(
     page = page_of(alice_client, connection)
     assert "Generation 0 In use" in page
     assert "So far there is only the seed" in page
-    assert "1 / 4 questions since the last optimisation" in page
+    assert "1 / 4 questions since the last optimization" in page
     assert "Compare two" not in page
-    assert "Optimisations are also begun by the team's curators" in page
+    assert "Optimizations are also begun by the team's curators" in page
 
 
 def test_where_none_begins_by_itself_it_says_so(
     alice_client: Client, connection: Connection, settings: Settings
 ) -> None:
     settings.GEPA_OPTIMIZE_EVERY = 0
-    assert "No optimisation begins by itself" in page_of(alice_client, connection)
+    assert "No optimization begins by itself" in page_of(alice_client, connection)
 
 
 def test_the_line_in_use_comes_first_and_branches_after_what_they_came_of(
