@@ -22,6 +22,9 @@ _LONGEST_RECORD = 900
 _SHORTEST = 10
 
 _RULE = re.compile(r"^\W*rule\W*?:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
+_SAID_RULE = re.compile(r"\brules?(?: is\b|:)[ \t]*(?:to\b )?(.+)$", re.IGNORECASE | re.MULTILINE)
+"""As small models say it in the middle of a sentence."""
+_WRONG = re.compile(r"^\W*wrong\W*?:\s*", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[-*•]|\d+[.)])\s+(.+)$", re.MULTILINE)
 _TAGGED = re.compile(r"<instructions>(.*)</instructions>", re.IGNORECASE | re.DOTALL)
 _OPENED = re.compile(r"<instructions>(.*)", re.IGNORECASE | re.DOTALL)
@@ -68,7 +71,7 @@ def ask_for_instructions(asked_with: Prompt, instructions: str, records: Sequenc
 def read_rule(reply: str, known: Sequence[str]) -> Proposed:
     """Raises Unusable."""
     answer = _answer(reply)
-    found = _RULE.search(answer) or _BULLET.search(answer)
+    found = _RULE.search(answer) or _SAID_RULE.search(answer) or _BULLET.search(answer)
     if not found:
         raise Unusable("The model's answer has no line that is a rule.")
     text = _line(found.group(1)).strip('*"“”` ')
@@ -78,7 +81,7 @@ def read_rule(reply: str, known: Sequence[str]) -> Proposed:
         raise Unusable("The rule is a query and no rule.")
     if any(_line(one).casefold() == text.casefold() for one in known):
         raise Unusable("The rule is one that there is already.")
-    return Proposed(text, _why(answer[: found.start()]))
+    return Proposed(text, _WRONG.sub("", _why(answer[: found.start()])))
 
 
 def read_instructions(reply: str, known: str) -> Proposed:

@@ -14,7 +14,8 @@ class Point:
     """`asked`: questions that the team had asked and judged by then, of which `correct` were. `right` of `questions`
     held out were right (`right_ids`), `valid_first` ran at first, `valid` in the end; `attempts` is their mean.
     What had been learned: `verified` queries, `rules` of remarks, the `generation` of the prompt. `seconds` and
-    `tokens` (read anew and written) are what the held-out questions took, `learning_seconds` what came before."""
+    `tokens` (read anew and written) are what the held-out questions took, `learning_seconds` what came before. There
+    were so many `optimizations`, which asked `optimization_calls` questions."""
 
     variant: str
     database: str
@@ -31,6 +32,9 @@ class Point:
     seconds: float
     tokens: int
     learning_seconds: float
+    optimizations: int = 0
+    optimization_calls: int = 0
+    optimization_tokens: int = 0
     right_ids: tuple[str, ...] = ()
 
     @property
@@ -70,14 +74,16 @@ def _sum(points: Sequence[Point]) -> Point:
         return sum(getattr(point, name) for point in points)
 
     first = points[0]
-    counted = ("correct", "questions", "right", "valid_first", "valid", "verified", "rules", "seconds", "tokens")
+    counted = (
+        *("correct", "questions", "right", "valid_first", "valid", "verified", "rules", "seconds", "tokens"),
+        *("learning_seconds", "optimizations", "optimization_calls", "optimization_tokens"),
+    )
     return Point(
         variant=first.variant,
         database=", ".join(point.database for point in points),
         asked=first.asked,
         attempts=sum(point.attempts * point.questions for point in points) / max(1, total("questions")),
         generation=max(point.generation for point in points),
-        learning_seconds=total("learning_seconds"),
         right_ids=tuple(f"{point.database}/{one}" for point in points for one in point.right_ids),
         **{name: total(name) for name in counted},
     )

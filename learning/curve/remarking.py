@@ -37,8 +37,14 @@ def _names(sql: str, dialect: str) -> set[str]:
     tree = sqlglot.parse_one(sql, read=dialect)
     aliases = {table.alias_or_name.lower(): table.name.lower() for table in tree.find_all(exp.Table)}
     tables = set(aliases.values())
+    # What a query calls its own columns is no name of the database.
+    own = {alias.alias.lower() for alias in tree.find_all(exp.Alias)} | {
+        cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)
+    }
     columns = set()
     for column in tree.find_all(exp.Column):
+        if not column.table and column.name.lower() in own:
+            continue
         table = aliases.get(column.table.lower()) if column.table else next(iter(tables)) if len(tables) == 1 else None
         columns.add(f"{table}.{column.name.lower()}" if table else column.name.lower())
     return columns or tables

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -29,11 +29,14 @@ from learning.curve.points import Point
 from learning.curve.remarking import remark
 from learning.endpoints import llm
 from learning.feedback import remarks, verdicts
-from learning.generations import watching
+from learning.generations import changing, watching
 from learning.models import Episode, Evaluation, Optimization, Remark
-from learning.optimizing import steps, triggers
+from learning.optimizing import steps as optimization_steps
+from learning.optimizing import triggers
 from learning.prompts import generation_of, prompt_of
 from learning.recorder import answer, begin
+from learning.verified import editing
+from learning.verified.editing import Written
 
 SOURCE = "learning curve"
 """The source of its statements, in the audit list."""
@@ -42,10 +45,12 @@ SOURCE = "learning curve"
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`taught` questions are asked and judged, in this order; the `held` ones are asked before the first and after
-    every so many (`every`), and nothing is learned from them. `at_once`: so many of these at a time."""
+    every so many (`every`), and nothing is learned from them. `at_once`: so many of these at a time. Of the `verified`
+    ones a curator writes the SQL before the first is asked."""
 
     taught: Sequence[Task]
     held: Sequence[Task]
+    verified: Sequence[Task]
     every: int
     attempts: int
     seed: int
@@ -55,23 +60,34 @@ class Plan:
 class Team:
     """Of one person, who is its curator, too."""
 
-    def __init__(self, connection: Connection, person: User, variant: str, plan: Plan) -> None:
+    def __init__(
+        self, connection: Connection, person: User, variant: str, plan: Plan, tell: Callable[[str], None] = print
+    ) -> None:
         self.connection = connection
         self.person = person
         self.variant = variant
         self.plan = plan
+        self._tell = tell
         self.parts = parts.VARIANTS[variant]
         self.correct = 0
         self._learning_seconds = 0.0
+        self._optimizations: list[Optimization] = []
 
     def points(self) -> Iterator[Point]:
         """One before anything is learned, then one after every so many questions. Raises Outage, BadGold and
         SQLError."""
-        yield self._measured(0)
+        first = self._measured(0)
+        yield first
+        if not self.parts:
+            # Nothing changes, so nothing has to be asked again.
+            steps = range(self.plan.every, len(self.plan.taught) + 1, self.plan.every)
+            yield from (replace(first, asked=number, seconds=0.0, tokens=0) for number in steps)
+            return
+        for task in self.plan.verified:
+            editing.add(self.connection, self.person, Written(task.asked, task.gold[0]))
         for number, task in enumerate(self.plan.taught, start=1):
             started = time.perf_counter()
-            if self.parts:
-                self._live(task)
+            self._live(task)
             self._learning_seconds += time.perf_counter() - started
             if number % self.plan.every == 0:
                 yield self._measured(number)
@@ -88,7 +104,7 @@ class Team:
             watching.look(self.connection.pk)
             begun = triggers.consider(self.connection.pk)
             if begun:
-                _finish(begun)
+                self._optimize(begun)
         if warming.is_warming(self.connection):
             # Nobody else does it here, and the next question would wait for it.
             warming.warm(self.connection, everywhere=False)
@@ -98,6 +114,18 @@ class Team:
         given = remarks.give(record, self.person, said) if said else None
         if given and given.state == Remark.State.PENDING:
             remarks.accept(given, self.person)
+
+    def _optimize(self, begun: Optimization) -> None:
+        """Here and now, as no worker is at hand. What is better but not clearly so is put to use, as a curator would
+        who believes the figures; the watch goes on."""
+        while (after := optimization_steps.step(begun.pk, begun.run)) is not None:
+            time.sleep(after.total_seconds())
+        begun.refresh_from_db()
+        self._optimizations.append(begun)
+        outcome = begun.get_outcome_display() or begun.get_state_display()
+        self._tell(f"  optimization: {outcome}. {begun.message} ({begun.calls} questions, {begun.seconds:.0f} s)")
+        if begun.outcome == Optimization.Outcome.PROPOSED and (proposed := begun.generations.first()):
+            changing.promote(proposed, self.person, "The figures are better.")
 
     def _measured(self, asked: int) -> Point:
         outcomes = async_to_sync(self._outcomes)()
@@ -118,6 +146,9 @@ class Team:
             seconds=sum(outcome.seconds for outcome in outcomes),
             tokens=sum(one.prompt_tokens - one.cached_tokens + one.completion_tokens for one in outcomes),
             learning_seconds=self._learning_seconds,
+            optimizations=len(self._optimizations),
+            optimization_calls=sum(run.calls for run in self._optimizations),
+            optimization_tokens=sum(run.tokens for run in self._optimizations),
             right_ids=tuple(outcome.task for outcome in outcomes if outcome.is_right),
         )
 
@@ -155,9 +186,3 @@ async def _is_right(connection: Connection, task: Task, rows: ResultSet) -> bool
     with closing(await sync_to_async(connection.database)(None, SOURCE)) as database:
         golds = [Gold.of(sql, database.dialect, await execute(database, sql)) for sql in task.gold]
     return grade(rows, golds, ordered=task.ordered, extra_columns=task.extra_columns).is_right
-
-
-def _finish(begun: Optimization) -> None:
-    """Here and now: no worker is at hand."""
-    while (after := steps.step(begun.pk, begun.run)) is not None:
-        time.sleep(after.total_seconds())

@@ -38,8 +38,9 @@ class Wanted:
 
 
 def usual_evolves() -> str:
-    """Small models follow short rules better than rewritten instructions (measured; README)."""
-    return Evolves.RULES if settings.LLM_ENDPOINT.local else Evolves.BOTH
+    """What may change where nobody chose: of the embedded model only the rules, so that the wording that was tuned for
+    it stays."""
+    return settings.GEPA_EVOLVES or (Evolves.RULES if settings.LLM_ENDPOINT.local else Evolves.BOTH)
 
 
 def start(

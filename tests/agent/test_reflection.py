@@ -25,6 +25,26 @@ def test_what_nobody_would_see_is_in_no_instructions() -> None:
     assert found.text == "Answer well.\nBe brief."
 
 
+@pytest.mark.parametrize(
+    ("reply", "rule", "why"),
+    [
+        ("WRONG: All were counted.\nRULE: Count paid orders.", "Count paid orders.", "All were counted."),
+        ("Wrong: All were counted.\n**Rule:** Count paid orders.", "Count paid orders.", "All were counted."),
+        ("All were counted. The rule is to count paid orders.", "count paid orders.", "All were counted. The"),
+        ("All were counted.\n- Count paid orders.", "Count paid orders.", "All were counted."),
+    ],
+    ids=["as asked", "dressed up", "in a sentence", "as a list"],
+)
+def test_a_rule_is_found_as_models_write_it(reply: str, rule: str, why: str) -> None:
+    found = read_rule(reply, [])
+    assert (found.text, found.why) == (rule, why)
+
+
+def test_talk_without_a_rule_is_none() -> None:
+    with pytest.raises(Unusable, match="no line that is a rule"):
+        read_rule("The ruler of these orders counted all of them.", [])
+
+
 def test_an_answer_of_nothing_that_is_seen_is_none() -> None:
     with pytest.raises(Unusable, match="answered nothing"):
         read_rule(HIDDEN, [])

@@ -165,7 +165,7 @@ def test_a_curator_puts_a_proposal_to_use(conversation: Conversation, curator: C
     evolved(conversation.connection, is_weak=True)
     card = post(curator, "chat_use_generation", conversation, 1, after=str(episode.pk))
     assert changing.in_use(conversation.connection).number == 1
-    assert "Another prompt is proposed: generation 1 In use" in words(card)
+    assert "Another prompt was proposed: generation 1 In use" in words(card)
 
 
 def test_what_cannot_be_undone_any_more_says_so(conversation: Conversation, curator: Client) -> None:

@@ -23,7 +23,7 @@ from learning.benchmark.command.measured_model import MeasuredModel, NoSuchModel
 from learning.benchmark.command.places import NotThere
 from learning.benchmark.measuring import BadGold, Outage
 from learning.benchmark.policies import MOST_ATTEMPTS
-from learning.benchmark.tasks import Task, built_in
+from learning.benchmark.tasks import Part, Task, built_in
 from learning.curve import scratch
 from learning.curve.parts import NAMES, VARIANTS
 from learning.curve.plot import svg
@@ -31,15 +31,18 @@ from learning.curve.points import Point, as_csv, together
 from learning.curve.scratch import Broke
 from learning.curve.team import Plan, Team
 from learning.management.commands.ask import printable
+from learning.optimizing import running
 
 SAMPLE = "sample"
 _NAME = "learning_curve"
+_NUMBERS = ("taught", "held", "verified", "every", "attempts", "seed")
 
 
 class Command(BaseCommand):
     help = (
         "Simulate a team that asks questions whose answers are known, judges what it gets and remarks on it; measure "
-        "from time to time on questions that nothing was told about. With learning off, each part of it alone, and all."
+        "from time to time on questions that nothing was told about. With learning off, each part of it alone, and "
+        "all. What optimizations may do is as the settings say (GEPA_OPTIMIZE_EVERY, GEPA_MAX_CALLS, GEPA_EVOLVES)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -51,6 +54,7 @@ class Command(BaseCommand):
         add("--variant", action="append", choices=list(VARIANTS), help="only this one (may be repeated)")
         add("--taught", type=int, default=20, metavar="N", help="questions that the team asks and judges (%(default)s)")
         add("--held", type=int, default=20, metavar="N", help="questions that are held out (%(default)s)")
+        add("--verified", type=int, default=0, metavar="N", help="others whose SQL a curator writes before the first")
         add("--every", type=int, default=5, metavar="N", help="measure after so many questions (%(default)s)")
         add("--attempts", type=int, choices=range(1, MOST_ATTEMPTS + 1), default=MOST_ATTEMPTS)
         add("--seed", type=int, default=1)
@@ -102,36 +106,50 @@ class Command(BaseCommand):
         plan = Plan(
             taught=lessons.taught,
             held=lessons.held,
+            verified=lessons.verified,
             every=options["every"],
             attempts=options["attempts"],
             seed=options["seed"],
             at_once=settings.LOCAL_MODEL_SLOTS if settings.LLM_ENDPOINT.local else 4,
         )
-        for point in Team(connection, person, options["inside"], plan).points():
+        for point in Team(connection, person, options["inside"], plan, self.stderr.write).points():
             self.stdout.write(scratch.told(point))
             self.stdout.flush()
 
 
 @dataclass(frozen=True, slots=True)
 class _Lessons:
-    """The questions on one database: those that are taught, in their order, and those that are held out."""
+    """The questions on one database: those that are taught, in their order, those that are held out, and those whose
+    SQL is known from the start."""
 
     database: str
     dialect: str
     taught: Sequence[Task]
     held: Sequence[Task]
+    verified: Sequence[Task]
+
+    @property
+    def tasks(self) -> list[Task]:
+        return [*self.taught, *self.held, *self.verified]
+
+
+_ByDatabase = dict[tuple[str, str], tuple[Sequence[Task], Sequence[Task]]]
 
 
 def _chosen(options: dict[str, Any]) -> list[_Lessons]:
-    """By the seed, so that every variant has the same. Raises BadDataset."""
-    tasks = dataset.read(options["dataset"]) if options["dataset"] else built_in()
-    by_database: dict[tuple[str, str], list[Task]] = {}
-    for task in tasks:
-        by_database.setdefault((task.database, task.dialect), []).append(task)
+    """By the seed, so that every variant has the same. Of the built-in ones those for reporting are held out, and those
+    that an optimization validates by are neither held out nor taught. Raises BadDataset."""
+    if not options["dataset"]:
+        others, held = built_in(Part.BENCHMARK), built_in(Part.REPORTING)
+        by_database: _ByDatabase = {
+            (SAMPLE, "sqlite"): (_shuffled(others, SAMPLE, options), _shuffled(held, SAMPLE, options))
+        }
+    else:
+        by_database = _by_database(dataset.read(options["dataset"]), options)
     wanted = options["database"]
     made = [
-        _lessons(name, dialect, found, options)
-        for (name, dialect), found in by_database.items()
+        _lessons(name, dialect, others, held, options)
+        for (name, dialect), (others, held) in by_database.items()
         if not wanted or name in wanted
     ]
     if not made:
@@ -142,17 +160,33 @@ def _chosen(options: dict[str, Any]) -> list[_Lessons]:
     return made
 
 
-def _lessons(name: str, dialect: str, tasks: Sequence[Task], options: dict[str, Any]) -> _Lessons:
-    """Raises BadDataset where there are too few."""
+def _by_database(tasks: Sequence[Task], options: dict[str, Any]) -> _ByDatabase:
+    """Of each, first those that are not held out."""
+    found: dict[tuple[str, str], list[Task]] = {}
+    for task in tasks:
+        found.setdefault((task.database, task.dialect), []).append(task)
+    shuffled = {key: _shuffled(same, key[0], options) for key, same in found.items()}
+    return {key: (same[options["held"] :], same[: options["held"]]) for key, same in shuffled.items()}
+
+
+def _shuffled(tasks: Sequence[Task], database: str, options: dict[str, Any]) -> list[Task]:
     shuffled = list(tasks)
-    Random(f"{options['seed']} {name}").shuffle(shuffled)  # noqa: S311 - the same for every variant
-    held, taught = shuffled[: options["held"]], shuffled[options["held"] :][: options["taught"]]
-    if len(taught) < options["every"]:
+    Random(f"{options['seed']} {database}").shuffle(shuffled)  # noqa: S311 - the same for every variant
+    return shuffled
+
+
+def _lessons(
+    name: str, dialect: str, others: Sequence[Task], held: Sequence[Task], options: dict[str, Any]
+) -> _Lessons:
+    """Raises BadDataset where there are too few."""
+    verified, taught = others[: options["verified"]], others[options["verified"] :][: options["taught"]]
+    if len(taught) < options["every"] or not held:
         raise BadDataset(
-            f"{name} has {len(tasks)} questions: too few to hold out {options['held']} and teach {options['every']}. "
-            "Choose smaller numbers with --held and --every, or other databases with --database."
+            f"{name} has {len(others) + len(held)} questions: too few to hold out {options['held']}, verify "
+            f"{options['verified']} and teach {options['every']}. "
+            "Choose smaller numbers with --held, --verified and --every, or other databases with --database."
         )
-    return _Lessons(name, dialect, taught, held)
+    return _Lessons(name, dialect, taught, held[: options["held"]], verified)
 
 
 def _connected(team: Any, lessons: _Lessons, options: dict[str, Any]) -> Connection:
@@ -170,18 +204,21 @@ def _arguments(lessons: _Lessons, variant: str, options: dict[str, Any]) -> list
         given += ["--databases", str(options["databases"].resolve())]
     if options["server"]:
         given += ["--server", options["server"]]
-    for name in ("taught", "held", "every", "attempts", "seed"):
+    for name in _NUMBERS:
         given += [f"--{name}", str(options[name])]
     return [*given, "--database", lessons.database, "--inside", variant]
 
 
 def _setup(chosen: Sequence[_Lessons], options: dict[str, Any], model: str) -> dict[str, Any]:
     """What makes points comparable: with another one they are not mixed."""
-    questions = [[task.id, task.asked, *task.gold] for one in chosen for task in [*one.taught, *one.held]]
+    questions = [[task.id, task.asked, *task.gold] for one in chosen for task in one.tasks]
     digest = sha256(json.dumps(questions).encode()).hexdigest()
-    names = ("taught", "held", "every", "attempts", "seed")
-    optimizing = {"optimize_every": settings.GEPA_OPTIMIZE_EVERY, "max_calls": settings.GEPA_MAX_CALLS}
-    return {"model": model, "questions": digest, **{name: options[name] for name in names}, **optimizing}
+    optimizing = {
+        "optimize_every": settings.GEPA_OPTIMIZE_EVERY,
+        "max_calls": settings.GEPA_MAX_CALLS,
+        "evolves": running.usual_evolves(),
+    }
+    return {"model": model, "questions": digest, **{name: options[name] for name in _NUMBERS}, **optimizing}
 
 
 @dataclass

@@ -68,6 +68,19 @@ def test_it_measures_writes_and_goes_on(arguments: list[str], tmp_path: Path, mo
     assert len(model.requests()) == asked
 
 
+def test_what_a_curator_brings_is_verified_before_the_first_question(arguments: list[str], tmp_path: Path) -> None:
+    run(arguments, "--variant", "verified", "--taught", "2", "--every", "2", "--verified", "1")
+    first, last = json.loads((tmp_path / "out" / "learning_curve.json").read_text())["points"]
+    assert (first["verified"], last["verified"]) == (0, 1 + last["correct"])
+
+
+def test_with_learning_off_nothing_is_asked_again(arguments: list[str], tmp_path: Path, model: ServerHandle) -> None:
+    run(arguments, "--variant", "off")
+    first, last = json.loads((tmp_path / "out" / "learning_curve.json").read_text())["points"]
+    assert (first["asked"], last["asked"], last["right"]) == (0, 3, first["right"])
+    assert len(model.requests()) == 3
+
+
 def test_another_setup_is_not_mixed_in(arguments: list[str], tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "learning_curve.json").write_text(json.dumps({"setup": {"seed": 9}, "points": []}))
@@ -77,7 +90,7 @@ def test_another_setup_is_not_mixed_in(arguments: list[str], tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("more", "message"),
-    [(("--database", "yelp"), "no questions on yelp"), (("--held", "5"), "too few to hold out 5 and teach 3")],
+    [(("--database", "yelp"), "no questions on yelp"), (("--held", "5"), "too few to hold out 5, verify 0 and")],
     ids=["no such database", "too few"],
 )
 def test_what_cannot_be_measured_is_said(arguments: list[str], more: tuple[str, ...], message: str) -> None:

@@ -25,3 +25,8 @@ GOLD = "SELECT SUM(o.amount) FROM orders o WHERE o.status = 'paid'"
 )
 def test_names_are_said_and_never_the_sql(given: str, said: str) -> None:
     assert remark("Revenue?", given, GOLD, "sqlite") == said
+
+
+def test_what_a_query_calls_its_own_columns_is_no_name() -> None:
+    given = "SELECT status, SUM(price) AS total FROM orders GROUP BY status ORDER BY total"
+    assert remark("Revenue?", given, GOLD, "sqlite") == "For “Revenue” use orders.amount and not orders.price."

@@ -36,7 +36,7 @@ def team(connection: Connection) -> None:
 def script(*proposals: str) -> list[dict[str, Any]]:
     """A model that reflects with `proposals`, then with the last of them for ever, and follows RULE and WORSE."""
     proposed = [
-        {"when": 'begins with "RULE:"', "text": f"Cancelled orders were counted.\nRULE: {text}", "times": 1}
+        {"when": "what went wrong, and the rule", "text": f"Cancelled orders were counted.\nRULE: {text}", "times": 1}
         for text in proposals
     ]
     last = [{**proposed[-1], "times": None}] if proposed else []

@@ -64,7 +64,7 @@ def test_a_remark_that_is_reworded_meanwhile_keeps_its_new_words(
     assert remark
     remarks.accept(remark, alice)
     reply = {"when": "What the person said:", "text": f"All orders were counted.\nRULE: {RULE}"}
-    model.set_script([reply, {"when": 'begins with "RULE:"', "text": "No."}, *script()])
+    model.set_script([reply, {"when": "what went wrong, and the rule", "text": "No."}, *script()])
     begun = running.start(connection, "person", None, Wanted(evolves="rules", seed=1, max_calls=60))
     remarks.edit(remark, alice, "Revenue is of shipped orders only")
     work()

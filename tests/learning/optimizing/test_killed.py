@@ -18,6 +18,7 @@ import pytest
 
 from agent.scripted_server import running_server
 from learning.benchmark.tasks import Part, built_in
+from tests.migrated import NewDataDir
 from tests.processes import ROOT, Site
 
 RULE = "Every order counts once."
@@ -47,7 +48,7 @@ def script() -> list[dict[str, Any]]:
         for task in built_in(Part.VALIDATION)
     ]
     taught = {"when": RULE, "where": "all", "text": "```sql\nSELECT 1\n```"}
-    proposed = {"when": 'begins with "RULE:"', "text": f"They were counted twice.\nRULE: {RULE}"}
+    proposed = {"when": "what went wrong, and the rule", "text": f"They were counted twice.\nRULE: {RULE}"}
     return [proposed, *knowing, taught, {"text": "I do not know.", "times": None, "first_token_delay": 0.05}]
 
 
@@ -88,11 +89,12 @@ class Stored:
 
 
 @pytest.mark.timeout(300)
-def test_another_worker_goes_on_and_nothing_is_promoted_twice(tmp_path: Path) -> None:
+def test_another_worker_goes_on_and_nothing_is_promoted_twice(new_data_dir: NewDataDir) -> None:
     with running_server(script()) as model:
-        site = Site(tmp_path, API_BASE_URL=model.base_url, MODEL_NAME="scripted", GEPA_OPTIMIZE_EVERY="0")
+        data_dir = new_data_dir()
+        site = Site(data_dir, API_BASE_URL=model.base_url, MODEL_NAME="scripted", GEPA_OPTIMIZE_EVERY="0")
         site.manage("shell", "-c", _BEGIN)
-        stored = Stored(tmp_path)
+        stored = Stored(data_dir)
         with worker(site, "model") as first:
             stored.wait_for("SELECT COUNT(*) > 3 FROM learning_trial")
             os.killpg(first.pid, signal.SIGKILL)

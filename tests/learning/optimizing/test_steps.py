@@ -155,7 +155,7 @@ def test_reflections_that_cannot_be_used_end_in_a_stated_outcome(
     connection: Connection, model: ServerHandle, reply: dict[str, Any]
 ) -> None:
     team(connection)
-    model.set_script([{"when": 'begins with "RULE:"', "times": None, **reply}, *script()])
+    model.set_script([{"when": "what went wrong, and the rule", "times": None, **reply}, *script()])
     ended = optimize(connection)
     assert (ended.state, ended.outcome) == ("done", "nothing_found")
     assert ended.message == "The model that reflects proposed nothing that can be used."

@@ -40,7 +40,7 @@ def remark(connection: Connection, alice: User) -> Remark:
 def worded(text: str) -> list[dict[str, Any]]:
     """A model that words what a person said so, and has no rule of its own."""
     reply = {"when": "What the person said:", "text": f"All orders were counted.\nRULE: {text}"}
-    return [reply, {"when": 'begins with "RULE:"', "text": "No."}, *script()]
+    return [reply, {"when": "what went wrong, and the rule", "text": "No."}, *script()]
 
 
 def ended(connection: Connection) -> Optimization:
