@@ -17,7 +17,9 @@ _ADVICE = "Say what is wrong with it, or ask with the names of the tables and co
 class Attempt:
     """What one attempt came to. `error_class` is None while it runs and when it answered.
 
-    `spoiled` says that the endpoint broke off, `taught` which reward the policy knows of.
+    `spoiled` says that the endpoint broke off, `taught` which reward the policy knows of, `is_given` that whoever
+    drives the episode wrote its SQL, `is_diagnosed` that a model was asked what went wrong. `talk` is the reply where
+    it held no usable SQL.
     """
 
     number: int
@@ -29,6 +31,9 @@ class Attempt:
     hint: str = ""
     diagnosis: str = ""
     spoiled: bool = False
+    is_given: bool = False
+    is_diagnosed: bool = False
+    talk: str | None = None
     reward: Reward = field(default_factory=lambda: Reward(0.0, {}))
     taught: float | None = None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))

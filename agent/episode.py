@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agent import prompt
 from agent.attempt import Attempt, streak, why_given_up, writes_no_sql
+from agent.conversation import told
 from agent.errors import ErrorClass, classify_error, is_connection_lost
 from agent.events import (
     AttemptStarted,
@@ -19,7 +20,7 @@ from agent.events import (
     SqlDelta,
     SqlReady,
 )
-from agent.hints import hint
+from agent.hints import Hints, hint
 from agent.llm import LLM, LLMError, Message, TextDelta, Usage
 from agent.policy import Context, Decision, Policy
 from agent.rejection import Rejected, verdict_on, verdict_on_rows
@@ -56,7 +57,8 @@ class Episode:
     `step` makes one attempt and yields its events; when it ends, the episode is `done` or waits for the next
     strategy. `score` grades a result in [0, 1] where a gold answer is known. `rejected`, oldest first, are answers that
     the person did not want: none of them is given again. Of the `examples` that the model is shown, the most similar is
-    last. `recalled` is the SQL of the first attempt: no model is asked unless it fails.
+    last. `recalled` is the SQL of the first attempt: no model is asked unless it fails. `hints` says what is known of a
+    failure.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Episode:
         score: Callable[[ResultSet], float] | None = None,
         examples: Sequence[prompt.Example] = (),
         recalled: str = "",
+        hints: Hints = hint,
     ) -> None:
         self.question = question
         self.limits = limits or Limits()
@@ -83,13 +86,12 @@ class Episode:
         self._prompt = asked_with
         self._score = score
         self._recalled = recalled
-        self._messages = asked_with.opening(history, question, examples)
-        self._opening = len(self._messages)
+        self._history = history
+        self._examples = examples
         self._rejected = rejected
-        for each in rejected:
-            self._messages += [prompt.reply(each.sql), prompt.rejection(each.remark)]
-        self._failed = ""
-        self._empty: tuple[Attempt, ResultSet] | None = None
+        self._hints = hints
+        self.empty: tuple[Attempt, ResultSet] | None = None
+        """The attempt that found no rows, and its result: they are the answer where no repair finds any."""
 
     def context(self) -> Context:
         """What a policy chooses by, after a failed attempt."""
@@ -106,11 +108,14 @@ class Episode:
             streak=streak(self.attempts),
         )
 
-    async def step(self, strategy: Strategy, decision: Decision | None = None) -> AsyncIterator[Event]:
-        """One attempt; `decision` says why this strategy, where a policy chose it. Raises ValueError when done."""
+    async def step(
+        self, strategy: Strategy, decision: Decision | None = None, *, sql: str = ""
+    ) -> AsyncIterator[Event]:
+        """One attempt; `decision` says why this strategy, where a policy chose it. `sql` is what whoever drives the
+        episode has written: no model is asked, not for a diagnosis either. Raises ValueError when done."""
         if self.done:
             raise ValueError("The episode is done: reset it to ask again.")
-        attempt = Attempt(len(self.attempts) + 1, strategy, decision)
+        attempt = Attempt(len(self.attempts) + 1, strategy, decision, sql=sql.strip(), is_given=bool(sql.strip()))
         self.attempts.append(attempt)
         yield AttemptStarted(attempt.number, strategy, decision.scores if decision else {})
         try:
@@ -136,23 +141,20 @@ class Episode:
             yield self._finish(attempt)
             return
         yield QueryError(attempt.failure, attempt.message, attempt.hint)
-        repeated = self._repeats(attempt)
-        self._failed = prompt.failure(attempt.failure, attempt.message, attempt.hint, repeated=repeated)
         async for event in self._after_failure(attempt):
             yield event
 
     def _is_recalled(self, attempt: Attempt) -> bool:
-        return bool(self._recalled) and attempt.number == 1
+        return bool(self._recalled) and attempt.number == 1 and not attempt.is_given
 
     async def _write(self, attempt: Attempt) -> AsyncIterator[Event]:
-        """Have the model write `attempt.sql`, unless it is recalled; a reply without usable SQL fails the attempt."""
-        if self._is_recalled(attempt):
-            attempt.sql = self._recalled
-            self._messages.append(prompt.reply(attempt.sql))
+        """Have the model write `attempt.sql`, unless it is recalled or given; a reply without usable SQL has failed."""
+        if attempt.is_given or self._is_recalled(attempt):
+            attempt.sql = attempt.sql or self._recalled
             yield SqlReady(attempt.sql)
+            if attempt.is_given:
+                self._reject(attempt)
             return
-        if attempt.number > 1:
-            self._messages.append(prompt.repair_request(self._failed, attempt.strategy))
         draft = Draft()
         temperature = _TEMPERATURES[min(attempt.number + len(self._rejected), len(_TEMPERATURES)) - 1]
         if attempt.number > 1 and self._repeats(self.attempts[-2]):
@@ -166,11 +168,12 @@ class Episode:
         self.usage += draft.usage
         attempt.sql, attempt.spoiled = draft.sql, draft.spoiled
         if draft.problem:
-            attempt.error_class, attempt.message = ErrorClass.OTHER, draft.problem
-            self._messages.append(prompt.said(draft.text))
+            attempt.error_class, attempt.message, attempt.talk = ErrorClass.OTHER, draft.problem, draft.text
             return
-        self._messages.append(prompt.reply(attempt.sql))
         yield SqlReady(attempt.sql)
+        self._reject(attempt)
+
+    def _reject(self, attempt: Attempt) -> None:
         if rejected := verdict_on(attempt.sql, self._rejected, self._database.dialect):
             self._note(attempt, ErrorClass.REJECTED, rejected)
 
@@ -188,20 +191,20 @@ class Episode:
         if rejected := verdict_on_rows(result, self._rejected):
             self._note(attempt, ErrorClass.REJECTED, rejected)
             return None
-        if result.rows or self._empty or attempt.number == self.limits.attempts or self._is_recalled(attempt):
+        if result.rows or self.empty or attempt.number == self.limits.attempts or self._is_recalled(attempt):
             return result
-        self._empty = (attempt, result)
+        self.empty = (attempt, result)
         self._note(attempt, ErrorClass.EMPTY_RESULT, "The query ran, but found no rows.")
         return None
 
     def _note(self, attempt: Attempt, error_class: ErrorClass, message: str) -> None:
         attempt.error_class, attempt.message = error_class, message
-        attempt.hint = hint(error_class, message, attempt.sql, self._prompt.schema, self._database.dialect)
+        attempt.hint = self._hints(error_class, message, attempt.sql, self._prompt.schema, self._database.dialect)
 
     async def _after_failure(self, attempt: Attempt) -> AsyncIterator[Event]:
         """What a failure leads to: a diagnosis and the next attempt, or the end of the episode."""
         last = attempt.number == self.limits.attempts or writes_no_sql(self.attempts)
-        if not last and self.limits.diagnose and not attempt.hint and attempt.sql:
+        if not last and self.limits.diagnose and not attempt.hint and attempt.sql and not attempt.is_given:
             async for event in self._diagnose(attempt):
                 yield event
         async for event in self._reward(attempt):
@@ -212,15 +215,15 @@ class Episode:
 
     async def _give_up(self, why: str, *, outage: bool = False) -> AsyncIterator[Event]:
         """End without a new answer; where a query found no rows and what followed failed, no rows are the answer."""
-        if self._empty is None:
+        if self.empty is None:
             yield self._finish(None, why, outage=outage)
             return
-        answered, result = self._empty
+        answered, result = self.empty
         yield QueryOk(result)
         yield self._finish(answered, outage=outage)
 
     async def _diagnose(self, attempt: Attempt) -> AsyncIterator[Event]:
-        self._messages.append(prompt.diagnosis_request(self._failed))
+        attempt.is_diagnosed = True
         tokens = self.limits.diagnosis_tokens
         stream = self._llm.stream(self._fitting(tokens), max_tokens=tokens, temperature=0.0)
         try:
@@ -233,8 +236,6 @@ class Episode:
                         self.usage += item.usage
         except LLMError:
             pass  # the repair goes on without it
-        self._messages.append(prompt.said(attempt.diagnosis))
-        self._failed = ""
 
     async def _reward(self, attempt: Attempt, result: ResultSet | None = None) -> AsyncIterator[Event]:
         """Grade `attempt`; when it answered, also what the failures before it gain in hindsight.
@@ -244,7 +245,7 @@ class Episode:
         previous = self.attempts[attempt.number - 2].error_class if attempt.number > 1 else None
         score = self._score(result) if self._score and result is not None else None
         error_class = attempt.error_class
-        if error_class is None and score is None and self._empty:
+        if error_class is None and score is None and self.empty:
             error_class = ErrorClass.EMPTY_RESULT if result is None or not result.rows else None
         attempt.reward = grade(Outcome(attempt.number, error_class, previous, score))
         yield RewardGiven(attempt.reward.total, attempt.reward.parts, attempt.number)
@@ -266,7 +267,12 @@ class Episode:
         )
 
     def _fitting(self, reply_tokens: int) -> list[Message]:
-        return self._prompt.fitting(self._messages, self._opening, reply_tokens)
+        opening = self._prompt.opening(self._history, self.question, self._examples)
+        rejections = [
+            message for each in self._rejected for message in (prompt.reply(each.sql), prompt.rejection(each.remark))
+        ]
+        messages = [*opening, *rejections, *told(self.attempts, self._repeats)]
+        return self._prompt.fitting(messages, len(opening), reply_tokens)
 
     def _repeats(self, attempt: Attempt) -> bool:
         """Whether it is a query that was written, or rejected, before."""

@@ -14,6 +14,8 @@ from datasources import bounded_parsing
 from datasources.introspect import Schema, quoted
 
 E = TypeVar("E", bound=exp.Expr)
+Hints = Callable[[ErrorClass, str, str, Schema, str], str]
+"""As `hint`: whoever asks for many knows those that it has asked for."""
 _DIALECTS = Path(__file__).parent / "prompts" / "dialects"
 _FOREIGN_DIALECTS = ("mysql", "postgres", "duckdb", "snowflake")
 _DIALECT_NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mysql": "MySQL", "duckdb": "DuckDB"}

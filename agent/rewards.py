@@ -22,7 +22,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """`parts` add up to `total` before it is kept within [-1, 1]."""
+    """`parts`, to six digits, add up to `total` before it is kept within [-1, 1]."""
 
     total: float
     parts: Mapping[str, float]
@@ -54,4 +54,10 @@ def hindsight(number: int, succeeded_at: int) -> float:
 
 
 def _sum(parts: Mapping[str, float]) -> Reward:
-    return Reward(round(max(-1.0, min(1.0, sum(parts.values()))), 6), parts)
+    rounded = {name: _rounded(amount) for name, amount in parts.items()}
+    return Reward(_rounded(max(-1.0, min(1.0, sum(rounded.values())))), rounded)
+
+
+def _rounded(amount: float) -> float:
+    # Plus zero: what is next to nothing is not written as -0.0.
+    return round(amount, 6) + 0.0

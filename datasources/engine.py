@@ -129,9 +129,11 @@ class _Guarded(ABC):
         return {(full_names[schema, name], column): values for schema, name, column, values in found}
 
     def cancel(self) -> None:
-        for turn in self._turns.copy():
+        turns = self._turns.copy()
+        for turn in turns:
             turn.end()
-        pool.wake()
+        if turns:
+            pool.wake()
 
     def close(self) -> None:
         self._is_closed = True

@@ -6,6 +6,7 @@ The syntax tree is held against a list of what may be in it. What does not parse
 import logging
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, takewhile
 
 from sqlglot import exp
@@ -80,6 +81,8 @@ _ALLOWED = (
 _PLACEHOLDERS = (exp.Parameter, exp.Placeholder)
 _DENIED = (exp.NextValueFor, exp.ReadCSV, exp.ReadParquet, exp.SessionParameter)
 
+_REMEMBERED = 1024
+"""Statements whose verdict is kept: some megabytes at most."""
 _ANALYZE = frozenset({"ANALYZE", "ANALYSE"})
 _READING_WORDS = frozenset({"SELECT", "WITH", "VALUES", "EXPLAIN", "("})
 
@@ -114,6 +117,26 @@ def check(sql: str, dialect: str) -> str:
 
 def inspect(sql: str, dialect: str) -> Statement:
     """As `check`, with what the statement calls."""
+    if len(sql) > MAX_BYTES:  # it is refused, and not remembered
+        return _inspect(sql, dialect)
+    judged = _judged(sql, dialect)
+    if isinstance(judged, SQLError):
+        # A new one each time: an error that is raised remembers where.
+        raise type(judged)(judged.message, judged.code)
+    return judged
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _judged(sql: str, dialect: str) -> Statement | SQLError:
+    """The same for the same text: agents in training, repairs and benchmarks write many a statement again."""
+    try:
+        return _inspect(sql, dialect)
+    except SQLError as error:
+        error.__context__ = None
+        return error.with_traceback(None)
+
+
+def _inspect(sql: str, dialect: str) -> Statement:
     sql = sql.replace("\r\n", "\n").replace("\r", "\n").strip()
     _check_text(sql, dialect)
     try:

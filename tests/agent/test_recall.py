@@ -1,7 +1,7 @@
 """SQL that is known to answer the question is run without asking the model, which mends it when it fails."""
 
 from agent.episode import solve
-from agent.events import AttemptStarted, EpisodeDone, QueryOk
+from agent.events import AttemptStarted, DiagnosisDelta, EpisodeDone, QueryOk
 from agent.policy import RandomPolicy
 from agent.repairs import Strategy
 from agent.scripted import ScriptedLLM
@@ -42,3 +42,10 @@ async def test_when_it_fails_the_model_mends_it(shop: SqliteDatabase) -> None:
     said = [message.content for message in llm.asked[0]]
     assert "SELECT title FROM products" in said[2]
     assert "no such column: title" in said[3]
+
+
+async def test_its_failure_is_diagnosed_as_any_other(shop: SqliteDatabase) -> None:
+    asked = episode(shop, replies("It calls what is not there.", GOOD), recalled="SELECT nonsense(1)")
+    events = await collect(solve(asked, RandomPolicy(1)))
+    assert only(events, DiagnosisDelta)
+    assert (asked.attempts[0].diagnosis, len(asked.attempts)) == ("It calls what is not there.", 2)

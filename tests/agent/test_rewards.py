@@ -41,5 +41,9 @@ def test_hindsight_is_larger_near_the_success() -> None:
     assert hindsight(1, 4) == pytest.approx(0.3 * 1 / 4)
 
 
+def test_parts_are_as_they_are_read() -> None:
+    assert str(dict(grade(Outcome(1, ErrorClass.NO_SUCH_COLUMN)).parts)) == "{'failure': -0.15}"
+
+
 def test_a_reward_stays_within_its_range() -> None:
     assert Reward(1.0, {"success": 1.0}).plus("hindsight", 0.3).total == 1.0
