@@ -1,1 +1,10 @@
-pytest_plugins = ["tests.mariadb", "tests.postgres", "tests.programs", "tests.shop", "tests.site"]
+# A plugin that others use comes before them.
+pytest_plugins = [
+    "tests.workers",
+    "tests.mariadb",
+    "tests.postgres",
+    "tests.migrated",
+    "tests.programs",
+    "tests.shop",
+    "tests.site",
+]

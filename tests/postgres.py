@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ import pytest
 
 from datasources.dsn import ServerAddress
 from datasources.engine import Limits, ServerDatabase
+from tests.workers import one_at_a_time
 
 ENDLESS = "SELECT count(*) FROM generate_series(1, 10000) a, generate_series(1, 10000) b, generate_series(1, 10000) c"
 PASSWORD = "pass word'\\"
@@ -61,8 +62,11 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    with running_postgres() as server:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with ExitStack() as stack:
+        # The first that is started as root makes an account for it.
+        with one_at_a_time(tmp_path_factory):
+            server = stack.enter_context(running_postgres())
         yield server
 
 
@@ -103,14 +107,6 @@ def running_postgres() -> Iterator[PostgresServer]:
             yield _filled(PostgresServer(port), directory)
         finally:
             pgexec("pg_ctl", (*command, "-m", "immediate", "stop"), bin_path=wheel.bin_path, user=wheel.system_user)
-
-
-@pytest.fixture(scope="session")
-def postgres_url(postgres: PostgresServer) -> str:
-    """The address of an empty database, owned by a role that may do no more than own it."""
-    postgres.run("CREATE ROLE app LOGIN PASSWORD 'app'; ", "postgres")
-    postgres.run("CREATE DATABASE app OWNER app", "postgres")
-    return f"postgres://app:app@127.0.0.1:{postgres.port}/app"
 
 
 def _filled(server: PostgresServer, sockets: Path) -> PostgresServer:

@@ -1,6 +1,7 @@
 """The site as processes of its own, in a data directory of its own: what a browser talks to."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -22,6 +23,28 @@ def free_port() -> int:
     return port
 
 
+class Shell:
+    """A process with the site's settings (`tests/shell.py`), as starting one for each piece of code takes seconds."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        command = [sys.executable, "-m", "tests.shell"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, code: str) -> str:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(code) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, str] = json.loads(self._process.stdout.readline())
+        assert "error" not in answer, answer["error"]
+        return answer["said"]
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
 class Site:
     """A web process on a port; `restart` ends it the hard way and starts it again."""
 
@@ -37,16 +60,26 @@ class Site:
         }
         self.manage("setup")
         self._process: subprocess.Popen[bytes] | None = None
+        self._shell: Shell | None = None
 
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True)
         return done.stdout
 
-    def start(self) -> None:
+    def shell(self, code: str) -> str:
+        """What this Python prints, run with the site's settings."""
+        self._shell = self._shell or Shell(self.environment)
+        return self._shell.run(code)
+
+    def start(self, output: Path | None = None) -> None:
+        """With `output`, what it prints goes to that file."""
         options = ["-v", "0", "-p", str(self.port), "sqlagent_site.asgi:application"]
         command = [sys.executable, "-m", "sqlagent_site.web", *options]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        with output.open("wb") if output else contextlib.nullcontext() as stdout:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, start_new_session=True, stdout=stdout
+            )
         wait_until(self.url + "/login/")
 
     @property
@@ -58,6 +91,9 @@ class Site:
         if self._process:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        if self._shell:
+            self._shell.close()
+            self._shell = None
 
     def restart(self) -> None:
         self.stop()

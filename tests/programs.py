@@ -1,4 +1,4 @@
-"""Programs whose threads all write at once, each on an empty application database: on SQLite, and on PostgreSQL."""
+"""Programs of the tests' own, each on an empty application database: on SQLite, and on PostgreSQL."""
 
 import os
 import subprocess
@@ -8,25 +8,40 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import NewDataDir
 from tests.processes import ROOT
 
 Program = Callable[..., str]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def program(request: pytest.FixtureRequest, tmp_path: Path) -> Program:
-    """`program("tests.chat.correct")`: what this module prints. PostgreSQL is shared, so it is emptied first."""
-    address = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    settings = {"DATABASE_URL": address, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "sqlagent_site.settings"}
+def program(request: pytest.FixtureRequest) -> Program:
+    """`program("tests.chat.correct")`: what this module prints."""
+    found: Program = request.getfixturevalue(f"on_{request.param}")
+    return found
 
-    def run(*command: str) -> str:
+
+@pytest.fixture
+def on_sqlite(new_data_dir: NewDataDir) -> Program:
+    """The same, on SQLite only."""
+    return _program(new_data_dir(), "")
+
+
+@pytest.fixture
+def on_postgres(postgres_url: str, tmp_path: Path) -> Program:
+    """The same, on PostgreSQL only."""
+    return _program(tmp_path, postgres_url)
+
+
+def _program(data_dir: Path, address: str) -> Program:
+    settings = {"DATABASE_URL": address, "DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "sqlagent_site.settings"}
+
+    def run(module: str, *arguments: str) -> str:
+        command = [sys.executable, "-m", module, *arguments]
         environment = os.environ | settings
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
         if done.returncode:
             pytest.fail(done.stderr)
         return done.stdout.strip()
 
-    run("manage.py", "migrate", "--verbosity", "0")
-    if address:
-        run("manage.py", "flush", "--no-input", "--verbosity", "0")
-    return lambda module, *arguments: run("-m", module, *arguments)
+    return run

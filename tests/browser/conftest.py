@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from agent.scripted_server import ServerHandle, running_server
+from tests.migrated import NewDataDir
 from tests.processes import PASSWORD, USER, Site, running_site
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -23,10 +24,9 @@ def scripted() -> Iterator[ServerHandle]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle) -> Iterator[Site]:
-    data_dir = tmp_path_factory.mktemp("site")
+def site(tmp_path_factory: pytest.TempPathFactory, new_data_dir: NewDataDir, scripted: ServerHandle) -> Iterator[Site]:
     model = {"API_BASE_URL": scripted.base_url, "MODEL_NAME": "scripted"}
-    with running_site(data_dir, ALLOWED_DB_DIRS=str(tmp_path_factory.getbasetemp()), **model) as running:
+    with running_site(new_data_dir(), ALLOWED_DB_DIRS=str(tmp_path_factory.getbasetemp()), **model) as running:
         yield running
 
 

@@ -43,7 +43,7 @@ def thinker(site: Site) -> Iterator[None]:
 @pytest.fixture
 def overview(site: Site, thinker: None) -> str:
     """The tab's address; there are no runs yet."""
-    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', FORGET).split()[-1]}/benchmark/"
+    return f"{site.url}/databases/{site.shell(FORGET).split()[-1]}/benchmark/"
 
 
 def right(task: Task, **how: Any) -> dict[str, Any]:

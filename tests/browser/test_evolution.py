@@ -12,6 +12,7 @@ from agent.scripted_server import ServerHandle
 from datasources.sample import build
 from tests.browser.conftest import log_in, session_of
 from tests.learning.optimizing.lessons import RULE, script
+from tests.migrated import NewDataDir
 from tests.processes import PASSWORD, Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -52,11 +53,11 @@ if changing.in_use(connection).number:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, new_data_dir: NewDataDir, scripted: ServerHandle) -> Iterator[Site]:
     """Of this module's own: what others asked and decided on theirs does not count here."""
     base = str(tmp_path_factory.getbasetemp())
     settings = {"API_BASE_URL": scripted.base_url, "MODEL_NAME": "scripted", "GEPA_OPTIMIZE_EVERY": "0"}
-    with running_site(tmp_path_factory.mktemp("site"), ALLOWED_DB_DIRS=base, **settings) as running:
+    with running_site(new_data_dir(), ALLOWED_DB_DIRS=base, **settings) as running:
         yield running
 
 
@@ -94,7 +95,7 @@ def member(chromium: Browser, site: Site, lessons: str) -> Iterator[Page]:
 
 
 def run(site: Site, code: str) -> str:
-    return site.manage("shell", "-v", "0", "-c", code)
+    return site.shell(code)
 
 
 def work(site: Site) -> None:

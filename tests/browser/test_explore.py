@@ -38,13 +38,13 @@ def large(site: Site, tmp_path_factory: pytest.TempPathFactory) -> str:
             columns = ", ".join(f"column_{column} TEXT" for column in range(10))
             database.execute(f"CREATE TABLE t{number} (id INTEGER PRIMARY KEY, {columns}{joined})")
         database.commit()
-    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', ADD.format(str(path))).split()[-1]}"
+    return f"{site.url}/databases/{site.shell(ADD.format(str(path))).split()[-1]}"
 
 
 @pytest.fixture(scope="module")
 def sample(site: Site) -> str:
     code = "from datasources.models import Connection; print(Connection.objects.get(is_sample=True).pk)"
-    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', code).split()[-1]}"
+    return f"{site.url}/databases/{site.shell(code).split()[-1]}"
 
 
 def open_diagram(page: Page, address: str) -> None:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from agent.scripted_server import ServerHandle
 from tests.browser.conftest import session_of
 from tests.learning.optimizing.lessons import RULE, USELESS, script
+from tests.migrated import NewDataDir
 from tests.processes import Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -30,10 +31,10 @@ print(connection.pk)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle, shop_path: Path) -> Iterator[Site]:
+def site(new_data_dir: NewDataDir, scripted: ServerHandle, shop_path: Path) -> Iterator[Site]:
     """Of this module's own: what others asked on theirs does not count here."""
     settings = {"API_BASE_URL": scripted.base_url, "MODEL_NAME": "scripted", "ALLOWED_DB_DIRS": str(shop_path.parent)}
-    with running_site(tmp_path_factory.mktemp("site"), **settings) as running:
+    with running_site(new_data_dir(), **settings) as running:
         yield running
 
 
@@ -45,7 +46,7 @@ def signed_in(chromium: Browser, site: Site) -> str:
 @pytest.fixture(scope="module")
 def prompt(site: Site, shop_path: Path) -> str:
     """The address of the Prompt tab."""
-    connection = site.manage("shell", "-v", "0", "-c", f"path = {str(shop_path)!r}\n{LESSONS}").strip()
+    connection = site.shell(f"path = {str(shop_path)!r}\n{LESSONS}").strip()
     return f"{site.url}/databases/{connection}/generations/"
 
 

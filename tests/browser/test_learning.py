@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from agent.scripted_server import ServerHandle
 from tests.browser.conftest import session_of
 from tests.browser.test_benchmark import SAMPLE
+from tests.migrated import NewDataDir
 from tests.processes import Site, running_site
 
 # The first test's time includes that of a site of its own, which a busy machine takes a minute and more to set up.
@@ -43,10 +44,10 @@ LABELS = "axes => axes.map(axis => [...axis.querySelectorAll('text')].map(text =
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle) -> Iterator[Site]:
+def site(new_data_dir: NewDataDir, scripted: ServerHandle) -> Iterator[Site]:
     """Of this module's own: what others asked and decided on theirs does not count here."""
     model = {"API_BASE_URL": scripted.base_url, "MODEL_NAME": "scripted"}
-    with running_site(tmp_path_factory.mktemp("site"), **model) as running:
+    with running_site(new_data_dir(), **model) as running:
         yield running
 
 
@@ -63,8 +64,8 @@ def page(blank_page: Page) -> Page:
 @pytest.fixture(scope="module")
 def learning(site: Site) -> str:
     """The page's address; some questions have been asked, and one repair was decided on."""
-    site.manage("shell", "-v", "0", "-c", ASKED)
-    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', SAMPLE).split()[-1]}/learning/"
+    site.shell(ASKED)
+    return f"{site.url}/databases/{site.shell(SAMPLE).split()[-1]}/learning/"
 
 
 def colours(page: Page) -> set[str]:

@@ -23,7 +23,7 @@ for number in range(45):
 
 
 def test_earlier_questions_come_in_above_what_is_read(page: Page, site: Site) -> None:
-    site.manage("shell", "-c", MAKE.format(page.url.rstrip("/").rsplit("/", 1)[-1]))
+    site.shell(MAKE.format(page.url.rstrip("/").rsplit("/", 1)[-1]))
     page.reload()
     expect(page.locator(".turn")).to_have_count(20)
     expect(page.locator(".question").last).to_be_in_viewport()

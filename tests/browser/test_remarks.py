@@ -51,7 +51,7 @@ def page(blank_page: Page) -> Page:
 @pytest.fixture
 def queue(site: Site) -> str:
     """The address of a queue of three."""
-    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', REMARKS).split()[-1]}/remarks/"
+    return f"{site.url}/databases/{site.shell(REMARKS).split()[-1]}/remarks/"
 
 
 def remark(page: Page, text: str) -> Locator:
@@ -130,7 +130,7 @@ def test_what_is_typed_beside_another_remark_stays(page: Page, queue: str) -> No
 
 def test_who_comes_second_is_told_so_in_place(page: Page, queue: str, site: Site) -> None:
     page.goto(queue)
-    site.manage("shell", "-v", "0", "-c", DECIDED_BY_BOB)
+    site.shell(DECIDED_BY_BOB)
     remark(page, "no cancelled orders").get_by_role("button", name="Reject").click()
     expect(remark(page, "no cancelled orders")).to_contain_text("bob has accepted this remark already")
     expect(remark(page, "no cancelled orders")).to_be_focused()
@@ -156,7 +156,7 @@ def test_nothing_is_wider_than_the_page(page: Page, queue: str, width: int) -> N
 
 
 def test_rules_are_ordered_by_keyboard_and_nothing_typed_is_lost(page: Page, site: Site) -> None:
-    connection = site.manage("shell", "-v", "0", "-c", THREE_RULES).split()[-1]
+    connection = site.shell(THREE_RULES).split()[-1]
     page.goto(f"{site.url}/databases/{connection}/remarks/")
     page.get_by_label("A rule of your own").fill("Four")
     rules = page.locator("#rules .rule-text")

@@ -28,7 +28,7 @@ def page(chromium: Browser, site: Site) -> Iterator[Page]:
 
 def end_session(page: Page, site: Site) -> None:
     [session] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
-    site.manage("shell", "-c", END.format(session))
+    site.shell(END.format(session))
 
 
 def test_a_question_after_the_session_s_end_is_kept_until_the_next_log_in(page: Page, site: Site) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from agent.scripted_server import ServerHandle
 from tests.browser.conftest import log_in, session_of
+from tests.migrated import NewDataDir
 from tests.processes import PASSWORD, Site, running_site
 
 # The first test's time includes that of a site of its own, which a busy machine takes a minute and more to set up.
@@ -36,10 +37,10 @@ Membership.objects.create(user=user, team=team, role=Membership.Role.MEMBER)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, scripted: ServerHandle) -> Iterator[Site]:
+def site(new_data_dir: NewDataDir, scripted: ServerHandle) -> Iterator[Site]:
     """Of this module's own: what others asked and decided on theirs does not count here."""
     model = {"API_BASE_URL": scripted.base_url, "MODEL_NAME": "scripted"}
-    with running_site(tmp_path_factory.mktemp("site"), **model) as running:
+    with running_site(new_data_dir(), **model) as running:
         yield running
 
 
@@ -51,7 +52,7 @@ def signed_in(chromium: Browser, site: Site) -> str:
 @pytest.fixture
 def member(chromium: Browser, site: Site) -> Iterator[Page]:
     """Of the team, and no curator."""
-    site.manage("shell", "-v", "0", "-c", A_MEMBER)
+    site.shell(A_MEMBER)
     context: BrowserContext = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(15_000)
     page = context.new_page()
@@ -118,7 +119,7 @@ def ask_anew(page: Page) -> Locator:
 
 
 def test_a_rule_reaches_a_question_that_was_verified_before_it(page: Page, site: Site, scripted: ServerHandle) -> None:
-    site.manage("shell", "-v", "0", "-c", FORGOTTEN)
+    site.shell(FORGOTTEN)
     scripted.set_script(
         [
             {"when": REMARK, "where": "all", "text": f"```sql\n{WITH_THE_RULE}\n```", "times": None},

@@ -23,7 +23,7 @@ Connection.objects.create(team=team, name="falcon ledger", origin="upload", path
 
 @pytest.fixture(scope="module")
 def second_team(site: Site) -> None:
-    site.manage("shell", "-c", SECOND_TEAM)
+    site.shell(SECOND_TEAM)
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_the_whole_remark_form_comes_into_view(page: Page, scripted: ServerHandl
 
 
 def test_the_prompt_s_column_shows_a_remark_at_once(page: Page, site: Site, scripted: ServerHandle) -> None:
-    site.manage("shell", "-v", "0", "-c", "from learning.models import Remark; Remark.objects.all().delete()")
+    site.shell("from learning.models import Remark; Remark.objects.all().delete()")
     verdict = answered(page, scripted)
     button(verdict, "Wrong").click()
     verdict.get_by_label("What is wrong?").fill(REMARK)

@@ -27,7 +27,7 @@ CHEAPEST = "Which product has the lowest price, and what does it cost?"
 
 @pytest.fixture(autouse=True)
 def _verified(site: Site) -> None:
-    site.manage("shell", "-v", "0", "-c", _VERIFY.format(first=DEAREST, second=CHEAPEST, sql=SQL))
+    site.shell(_VERIFY.format(first=DEAREST, second=CHEAPEST, sql=SQL))
 
 
 def test_a_verified_question_is_answered_without_the_model_and_says_from_where(

@@ -32,7 +32,7 @@ def page(blank_page: Page) -> Page:
 @pytest.fixture
 def overview(site: Site) -> str:
     """The address of the list, which is empty."""
-    return f"{site.url}/databases/{site.manage('shell', '-v', '0', '-c', FORGET).split()[-1]}/verified/"
+    return f"{site.url}/databases/{site.shell(FORGET).split()[-1]}/verified/"
 
 
 def press(page: Page, name: str) -> None:

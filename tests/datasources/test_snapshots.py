@@ -1,9 +1,6 @@
 """Reading a connection's schema in the background, and what is stored of it."""
 
-import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +17,7 @@ from datasources.errors import ConnectFailed
 from datasources.models import Connection
 from datasources.tasks import read_schema
 from tests.datasources.strange import wide_table
-from tests.processes import ROOT
+from tests.programs import Program
 
 State = Connection.SchemaState
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -195,17 +192,5 @@ def test_of_a_monstrous_database_a_part_is_read(connection: Connection, path: Pa
     assert connection.schema_progress == "Only the first 54 tables with 100,000 columns were read: there are too many."
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_of_many_at_once_one_reads(kind: str, request: pytest.FixtureRequest, tmp_path: Path, path: Path) -> None:
-    url = request.getfixturevalue("postgres_url") if kind == "postgres" else ""
-    environment = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
-    environment["DJANGO_SETTINGS_MODULE"] = "sqlagent_site.settings"
-
-    def run(*command: str) -> str:
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            pytest.fail(done.stderr)
-        return done.stdout
-
-    run("manage.py", "migrate", "--verbosity", "0")
-    assert run("-m", "tests.datasources.contend", str(path)).split() == ["1", "ready", "1"]
+def test_of_many_at_once_one_reads(program: Program, path: Path) -> None:
+    assert program("tests.datasources.contend", str(path)).split() == ["1", "ready", "1"]

@@ -109,7 +109,7 @@ class TestRefusing:
         [
             (b"", "is empty."),
             (b"Dear Ann,\nsee you soon.\n", "is text, not a database. If it is a table, call it .csv"),
-            (gzip.compress(b"a,b\n1,2\n"), "is compressed (gzip). Unpack it"),
+            (gzip.compress(b"a,b\n1,2\n", mtime=0), "is compressed (gzip). Unpack it"),
             (b"PK\x03\x04" + b"x" * 99, "is a spreadsheet or a ZIP archive. Save each sheet as CSV"),
             (b"%PDF-1.7 ...", "is a PDF document"),
             (b'{"a": 1}', "looks like JSON"),

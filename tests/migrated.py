@@ -1,0 +1,67 @@
+"""Application databases that are migrated and empty: each is a copy of one that was migrated once."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import PostgresServer
+from tests.processes import ROOT
+from tests.workers import one_at_a_time
+
+TEMPLATE = "app_template"
+NewDataDir = Callable[[], Path]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory to copy from. All workers share it, and the first that wants it makes it."""
+    with one_at_a_time(tmp_path_factory) as shared:
+        place = shared / "migrated"
+        if not place.exists():
+            made = tmp_path_factory.mktemp("migrating")
+            migrate(DATA_DIR=str(made))
+            made.rename(place)
+    return place
+
+
+@pytest.fixture(scope="session")
+def new_data_dir(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> NewDataDir:
+    def make() -> Path:
+        path = tmp_path_factory.mktemp("data")
+        shutil.copy(migrated / "app.sqlite3", path)
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> PostgresServer:
+    """The server, with a database to copy from. Its owner `app` may do no more than own it."""
+    postgres.run("CREATE ROLE app LOGIN PASSWORD 'app'", "postgres")
+    postgres.run(f"CREATE DATABASE {TEMPLATE} OWNER app", "postgres")
+    migrate(DATABASE_URL=_url(postgres, TEMPLATE), DATA_DIR=str(tmp_path_factory.mktemp("data")))
+    return postgres
+
+
+@pytest.fixture
+def postgres_url(postgres_template: PostgresServer) -> str:
+    """The address of an application database on PostgreSQL."""
+    name = f"app_{secrets.token_hex(4)}"
+    postgres_template.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER app", "postgres")
+    return _url(postgres_template, name)
+
+
+def migrate(**settings: str) -> None:
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "sqlagent_site.settings"} | settings
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
+def _url(server: PostgresServer, name: str) -> str:
+    return f"postgres://app:app@127.0.0.1:{server.port}/{name}"
