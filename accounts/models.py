@@ -22,6 +22,10 @@ class TeamQuerySet(models.QuerySet["Team"]):
         """The one door: the teams that `user` belongs to."""
         return self.filter(memberships__user=user)
 
+    def of_people(self) -> TeamQuerySet:
+        """Without the one that agents without a token work for; what it has is of a room above, known by its name."""
+        return self.exclude(connections__is_environment=True)
+
 
 class Team(models.Model):
     name = models.CharField(max_length=100)

@@ -45,7 +45,17 @@ def tokens(request: UserRequest) -> HttpResponse:
 
 def _tokens_page(request: UserRequest, form: TokenForm, **new: object) -> HttpResponse:
     listed = ApiToken.objects.filter(user=request.user)
-    page = {"form": form, "tokens": listed, "me_url": absolute(request, reverse("api_me")), **new}
+    site = absolute(request, "/")
+    scheme, _, host = site.rpartition("://")
+    page = {
+        "form": form,
+        "tokens": listed,
+        "me_url": absolute(request, reverse("api_me")),
+        "site": site,
+        "scheme": scheme,
+        "host": host.rstrip("/"),
+        **new,
+    }
     return render(request, "accounts/tokens.html", page, status=_status(form.is_bound))
 
 

@@ -21,16 +21,17 @@ class ConnectionAdmin(admin.ModelAdmin[Connection]):
     """Databases are connected on the site, where they are tried: here they are looked at, switched off and deleted."""
 
     list_display = ["name", "team", "dialect", "origin", "is_enabled", "schema_state", "created_at"]
-    list_filter = ["dialect", "origin", "is_enabled", "team"]
+    list_filter = ["dialect", "origin", "is_enabled", "environment_trains", "is_environment", "team"]
     search_fields = ["name", "team__name"]
     list_select_related = ["team"]
     fields = [
-        "team", "name", "dialect", "origin", "place", "warning", "is_enabled", "notes", "schema_state",
-        "schema_taken_at", "schema_fingerprint", "created_by", "created_at",
+        "team", "name", "dialect", "origin", "place", "warning", "is_enabled", "is_environment", "environment_trains",
+        "environment_trains_since", "notes", "schema_state", "schema_taken_at", "schema_fingerprint", "created_by",
+        "created_at",
     ]  # fmt: skip
     readonly_fields = [
-        "team", "dialect", "origin", "place", "warning", "schema_state", "schema_taken_at", "schema_fingerprint",
-        "created_by", "created_at",
+        "team", "dialect", "origin", "place", "warning", "is_environment", "environment_trains_since", "schema_state",
+        "schema_taken_at", "schema_fingerprint", "created_by", "created_at",
     ]  # fmt: skip
 
     @admin.display(description="where it is")
@@ -42,8 +43,13 @@ class ConnectionAdmin(admin.ModelAdmin[Connection]):
 
     def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
         # And nothing else: a schema may be read into the same row meanwhile.
-        obj.save(update_fields=form.changed_data)
-        changed = ", ".join(form.changed_data) or "nothing"
+        fields = [name for name in form.changed_data if name != "environment_trains"]
+        if "environment_trains" in form.changed_data:
+            connecting.teach(obj, person(request), by_agents=obj.environment_trains)
+            if not fields:
+                return
+        obj.save(update_fields=fields)
+        changed = ", ".join(fields) or "nothing"
         audit.record(obj, person(request), AuditEntry.Action.CHANGE, f"in the admin: {changed}")
 
     def delete_model(self, request: HttpRequest, obj: Connection) -> None:
@@ -70,9 +76,20 @@ class DescriptionAdmin(admin.ModelAdmin[Description]):
 class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     """Read by superusers, changed by nobody."""
 
-    list_display = ["at", "team", "user_name", "connection_name", "action", "verdict", "outcome", "rows", "start"]
+    list_display = [
+        "at",
+        "team",
+        "user_name",
+        "connection_name",
+        "action",
+        "source",
+        "verdict",
+        "outcome",
+        "rows",
+        "start",
+    ]
     list_filter = ["action", "verdict", "outcome", "team"]
-    search_fields = ["user_name", "connection_name", "sql", "message"]
+    search_fields = ["user_name", "connection_name", "source", "sql", "message"]
     date_hierarchy = "at"
     list_select_related = ["team"]
     list_per_page = 50

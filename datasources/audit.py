@@ -6,11 +6,11 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -53,19 +53,52 @@ class Who:
     source: str = ""
 
 
+class Ledger(Protocol):
+    """Where entries are kept, and who says whether somebody may still use a connection."""
+
+    def keep(self, entry: AuditEntry) -> None:
+        """That one could not be kept is logged, and stops nobody."""
+
+    def require(self, connection: Connection, user: User | None) -> None:
+        """A handle lives as long as an answer takes, and by then the connection may be gone, or the person from its
+        team. Raises ConnectFailed."""
+
+
+class AtOnce:
+    """Asks and writes for each statement."""
+
+    def keep(self, entry: AuditEntry) -> None:
+        _keep(entry)
+
+    def require(self, connection: Connection, user: User | None) -> None:
+        if connection.pk:
+            with application_database():
+                still = Connection.objects.enabled().filter(pk=connection.pk)
+                is_there = still.exists()
+                is_theirs = user is None or connection.is_environment or still.visible_to(user).exists()
+            if not is_there:
+                raise ConnectFailed(f"The database {connection.name} has been deleted or switched off meanwhile.")
+            if not is_theirs:
+                raise ConnectFailed(f"{user} is not in the team of {connection.name} any more.", "POLICY")
+
+
+AT_ONCE = AtOnce()
+
+
 class AuditedDatabase:
     """A connection's database that records what it is told to do, in the thread that does it."""
 
-    def __init__(self, database: Database, connection: Connection, who: Who) -> None:
+    def __init__(self, database: Database, connection: Connection, who: Who, ledger: Ledger = AT_ONCE) -> None:
         self.dialect = database.dialect
         self.whose = database.whose
         self._database = database
         self._connection = connection
         self._who = who
+        self._ledger = ledger
 
     def execute(self, sql: str) -> ResultSet:
         with self._recorded(Action.QUERY, sql) as entry:
-            self._require_its_connection()
+            self._ledger.require(self._connection, self._who.user)
             result = self._database.execute(sql)
             entry.rows = len(result.rows)
         return result
@@ -92,19 +125,6 @@ class AuditedDatabase:
     def close(self) -> None:
         self._database.close()
 
-    def _require_its_connection(self) -> None:
-        """A handle lives as long as an answer takes, and by then the connection may be gone, or the person from its
-        team. Raises ConnectFailed."""
-        connection, user = self._connection, self._who.user
-        if connection.pk:
-            with application_database():
-                still = Connection.objects.enabled().filter(pk=connection.pk)
-                is_there, is_theirs = still.exists(), user is None or still.visible_to(user).exists()
-            if not is_there:
-                raise ConnectFailed(f"The database {connection.name} has been deleted or switched off meanwhile.")
-            if not is_theirs:
-                raise ConnectFailed(f"{user} is not in the team of {connection.name} any more.", "POLICY")
-
     @contextmanager
     def _recorded(self, action: str, sql: str = "") -> Iterator[AuditEntry]:
         entry = _entry(self._connection, self._who, action, sql=sql)
@@ -119,7 +139,7 @@ class AuditedDatabase:
             raise
         finally:
             entry.milliseconds = (time.perf_counter() - started) * 1000
-            _keep(entry)
+            self._ledger.keep(entry)
 
 
 def judged(error: SQLError) -> tuple[str, str]:
@@ -148,32 +168,36 @@ def record_export(team: Team | None, user: User, message: str) -> None:
 def clear() -> int:
     """Delete what is older than it has to be kept, a thousand at a time. Gives how many those were."""
     total = 0
-    while deleted := _clear_some():
+    while deleted := clear_some():
         total += deleted
     return total
 
 
-def _clear_some() -> int:
+def clear_some() -> int:
+    """The oldest thousand of them, in one statement. Gives how many there were."""
     limit = timezone.now() - timedelta(days=settings.AUDIT_RETENTION_DAYS)
     oldest = AuditEntry.objects.filter(at__lt=limit).order_by("at").values_list("pk", flat=True)[:CLEARED_AT_ONCE]
     return AuditEntry.objects.filter(pk__in=list(oldest)).delete()[0]
 
 
 class Clearing:
-    """Each process looks for old entries once a day when it records one. It deletes a thousand then, and goes on with
-    the next recording while there are more: nobody waits for long."""
+    """Each process looks for what is too old once a day when it records something. It deletes some then, and goes on
+    with the next recording while there is more: nobody waits for long. `clear_some` gives how many it has deleted, of
+    the `at_once` that it may."""
 
-    def __init__(self) -> None:
+    def __init__(self, clear_some: Callable[[], int], at_once: int) -> None:
+        self._clear_some = clear_some
+        self._at_once = at_once
         self._next = 0.0
 
     def go_on(self) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _A_DAY
-            if _clear_some() == CLEARED_AT_ONCE:
+            if self._clear_some() == self._at_once:
                 self._next = 0.0
 
 
-_clearing = Clearing()
+_clearing = Clearing(clear_some, CLEARED_AT_ONCE)
 
 
 def _entry(connection: Connection, who: Who, action: str, *, sql: str = "", message: str = "") -> AuditEntry:
@@ -192,14 +216,31 @@ def _entry(connection: Connection, who: Who, action: str, *, sql: str = "", mess
 
 def _keep(entry: AuditEntry) -> None:
     """That an entry could not be kept is logged, and stops nobody."""
-    entry.sql = _bounded(entry.sql, SQL_CHARACTERS)
-    entry.message = _bounded(without_secrets(entry.message), MESSAGE_CHARACTERS)
+    bound(entry)
     try:
         with application_database():
             _save(entry)
             _clearing.go_on()
     except DatabaseError:
         logger.exception("an audit entry was lost: %s", entry)
+
+
+def keep_all(entries: Sequence[AuditEntry]) -> None:
+    """Many in one statement, or one by one where what some of them name was deleted meanwhile. Entries are bound."""
+    try:
+        with transaction.atomic():
+            AuditEntry.objects.bulk_create(entries)
+        _clearing.go_on()
+    except DatabaseError:
+        for entry in entries:
+            entry.pk = None
+            _keep(entry)
+
+
+def bound(entry: AuditEntry) -> None:
+    """So long as may be kept, and without secrets."""
+    entry.sql = _bounded(entry.sql, SQL_CHARACTERS)
+    entry.message = _bounded(without_secrets(entry.message), MESSAGE_CHARACTERS)
 
 
 def _save(entry: AuditEntry) -> None:

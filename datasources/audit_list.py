@@ -17,6 +17,8 @@ EXPORTED_AT_ONCE = 1_000
 HEADER = (
     "at", "person", "database", "action", "source", "sql", "verdict", "outcome", "rows", "milliseconds", "message",
 )  # fmt: skip
+AGENTS = "openenv"
+"""What the sources of their statements begin with."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FILTERS = {
     "person": "user_name",
@@ -33,6 +35,9 @@ Entries = QuerySet[AuditEntry]
 def filtered(entries: Entries, wishes: dict[str, Any]) -> Entries:
     """Newest first. `wishes` are an AuditFilter's, of which those that are empty filter nothing."""
     found = entries.filter(**{_FILTERS[name]: wish for name, wish in wishes.items() if wish and name in _FILTERS})
+    if by := wishes.get("by"):
+        agents = Q(source__startswith=AGENTS)
+        found = found.filter(agents if by == "agents" else ~agents)
     if since := wishes.get("since"):
         found = found.filter(at__gte=midnight(since))
     if until := wishes.get("until"):

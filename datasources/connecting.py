@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import CASCADE
+from django.utils import timezone
 
 from accounts.models import User
 from datasources import audit, sample, snapshots, uploads
@@ -127,6 +128,17 @@ def switch(connection: Connection, user: User, *, enabled: bool) -> None:
     connection.is_enabled = enabled
     connection.save(update_fields=["is_enabled"])
     audit.record(connection, user, AuditEntry.Action.CHANGE, f"switched {'on' if enabled else 'off'}")
+
+
+def teach(connection: Connection, user: User, *, by_agents: bool) -> None:
+    """Whether what agents in training try teaches its bandit, from now on. Only what changes goes on record."""
+    now = timezone.now() if by_agents else None
+    others = Connection.objects.filter(pk=connection.pk).exclude(environment_trains=by_agents)
+    if not others.update(environment_trains=by_agents, environment_trains_since=now):
+        return
+    connection.environment_trains, connection.environment_trains_since = by_agents, now
+    message = f"switched {'on' if by_agents else 'off'}: agents in training teach its bandit"
+    audit.record(connection, user, AuditEntry.Action.CHANGE, message)
 
 
 def what_goes_with(connection: Connection) -> list[str]:

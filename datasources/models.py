@@ -19,6 +19,7 @@ from datasources.schema_cache import stored_schema
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from datasources.audit import Ledger
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -28,6 +29,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def enabled(self) -> ConnectionQuerySet:
         return self.filter(is_enabled=True)
+
+    def of_people(self) -> ConnectionQuerySet:
+        """Without the one that is nobody's own."""
+        return self.filter(is_environment=False)
 
     def lock(self, *, to_delete: bool = False) -> None:
         """Have nobody else change or delete what belongs to these until this transaction ends.
@@ -79,6 +84,15 @@ class Connection(models.Model):
     encrypted_address = models.TextField(blank=True, editable=False)
     is_enabled = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)
+    is_environment = models.BooleanField(
+        default=False, editable=False, help_text="Nobody's own: what agents without a token ask of the built-in tasks."
+    )
+    environment_trains = models.BooleanField(
+        "agents in training teach its bandit",
+        default=False,
+        help_text="What agents try over the OpenEnv API counts for the repairs that people's questions are given.",
+    )
+    environment_trains_since = models.DateTimeField(null=True, editable=False)
     notes = models.TextField(blank=True, help_text="Markdown: what people want the agent to know of it.")
     warning = models.TextField(blank=True, editable=False, help_text="What is unsafe about it, in words for a person.")
     schema_snapshot = models.JSONField(null=True, editable=False)
@@ -96,7 +110,12 @@ class Connection(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["team", "name"], name="connection_name_once_per_team")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "name"], name="connection_name_once_per_team"),
+            models.UniqueConstraint(
+                fields=["is_environment"], condition=models.Q(is_environment=True), name="one_environment"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -112,16 +131,16 @@ class Connection(models.Model):
     def address(self, address: ServerAddress | None) -> None:
         self.encrypted_address = encryption.encrypt(json.dumps(address.to_dict())) if address else ""
 
-    def database(self, user: User | None = None, source: str = "") -> Database:
+    def database(self, user: User | None = None, source: str = "", ledger: Ledger | None = None) -> Database:
         """A handle for running statements, one at a time; what it runs is audited as `user`'s, from `source`.
 
         Close it after use. Raises ConnectFailed.
         """
-        from datasources.audit import AuditedDatabase, Who  # it stores what this module defines
+        from datasources.audit import AT_ONCE, AuditedDatabase, Who  # it stores what this module defines
 
         if not self.is_enabled:
             raise ConnectFailed(f"The database {self.name} is switched off. An owner of the team can switch it on.")
-        return AuditedDatabase(self._database(), self, Who(user, source))
+        return AuditedDatabase(self._database(), self, Who(user, source), ledger or AT_ONCE)
 
     def _database(self) -> Database:
         try:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("databases/<int:connection_id>/edit/", connect_views.edit, name="connection_edit"),
     path("databases/<int:connection_id>/test/", views.test, name="connection_test"),
     path("databases/<int:connection_id>/switch/", views.switch, name="connection_switch"),
+    path("databases/<int:connection_id>/agents/", views.agents, name="connection_agents"),
     path("databases/<int:connection_id>/delete/", views.delete, name="connection_delete"),
     path("databases/<int:connection_id>/schema/", views.schema, name="connection_schema"),
     path("databases/<int:connection_id>/notes/", description_views.notes, name="connection_notes"),

@@ -65,6 +65,18 @@ def switch(request: UserRequest, connection_id: int) -> HttpResponse:
     return redirect("connection", found.pk)
 
 
+@require_POST
+def agents(request: UserRequest, connection_id: int) -> HttpResponse:
+    """Whether agents in training teach its bandit."""
+    found, role = get_connection(request, connection_id)
+    require_owner(role)
+    by_agents = request.POST.get("teach") == "yes"
+    connecting.teach(found, request.user, by_agents=by_agents)
+    said = "Agents in training teach the bandit from now on." if by_agents else "Agents teach the bandit no more."
+    messages.success(request, said)
+    return redirect("connection", found.pk)
+
+
 @require_http_methods(["GET", "POST"])
 def delete(request: UserRequest, connection_id: int) -> HttpResponse:
     """Asks first: the name has to be typed."""

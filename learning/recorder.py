@@ -241,19 +241,20 @@ class _Run:
     def _save_attempts(self) -> dict[int, dict[str, Any]]:
         """Those that are not stored as they are now; returns them, by number."""
         tried = [attempt for attempt in self.episode.attempts if attempt.sql or attempt.error_class]
-        now = {attempt.number: _fields(attempt) for attempt in tried}
+        now = {attempt.number: fields_of(attempt) for attempt in tried}
         new = {number: fields for number, fields in now.items() if self.kept.get(number) != fields}
         if new:
             Attempt.objects.bulk_create(
                 [Attempt(episode=self.stored, number=number, **fields) for number, fields in new.items()],
                 update_conflicts=True,
                 unique_fields=["episode", "number"],
-                update_fields=list(_fields(tried[0])),
+                update_fields=list(fields_of(tried[0])),
             )
         return new
 
 
-def _fields(attempt: AgentAttempt) -> dict[str, Any]:
+def fields_of(attempt: AgentAttempt) -> dict[str, Any]:
+    """As an `Attempt` stores them."""
     decision = attempt.decision
     return {
         "strategy": attempt.strategy,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from agent.llm import LLMError, LLMUnreachable, Message, complete
@@ -23,7 +23,7 @@ from datasources.errors import SQLError
 from datasources.models import Connection
 from embedded.slots import SlotError, SlotStore
 from embedded.status import State, Status, read_status
-from learning.models import Warmth
+from learning.models import Episode, Warmth
 from learning.prompts import system_prompt
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,9 @@ _LAST_QUESTION = "Which tables are there?"
 def enqueue_all() -> None:
     """The model server has started and knows nothing: have it read the prompt of the connection used last."""
     Warmth.objects.all().delete()
-    latest = Connection.objects.order_by(F("episodes__started_at").desc(nulls_last=True), "-is_sample", "pk").first()
+    asked = Episode.objects.of_people().filter(connection=OuterRef("pk")).order_by("-started_at")
+    theirs = Connection.objects.of_people().annotate(asked_at=Subquery(asked.values("started_at")[:1]))
+    latest = theirs.order_by(F("asked_at").desc(nulls_last=True), "-is_sample", "pk").first()
     if latest:
         _enqueue(latest, everywhere=True)
 

@@ -226,11 +226,33 @@ SETTINGS = (
     Setting(
         "GEPA_OPTIMIZE_EVERY", _whole(0, 10000), "4", "Questions after which a connection's prompt evolves; 0: never"
     ),
+    Setting(
+        "GEPA_EVOLVES",
+        _one_of("", "rules", "instructions", "both"),
+        "",
+        "What of a prompt evolves; empty: rules with the embedded model, both with others",
+    ),
     Setting("GEPA_MAX_CALLS", _whole(10, 100000), "120", "Questions that one optimization may ask"),
     Setting(
         "GEPA_MAX_TOKENS", _whole(1000, 999999999), "400000", "Tokens that one optimization may read anew and write"
     ),
     Setting("GEPA_MAX_MINUTES", _whole(1, 1440), "20", "Minutes that one optimization may work"),
+    Setting(
+        "OPENENV_PUBLIC",
+        _one_of("", "true", "false"),
+        "",
+        "Whether agents may have the built-in tasks without a token; empty: while HOST is this machine alone",
+    ),
+    Setting(
+        "OPENENV_MAX_SESSIONS",
+        _whole(1, 100000),
+        "1000",
+        "Sessions of agents at once: so many sockets in each web process, and as many over HTTP in all of them",
+    ),
+    Setting("OPENENV_IDLE_MINUTES", _whole(1, 10080), "15", "Minutes after which a session that does nothing ends"),
+    Setting(
+        "OPENENV_RETENTION_DAYS", _whole(0, 36500), "30", "Days that agents' recorded episodes are kept; 0 for ever"
+    ),
     Setting("QUERY_SECONDS", _whole(1, 3600), "30", "Seconds that one statement may run"),
     Setting("QUERY_ROWS", _whole(1, 100000), "1000", "Rows that one result may hold"),
 )

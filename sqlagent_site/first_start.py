@@ -41,7 +41,8 @@ def set_up() -> FirstUser | None:
     # DATA_DIR may have moved since the last start.
     Connection.objects.filter(is_sample=True).exclude(path=str(path)).update(path=str(path))
     with transaction.atomic():
-        team = Team.objects.order_by("pk").first() or make_first_team(path)
+        teams = Team.objects.of_people().order_by("pk")
+        team = teams.first() or make_first_team(path)
         return make_first_user(team)
 
 

@@ -4,6 +4,7 @@ import sys
 
 from django.conf import settings
 
+from envapi.tags import TAGS
 from sqlagent_site.local_model import is_wanted
 from sqlagent_site.supervisor import Part
 
@@ -20,7 +21,7 @@ def parts() -> list[Part]:
 def web() -> Part:
     # -v 0: no line for each request, and warnings as everywhere else.
     program = ("-m", "sqlagent_site.web", "-v", "0", *_address(), "sqlagent_site.asgi:application")
-    return Part("web", (sys.executable, *program))
+    return Part("web", (sys.executable, *program), verbatim=TAGS)
 
 
 def worker(name: str, queue: str) -> Part:

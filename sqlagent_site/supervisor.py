@@ -17,11 +17,13 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Part:
-    """A program that is to run for as long as the supervisor does."""
+    """A program that is to run for as long as the supervisor does. Its lines go out with its name before them, but for
+    those that begin with one of `verbatim`: they are for programs, and stay exactly as they are."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    verbatim: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,10 @@ class Supervisor:
     def _print_lines(self, part: Part, process: subprocess.Popen[bytes]) -> None:
         with io.TextIOWrapper(cast("IO[bytes]", process.stdout), encoding="utf-8", errors="replace") as lines:
             for line in lines:
-                self._say(part, line.rstrip())
+                if line.startswith(part.verbatim):
+                    self._write(line.rstrip("\n"))
+                else:
+                    self._say(part, line.rstrip())
 
     def _say(self, part: Part, line: str) -> None:
         self._write(f"{part.name:<{self._width}} | {line}")

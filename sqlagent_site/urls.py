@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("datasources.explore_urls")),
     path("", include("learning.urls")),
     path("", include("chat.urls")),
+    path("", include("envapi.urls")),
 ]

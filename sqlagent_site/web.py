@@ -1,16 +1,27 @@
 """`python -m sqlagent_site.web`: daphne, but the body of a request never sits in memory, and one that is longer than
-any upload may be is let through to its end and thrown away as it comes, so that the site can answer in words."""
+any upload may be is let through to its end and thrown away as it comes, so that the site can answer in words; so is a
+message on a WebSocket for programs. It takes as many connections as the system lets it."""
 
 from __future__ import annotations
 
+import resource
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
 import daphne.server
 from daphne.cli import CommandLineInterface
 from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 from sqlagent_site.bodies import BODY
+
+LONGEST_MESSAGE = 1024 * 1024
+"""Bytes; what is longer comes as so many blanks and one more."""
+MOST_WAITING = 8
+"""Messages on one WebSocket for programs; what more the client sends stays in the network until some are answered."""
+MOST_FILES = 65_536
+"""A connection is one; some systems begin with 1,024, and allow more to who asks."""
 
 
 class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
@@ -38,6 +49,90 @@ class Factory(HTTPFactory):  # type: ignore[misc]
         return protocol
 
 
+class Socket(WebSocketProtocol):  # type: ignore[misc]
+    """Where programs talk, a message that is too long does not end the connection, and nobody is listened to who sends
+    faster than is answered, or does not take the answers: it is the transport's producer."""
+
+    _is_for_programs = False
+    _is_held = False
+    _takes_answers = True
+
+    def onConnect(self, request: Any) -> Any:  # noqa: N802
+        from envapi.routing import is_socket  # Django is set up once the application is loaded
+
+        if is_socket(request.path):
+            self._is_for_programs = True
+            self.maxMessagePayloadSize = self.maxFramePayloadSize = 0
+        return super().onConnect(request)
+
+    def onOpen(self) -> None:  # noqa: N802
+        super().onOpen()
+        if self._is_for_programs:
+            self.transport.unregisterProducer()  # the HTTP channel that it began as
+            self.transport.registerProducer(self, True)
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        self._takes_answers = False
+        self.transport.pauseProducing()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self._takes_answers = True
+        if self.transport.disconnecting:
+            self.transport.unregisterProducer()  # it waits for that
+        elif not self._is_held:
+            self.transport.resumeProducing()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        pass
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        super().onMessage(payload, isBinary)
+        if self._is_for_programs and not self._is_held and self._has_enough():
+            self._is_held = True
+            self.transport.pauseProducing()
+            self._look_again()
+
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
+        super().serverSend(content, binary)
+        self._let_go()
+
+    def _look_again(self) -> None:
+        """Not every message is answered."""
+        self._let_go()
+        if self._is_held and self.state != self.STATE_CLOSED:
+            daphne.server.reactor.callLater(0.1, self._look_again)
+
+    def _let_go(self) -> None:
+        if self._is_held and not self._has_enough():
+            self._is_held = False
+            if self._takes_answers:
+                self.transport.resumeProducing()
+
+    def _has_enough(self) -> bool:
+        return bool(self.application_queue.qsize() >= MOST_WAITING)
+
+    def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802
+        super().onMessageFrameBegin(length)
+        if self._is_too_long():
+            self.message_data.clear()
+
+    def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802
+        if not self._is_too_long():
+            super().onMessageFrameData(payload)
+
+    def onMessageEnd(self) -> None:  # noqa: N802
+        if self._is_too_long():
+            self.message_data.append(b" " * (LONGEST_MESSAGE + 1))
+        super().onMessageEnd()
+
+    def _is_too_long(self) -> bool:
+        return bool(self.message_data_total_length > LONGEST_MESSAGE)
+
+
+class SocketFactory(WebSocketFactory):  # type: ignore[misc]
+    protocol = Socket
+
+
 class Server(daphne.server.Server):  # type: ignore[misc]
     """Hands a body's file to the application, where daphne would queue all of it in memory."""
 
@@ -57,9 +152,19 @@ class Interface(CommandLineInterface):  # type: ignore[misc]
     server_class = Server
 
 
+def allow_many_connections() -> None:
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        with suppress(ValueError, OSError):  # another limit of the system may be lower
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def main() -> None:
-    # The server names its factory nowhere that a subclass could.
+    allow_many_connections()
+    # The server names its factories nowhere that a subclass could.
     daphne.server.HTTPFactory = Factory
+    daphne.server.WebSocketFactory = SocketFactory
     Interface.entrypoint()
 
 

@@ -76,15 +76,15 @@ class Lessons(Part, admin.TabularInline[BanditLesson, BanditDecision]):
 @admin.register(BanditDecision)
 class BanditDecisionAdmin(ReadOnly):
     list_display = ["at", "connection", "user", "error_class", "strategy", "chance", "reward"]
-    list_filter = ["error_class", "strategy", *BY_TEAM_AND_CONNECTION]
+    list_filter = ["error_class", "strategy", "by_agent", *BY_TEAM_AND_CONNECTION]
     search_fields = ["episode__question", "connection__name"]
     date_hierarchy = "at"
     inlines = [Lessons]
     joined = ("user", "episode")
     unread = ("episode__result",)
     fields = [
-        "connection", "user", "episode", "attempt", "at", "error_class", "strategy", "chance", "exploration",
-        "alpha", "reward", "features", "scored",
+        "connection", "user", "by_agent", "episode", "attempt", "at", "error_class", "strategy", "chance",
+        "exploration", "alpha", "reward", "features", "scored",
     ]  # fmt: skip
     readonly_fields = ["chance", "reward", "features", "scored"]
 

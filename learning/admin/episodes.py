@@ -41,7 +41,7 @@ class Verdicts(Part, admin.TabularInline[Verdict, Episode]):
 class EpisodeAdmin(ReadOnly):
     list_display = ["started_at", "connection", "user", "asked", "status", "attempts", "right", "wrong", "reward"]
     list_filter = ["status", *BY_TEAM_AND_CONNECTION, "verdicts__is_right", "source", "generation", "model"]
-    search_fields = ["question", "sql", "error"]
+    search_fields = ["question", "sql", "error", "id"]
     date_hierarchy = "started_at"
     ordering = ["-started_at"]
     inlines = [Attempts, Verdicts]

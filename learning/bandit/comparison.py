@@ -67,8 +67,9 @@ class Comparison:
 
 def compare(connection: Connection) -> Comparison:
     """What was learned, as it was at each decision, so that none is judged by a policy that has learned from it,
-    against rewriting always, a fixed table by error class, and chance; on decisions since the last reset."""
-    rows = _rows(BanditDecision.objects.counting().filter(connection=connection))
+    against rewriting always, a fixed table by error class, and chance; on decisions since the last reset, without
+    those of agents, of which nobody knows the propensity."""
+    rows = _rows(BanditDecision.objects.counting().by_bandits().filter(connection=connection))
     judged = [row for row in rows if row.exploration > 0 and row.propensity < 1]
     log = _log(judged)
     return Comparison(

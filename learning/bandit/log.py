@@ -77,7 +77,12 @@ def seen_by(decisions: BanditDecisionQuerySet) -> Iterator[tuple[Scope, Seen]]:
 
 
 def _add(episode: Episode, sums: Sums) -> None:
-    arms.add(arms.scopes_of(episode.connection_id, episode.user_id), sums)
+    arms.add(arms.scopes_of(episode.connection_id, _whose(episode)), sums)
+
+
+def _whose(episode: Episode) -> int | None:
+    """What an agent tries, with whosever token, is no experience with that person's questions."""
+    return None if episode.is_of_agent else episode.user_id
 
 
 def _has_taught(attempt: Attempt) -> bool:
@@ -87,7 +92,8 @@ def _has_taught(attempt: Attempt) -> bool:
 def _decision(episode: Episode, attempt: Attempt, made: Decision, error_class: ErrorClass) -> BanditDecision:
     return BanditDecision(
         connection_id=episode.connection_id,
-        user_id=episode.user_id,
+        user_id=_whose(episode),
+        by_agent=episode.is_of_agent,
         episode=episode,
         attempt=attempt.number,
         error_class=error_class,

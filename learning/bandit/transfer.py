@@ -88,6 +88,7 @@ def _line(decision: BanditDecision) -> dict[str, Any]:
         "at": decision.at.isoformat(),
         "episode": str(decision.episode_id) if decision.episode_id else None,
         "user": decision.user_id,
+        "by_agent": decision.by_agent,
         "attempt": decision.attempt,
         "error_class": decision.error_class,
         "context": decision.context,

@@ -90,7 +90,7 @@ def _live(generation: Generation, when: Q) -> Live:
 
 def _over(connection: Connection) -> tuple[QuerySet[Episode], QuerySet[Episode]]:
     """Questions that are over, and those of them that were answered and not found wrong."""
-    closed = connection.episodes.filter(recalled=None)
+    closed = connection.episodes.of_people().filter(recalled=None)
     over = closed.filter(status__in=[Episode.Status.SUCCEEDED, Episode.Status.FAILED])
     return over, over.filter(status=Episode.Status.SUCCEEDED).exclude(verdicts.is_wrong("pk"))
 

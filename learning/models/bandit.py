@@ -68,6 +68,13 @@ class BanditDecisionQuerySet(models.QuerySet["BanditDecision"]):
     def visible_to(self, user: User) -> BanditDecisionQuerySet:
         return self.filter(connection__team__memberships__user=user)
 
+    def by_agents(self) -> BanditDecisionQuerySet:
+        return self.filter(by_agent=True)
+
+    def by_bandits(self) -> BanditDecisionQuerySet:
+        """Those of people's questions."""
+        return self.filter(by_agent=False)
+
     def counting(self) -> BanditDecisionQuerySet:
         """Those that no reset has made void."""
         resets = BanditReset.objects.filter(connection_id=models.OuterRef("connection_id"), undone_at=None)
@@ -81,7 +88,8 @@ class BanditDecision(models.Model):
     `propensity`, in (0, 1], is the probability with which `strategy` was chosen, by the rule of
     `learning.policy.StoredPolicy`; `exploration` the share of choices that it made at random, `alpha` how much
     uncertainty counted. They stay when the episode or the connection is deleted: there is no text in them. The number
-    of a connection stays, too: its resets count as long as its decisions do.
+    of a connection stays, too: its resets count as long as its decisions do. One `by_agent` has no user: it is of no
+    person's own questions.
     """
 
     connection = models.ForeignKey(
@@ -97,13 +105,17 @@ class BanditDecision(models.Model):
     propensity = models.FloatField()
     exploration = models.FloatField(default=0.0)
     alpha = models.FloatField(default=0.0)
+    by_agent = models.BooleanField(default=False, help_text="Chosen by an agent in training, not by a bandit")
     at = models.DateTimeField(default=timezone.now)
 
     objects = BanditDecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["connection", "-at"], name="decisions_of_connection")]
+        indexes = [
+            models.Index(fields=["connection", "-at"], name="decisions_of_connection"),
+            models.Index(fields=["connection", "at"], condition=models.Q(by_agent=True), name="decisions_by_agents"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["episode", "attempt"], name="one_decision_per_attempt"),
             models.CheckConstraint(

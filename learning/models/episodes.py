@@ -27,6 +27,13 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
     def visible_to(self, user: User) -> EpisodeQuerySet:
         return self.filter(connection__team__memberships__user=user)
 
+    def of_people(self) -> EpisodeQuerySet:
+        """Without those of agents in training, of which figures, verdicts and prompts are not to be made."""
+        return self.exclude(source=Episode.Source.OPENENV)
+
+    def of_agents(self) -> EpisodeQuerySet:
+        return self.filter(source=Episode.Source.OPENENV)
+
     def lock(self, episode: Episode) -> Episode:
         """It as it is now, and nobody else's to change until this transaction ends. Raises Episode.DoesNotExist.
 
@@ -65,6 +72,7 @@ class Episode(models.Model):
     class Source(models.TextChoices):
         CHAT = "chat", "Chat"
         COMMAND = "command", "Command line"
+        OPENENV = "openenv", "OpenEnv"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="episodes")
@@ -117,6 +125,7 @@ class Episode(models.Model):
             models.Index(fields=["connection", "-started_at"]),
             models.Index(fields=["status", "heartbeat_at"]),
             models.Index(fields=["connection", "key"], name="episodes_of_question"),
+            models.Index(fields=["started_at"], condition=models.Q(source="openenv"), name="episodes_of_agents"),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +136,11 @@ class Episode(models.Model):
             asked = key_of(self.question, follows_of(self.question, self.follows))
             self.key = self.verified_query.key if self.verified_query else asked
         super().save(*args, **kwargs)
+
+    @property
+    def is_of_agent(self) -> bool:
+        """One in training, that no person waits for."""
+        return self.source == self.Source.OPENENV
 
     @property
     def verified_query(self) -> VerifiedQuery | None:

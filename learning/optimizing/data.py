@@ -170,7 +170,8 @@ class _Asked:
 
 
 def _recent(connection: Connection) -> list[_Asked]:
-    closed = connection.episodes.filter(status__in=[Episode.Status.SUCCEEDED, Episode.Status.FAILED], recalled=None)
+    over = [Episode.Status.SUCCEEDED, Episode.Status.FAILED]
+    closed = connection.episodes.of_people().filter(status__in=over, recalled=None)
     attempts = Prefetch("attempts", Attempt.objects.order_by("number"))
     found = list(closed.order_by("-started_at").defer("result").prefetch_related(attempts)[:RECENT])
     wrong = set(closed.filter(verdicts.is_wrong("pk")).values_list("pk", flat=True))

@@ -68,7 +68,7 @@ def _last_begun(connection: Connection) -> datetime | None:
 
 
 def _closed_since(connection: Connection, begun: datetime | None) -> QuerySet[Episode]:
-    closed = connection.episodes.filter(status__in=[Status.SUCCEEDED, Status.FAILED])
+    closed = connection.episodes.of_people().filter(status__in=[Status.SUCCEEDED, Status.FAILED])
     return closed.filter(finished_at__gt=begun) if begun else closed
 
 

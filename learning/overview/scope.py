@@ -19,9 +19,10 @@ class Scope:
     since: datetime | None
 
     def ended(self, prefix: str = "") -> Q:
-        """Questions that were answered or given up. `prefix` leads from the model that is asked to the episode."""
+        """Questions of people that were answered or given up. `prefix` leads from what is asked to the episode."""
         ended = [Episode.Status.SUCCEEDED, Episode.Status.FAILED]
         of_it = Q(**{f"{prefix}connection": self.connection, f"{prefix}status__in": ended})
+        of_it &= ~Q(**{f"{prefix}source": Episode.Source.OPENENV})
         return of_it & Q(**{f"{prefix}started_at__gte": self.since}) if self.since else of_it
 
     def judged(self) -> Q:

@@ -10,7 +10,7 @@ from accounts.models import User
 from datasources import audit
 from datasources.models import AuditEntry, Connection
 from learning.bandit import resets, transfer
-from learning.models import BanditReset, ImportedPolicy
+from learning.models import BanditDecision, BanditReset, ImportedPolicy
 from learning.standing import standing
 
 Action = AuditEntry.Action
@@ -21,9 +21,11 @@ MOST_IMPORTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Steered:
-    """How many decisions count for a connection, its last reset that was not undone, and what was imported."""
+    """How many decisions count for a connection, those of them that agents in training have made, its last reset that
+    was not undone, and what was imported."""
 
     pulls: int
+    by_agents: int
     reset: BanditReset | None
     imported: Sequence[ImportedPolicy]
 
@@ -31,6 +33,7 @@ class Steered:
 def standing_of(connection: Connection) -> Steered:
     return Steered(
         pulls=sum(one.pulls for one in standing(connection)),
+        by_agents=BanditDecision.objects.by_agents().counting().filter(connection=connection).count(),
         reset=resets.last(connection),
         imported=list(transfer.active(connection).select_related("user").defer("data")),
     )

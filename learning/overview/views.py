@@ -84,5 +84,5 @@ def _figures(connection: Connection, period: Period) -> dict[str, Any]:
         "figures": found,
         "charts": charts(found),
         "summary": summary(found),
-        "is_new": not found.slots and not connection.episodes.exists(),
+        "is_new": not found.slots and not connection.episodes.of_people().exists(),
     }

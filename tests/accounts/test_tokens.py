@@ -49,6 +49,17 @@ def test_the_page_shows_how_to_try_it(owner_client: Client) -> None:
     assert "http://testserver/api/me/" in page
 
 
+def test_the_page_shows_what_agents_do_with_it(owner_client: Client) -> None:
+    token = make(owner_client)
+    for shown, page in (
+        ("TOKEN", text(owner_client.get("/account/tokens/"))),
+        (r"sqla_\w+|\w{30,}", text(owner_client.post("/account/tokens/", {"name": "report", "days": ""}))),
+    ):
+        assert re.search(rf'GenericEnvClient\("http://agent:({shown})@testserver"\)\.sync\(\)', page), page
+        assert re.search(rf'curl -X POST -H "Authorization: Bearer ({shown})" http://testserver/reset<', page)
+    assert token not in page
+
+
 def test_it_is_shown_once(token: str, owner_client: Client) -> None:
     page = text(owner_client.get("/account/tokens/"))
     assert token not in page

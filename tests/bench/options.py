@@ -17,6 +17,7 @@ BENCHES = {
     "duckdb": "duckdb_statements",
     "schema": "introspection",
     "grading": "grading",
+    "openenv": "openenv",
     "verdicts": "verdicts",
 }
 """What can be asked for, and the module that measures it."""

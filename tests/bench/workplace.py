@@ -34,10 +34,17 @@ def data_dir(models: Path) -> Iterator[Path]:
         _link_weights(models, directory / "models")
         os.environ.update(environment(directory))
         django.setup()
-        from sqlagent_site.first_start import set_up
+        from sqlagent_site import first_start
 
-        set_up()
+        first_start.set_up()
         yield directory
+
+
+def set_up(directory: Path) -> None:
+    """Makes another installation there, for processes."""
+    directory.mkdir()
+    command = [sys.executable, "manage.py", "setup"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | environment(directory), check=True, stdout=subprocess.DEVNULL)
 
 
 def environment(directory: Path, settings: Mapping[str, str] = {}) -> dict[str, str]:
@@ -60,12 +67,18 @@ def web(directory: Path, settings: Mapping[str, str]) -> Iterator[tuple[str, int
 
 
 @contextmanager
-def process(arguments: Sequence[str], directory: Path, settings: Mapping[str, str], port: int = 0) -> Iterator[int]:
+def process(
+    arguments: Sequence[str],
+    directory: Path,
+    settings: Mapping[str, str],
+    port: int = 0,
+    python: str = sys.executable,
+) -> Iterator[int]:
     """A Python process that ends with the block, and what it has started with it; gives its id once `port` is open."""
     # A file: a pipe that nobody empties would halt a process that says much.
     with (directory / "processes.log").open("a") as log:
         started = subprocess.Popen(
-            [sys.executable, *arguments],
+            [python, *arguments],
             cwd=ROOT,
             env=os.environ | environment(directory, settings),
             stdin=subprocess.DEVNULL,
@@ -85,6 +98,21 @@ def process(arguments: Sequence[str], directory: Path, settings: Mapping[str, st
 def resident_mb(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def processor_seconds(pid: int) -> float:
+    """Of a process and of all that it has started, also what is over by now."""
+    used, parents = {}, {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name, in parentheses, may have spaces in it.
+            fields = entry.read_text().rpartition(")")[2].split()
+            number = int(entry.parent.name)
+            parents[number], used[number] = int(fields[1]), sum(map(int, fields[11:15]))
+    family = {pid}
+    while found := {number for number, parent in parents.items() if parent in family} - family:
+        family |= found
+    return sum(used.get(number, 0) for number in family) / os.sysconf("SC_CLK_TCK")
 
 
 def _end(started: subprocess.Popen[bytes]) -> None:

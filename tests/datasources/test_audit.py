@@ -191,7 +191,7 @@ def test_what_is_too_old_is_deleted_by_the_command(connection: Connection, setti
 
 def test_it_is_deleted_by_itself_a_thousand_with_each_recording(connection: Connection, settings: Settings) -> None:
     settings.AUDIT_RETENTION_DAYS = 30
-    clearing = audit.Clearing()
+    clearing = audit.Clearing(audit.clear_some, audit.CLEARED_AT_ONCE)
     aged(connection, 31, 1_500)
     clearing.go_on()
     assert AuditEntry.objects.count() == 500
@@ -201,7 +201,7 @@ def test_it_is_deleted_by_itself_a_thousand_with_each_recording(connection: Conn
 
 def test_it_is_looked_for_once_a_day(connection: Connection, settings: Settings) -> None:
     settings.AUDIT_RETENTION_DAYS = 30
-    clearing = audit.Clearing()
+    clearing = audit.Clearing(audit.clear_some, audit.CLEARED_AT_ONCE)
     clearing.go_on()
     aged(connection, 31)
     clearing.go_on()

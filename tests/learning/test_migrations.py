@@ -73,6 +73,7 @@ def test_what_was_learned_before_the_log_is_kept_as_an_imported_policy(
 
     migrate("0008_question_keys")
     migrate("0009_learned_before_the_log")
+    migrate("0016_agents")
     assert ImportedPolicy.objects.get().pulls == 3
     assert not (transfer.total(connection) + logged).differing(before)
     assert rebuild.check() == []

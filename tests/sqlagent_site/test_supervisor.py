@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,12 @@ def test_no_part_outlives_a_supervisor_that_is_killed() -> None:
         process.wait()
 
     until(lambda: not is_alive(pid))
+
+
+def test_lines_for_programs_go_out_as_they_are(stage: Stage) -> None:
+    code = f"print('[STEP] {{}}'); print(' [STEP] {{}}'); print('said [STEP] {{}}', flush=True); {SLEEP}"
+    stage.run(replace(python("web", code), verbatim=("[START] ", "[STEP] ")))
+
+    until(lambda: stage.said("said"))
+
+    assert stage.said("[STEP]") == ["[STEP] {}", "web |  [STEP] {}", "web | said [STEP] {}"]

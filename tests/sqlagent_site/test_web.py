@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import NewDataDir
 from tests.processes import PASSWORD, USER, Site, running_site
 
 pytestmark = pytest.mark.timeout(120)
@@ -17,9 +18,9 @@ HEAD = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{{}}"{{}}\r\n\r\n
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(new_data_dir: NewDataDir) -> Iterator[Site]:
     settings = {"MAX_UPLOAD_MB": "50", "API_BASE_URL": "http://127.0.0.1:1/v1", "MODEL_NAME": "none"}
-    with running_site(tmp_path_factory.mktemp("web"), **settings) as site:
+    with running_site(new_data_dir(), **settings) as site:
         yield site
 
 

@@ -28,12 +28,13 @@ class Command(BaseCommand):
 
 
 def _team(wanted: str) -> Team:
-    named = Team.objects.filter(name=wanted) or (Team.objects.filter(pk=wanted) if wanted.isdecimal() else ())
+    teams = Team.objects.of_people()
+    named = teams.filter(name=wanted) or (teams.filter(pk=wanted) if wanted.isdecimal() else ())
     match list(named):
         case [team]:
             return team
         case []:
-            names = ", ".join(f"{each.pk} {each}" for each in Team.objects.order_by("pk")[:20])
+            names = ", ".join(f"{each.pk} {each}" for each in teams.order_by("pk")[:20])
             raise CommandError(f"There is no team {wanted!r}. There are: {names or 'none'}.")
         case several:
             numbers = ", ".join(str(each.pk) for each in several)

@@ -95,7 +95,7 @@ class Command(BaseCommand):
 
 def find_connection(wanted: str) -> Connection:
     """By number or name. Raises CommandError, which lists what there is."""
-    known = Connection.objects.select_related("team")
+    known = Connection.objects.of_people().select_related("team")
     try:
         found = list(known.filter(pk=wanted) if re.fullmatch("[0-9]{1,18}", wanted) else known.filter(name=wanted))
     except DatabaseError:

@@ -195,7 +195,7 @@ def _connection(wanted: str | None) -> Connection | None:
     if wanted:
         return find_connection(wanted)
     try:
-        return Connection.objects.filter(is_sample=True).order_by("pk").first()
+        return Connection.objects.of_people().filter(is_sample=True).order_by("pk").first()
     except DatabaseError:
         return None
 

@@ -1,0 +1,1 @@
+"""MCP for agents: tools to look at a task's database and to hand in an answer. Resetting and rewards are not theirs."""
