@@ -26,6 +26,7 @@ ROUTES: list[tuple[str, str, str, int]] = [
     ("connection_edit", "post", "owner", 302),
     ("connection_test", "post", "owner", 200),
     ("connection_switch", "post", "owner", 302),
+    ("connection_agents", "post", "owner", 302),
     ("connection_delete", "get", "owner", 200),
     ("connection_delete", "post", "owner", 302),
     ("connection_schema", "get", "member", 302),
