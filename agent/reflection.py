@@ -52,9 +52,12 @@ class Proposed:
     why: str
 
 
-def ask_for_rule(asked_with: Prompt, rules: Sequence[str], records: Sequence[Record]) -> list[Message]:
-    """For one more rule beside those that there are."""
-    return _messages(asked_with, _told(records), _known(rules), prompt_file("reflect_rule"))
+def ask_for_rule(
+    asked_with: Prompt, rules: Sequence[str], records: Sequence[Record], in_vain: Sequence[str] = ()
+) -> list[Message]:
+    """For one more rule beside those that there are, and other than what was tried `in_vain`."""
+    tried = _listed("Rules that were tried and did not help; write another one:", in_vain)
+    return _messages(asked_with, _told(records), _known(rules), tried, prompt_file("reflect_rule"))
 
 
 def ask_for_wording(asked_with: Prompt, said: str, records: Sequence[Record]) -> list[Message]:
@@ -124,7 +127,11 @@ def _told(records: Sequence[Record]) -> str:
 
 
 def _known(rules: Sequence[str]) -> str:
-    return "\n".join(["Rules that there are already:", *(f"- {_line(rule)}" for rule in rules)]) if rules else ""
+    return _listed("Rules that there are already:", rules)
+
+
+def _listed(heading: str, rules: Sequence[str]) -> str:
+    return "\n".join([heading, *(f"- {_line(rule)}" for rule in rules)]) if rules else ""
 
 
 def _line(text: str) -> str:

@@ -15,6 +15,8 @@ from gepa.core.adapter import EvaluationBatch
 from agent import reflection as wording
 from agent.prompt import Prompt
 from agent.reflection import Proposed, Record, Unusable
+from datasources.introspect import Schema
+from learning.generations.unknown_names import unknown_names
 from learning.models import Candidate, Optimization, Reflection, Trial
 from learning.optimizing.candidates import INSTRUCTIONS, RULES, as_texts, key_of, places_of, rules_of
 from learning.optimizing.work import Work
@@ -105,7 +107,7 @@ class Adapter:
     ) -> str:
         remark, said = self._unsaid(candidate, records)
         if remark is None:
-            messages = wording.ask_for_rule(asked_with, rules_of(candidate), told)
+            messages = wording.ask_for_rule(asked_with, rules_of(candidate), told, self.work.in_vain(candidate))
         else:
             about = [
                 one
@@ -114,7 +116,7 @@ class Adapter:
             ]
             messages = wording.ask_for_wording(asked_with, said, about)
         made = self.work.reflection(self._number_of(candidate), component, remark, messages)
-        text = self._read(made, lambda reply: self._new_rule(reply, component, candidate))
+        text = self._read(made, lambda reply: self._new_rule(reply, component, candidate, said, asked_with.schema))
         if text:
             self._proposed.add(key_of({**candidate, component: text}))
         if text and made.remark_id and not _says(text, said):
@@ -123,9 +125,12 @@ class Adapter:
             made.save(update_fields=["remark"])
         return text
 
-    def _new_rule(self, reply: str, component: str, candidate: dict[str, str]) -> Proposed:
-        """Raises Unusable."""
+    def _new_rule(self, reply: str, component: str, candidate: dict[str, str], said: str, schema: Schema) -> Proposed:
+        """Raises Unusable. Columns that the database does not have are only taken from what a person `said`."""
         proposed = wording.read_rule(reply, rules_of(candidate))
+        unknown = [name for name in unknown_names([proposed.text], schema) if "." in name and name not in said]
+        if unknown:
+            raise Unusable(f"The rule names {', '.join(unknown)}, which the database does not have.")
         key = key_of({**candidate, component: proposed.text})
         if key in self._proposed or any(key_of(as_texts(one)) == key for one in self.work.candidates.values()):
             raise Unusable("The same was tried before.")

@@ -37,6 +37,7 @@ ATTEMPTS = 3
 """For each question: enough to see whether a prompt helps to repair."""
 AT_ONCE_ELSEWHERE = 4
 """Questions at a time, where the model is not the embedded one."""
+MOST_IN_VAIN = 6
 _REPLY_TOKENS = 500
 _TEMPERATURE = 0.7
 
@@ -112,6 +113,12 @@ class Work:
         self._reflected += 1
         self._count(0, stored.tokens, stored.seconds)
         return stored
+
+    def in_vain(self, candidate: Mapping[str, str]) -> list[str]:
+        """The last rules that were proposed in this search and that the candidate does not have: none was better."""
+        has = rules_of(candidate)
+        proposed = [one.text for one in self.reflections[: self._reflected] if one.component != INSTRUCTIONS]
+        return [text for text in dict.fromkeys(proposed) if text and text not in has][-MOST_IN_VAIN:]
 
     def keep(self, candidate: Candidate) -> None:
         """Unless a step before this one has stored it. One that says something else stands in its place, and what came
@@ -197,8 +204,9 @@ class Work:
             raise failed.exceptions[0] from None
 
     async def _ask(self, reflection: Reflection, messages: Sequence[Message]) -> None:
-        """Raises Outage."""
-        model = llm(self.optimization.connection, endpoint=reflection_endpoint(), seed=self.optimization.seed)
+        """Another seed each time: asked the same again, the model is to think of something else. Raises Outage."""
+        seed = self.optimization.seed + reflection.number
+        model = llm(self.optimization.connection, endpoint=reflection_endpoint(), seed=seed)
         started = time.perf_counter()
         try:
             reply, finished = await complete(model, messages, max_tokens=_REPLY_TOKENS, temperature=_TEMPERATURE)

@@ -55,3 +55,8 @@ def test_what_people_asked_hides_nothing_from_who_reads_what_was_asked() -> None
     messages = ask_for_rule(asked, [], [Record(f"How{HIDDEN} many?", "SELECT 1", f"No{HIDDEN} rows.")])
     assert "Question: How many?" in messages[-1].content
     assert "Feedback: No rows." in messages[-1].content
+
+
+def test_what_was_tried_in_vain_is_told() -> None:
+    [*_, asked] = ask_for_rule(asked_with(), [], [Record("How many?", "SELECT 1", "No rows.")], ["Use joins."])
+    assert "did not help; write another one:\n- Use joins." in asked.content
