@@ -129,6 +129,13 @@ def _database_config(value: str) -> dict[str, Any]:
         return {}
 
 
+def _redis(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("redis", "rediss", "unix") or not (parts.hostname or parts.path.strip("/"))):
+        raise ValueError("an address such as redis://:password@host:6379/0")
+    return value
+
+
 def _directories(value: str) -> list[Path]:
     """Whole paths of directories that exist."""
     paths = [_path(part) for part in _listing(value)]
@@ -201,6 +208,7 @@ SETTINGS = (
     Setting("LOCAL_MODEL_THREADS", _whole(0, 256), "0", "Threads of the embedded model; 0: one for each core"),
     Setting("DATA_DIR", _directory, "data", "Where databases, models and keys are kept"),
     Setting("DATABASE_URL", _database, "", "The application's own database; empty: SQLite in DATA_DIR"),
+    Setting("REDIS_URL", _redis, "", "Redis, such as redis://:password@host:6379/0; needed by several web processes"),
     Setting("SECRET_KEY", _text, "", "Signs sessions; empty: made once and kept in DATA_DIR"),
     Setting("ALLOWED_HOSTS", _listing, "localhost,127.0.0.1,[::1]", "Host names that the site answers to"),
     Setting(

@@ -46,9 +46,11 @@ INSTALLED_APPS = [
     "knox",
     "accounts",
     "datasources",
+    "endpoints",
     "learning",
     "chat",
     "envapi",
+    "operations",
     "sqlagent_site",
 ]
 
@@ -103,15 +105,23 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 
 # Shared by every process: log-in throttling counts there.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-        # Django's 300 would let a stranger push out the counts of others.
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+_DATABASE_CACHE: dict[str, Any] = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "cache",
+    # Django's 300 would let a stranger push out the counts of others.
+    "OPTIONS": {"MAX_ENTRIES": 20_000},
 }
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+_MEMORY_LAYER: dict[str, Any] = {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+REDIS_URL: str = _ENV["REDIS_URL"]
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL}}
+    # Not core.RedisChannelLayer: it drops what exceeds 100 messages, and forgets who listens when Redis restarts.
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    }
+else:
+    CACHES = {"default": _DATABASE_CACHE}
+    CHANNEL_LAYERS = {"default": _MEMORY_LAYER}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "model"]}}
 
 # The share of repairs that are chosen at random: so the log can tell what another policy would have earned.

@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.postgres",
     "tests.migrated",
     "tests.programs",
+    "tests.redis",
     "tests.shop",
     "tests.site",
 ]
