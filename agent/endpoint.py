@@ -11,16 +11,20 @@ OPENAI_MODEL = "gpt-4.1-mini"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An OpenAI-compatible endpoint. `local` is true for the embedded model server."""
+    """An OpenAI-compatible endpoint. `local` is true for the embedded model server; `name` is what the operator calls
+    it, empty for the one that the environment names."""
 
     base_url: str = field(repr=False)
     model: str
     api_key: str = field(default="", repr=False)
     local: bool = False
+    name: str = ""
 
     @property
     def place(self) -> str:
-        """The address as people may see it: without the user, password and query that may be secrets."""
+        """How people are told of it: by its name, or by its address without what may be a secret there."""
+        if self.name:
+            return self.name
         parts = urlsplit(self.base_url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 

@@ -21,7 +21,7 @@ from agent.events import (
     SqlReady,
 )
 from agent.hints import Hints, hint
-from agent.llm import LLM, LLMError, Message, TextDelta, Usage
+from agent.llm import LLM, BegunAnew, Finished, LLMError, Message, TextDelta, Usage, Waiting
 from agent.policy import Context, Decision, Policy
 from agent.rejection import Rejected, verdict_on, verdict_on_rows
 from agent.repairs import Strategy
@@ -161,11 +161,18 @@ class Episode:
             temperature = _TEMPERATURE_AFTER_REPEAT
         tokens = self.limits.answer_tokens
         stream = write_sql(self._llm, self._fitting(tokens), draft, max_tokens=tokens, temperature=temperature)
-        async with aclosing(stream) as deltas:
-            async for text in deltas:
-                attempt.sql += text
-                yield SqlDelta(text)
-        self.usage += draft.usage
+        try:
+            async with aclosing(stream) as deltas:
+                async for piece in deltas:
+                    if isinstance(piece, str):
+                        attempt.sql += piece
+                        yield SqlDelta(piece)
+                        continue
+                    if isinstance(piece, BegunAnew):
+                        attempt.sql = ""
+                    yield piece
+        finally:
+            self.usage += draft.usage
         attempt.sql, attempt.spoiled = draft.sql, draft.spoiled
         if draft.problem:
             attempt.error_class, attempt.message, attempt.talk = ErrorClass.OTHER, draft.problem, draft.text
@@ -229,11 +236,17 @@ class Episode:
         try:
             async with aclosing(stream) as items:
                 async for item in items:
-                    if isinstance(item, TextDelta):
-                        attempt.diagnosis += item.text
-                        yield DiagnosisDelta(item.text)
-                    else:
-                        self.usage += item.usage
+                    match item:
+                        case TextDelta(text):
+                            attempt.diagnosis += text
+                            yield DiagnosisDelta(text)
+                        case Finished(_, usage):
+                            self.usage += usage
+                        case BegunAnew():
+                            attempt.diagnosis = ""
+                            yield item
+                        case Waiting():
+                            yield item
         except LLMError:
             pass  # the repair goes on without it
 

@@ -1,14 +1,15 @@
 """What happens while a question is answered, as plain data.
 
 The order within one attempt: AttemptStarted, SqlDelta*, SqlReady, Executing, then QueryOk or QueryError,
-DiagnosisDelta*, RewardGiven. After the last attempt: EpisodeDone, exactly once.
+DiagnosisDelta*, RewardGiven. After the last attempt: EpisodeDone, exactly once. Waiting comes before the model's first
+word; BegunAnew takes back the SqlDeltas, or the DiagnosisDeltas, before it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.errors import ErrorClass
-from agent.llm import Usage
+from agent.llm import BegunAnew, Usage, Waiting
 from agent.repairs import Strategy
 from datasources.engine import ResultSet
 
@@ -87,6 +88,31 @@ class EpisodeDone:
     outage: bool = False
 
 
+__all__ = [
+    "AttemptStarted",
+    "BegunAnew",
+    "DiagnosisDelta",
+    "EpisodeDone",
+    "Event",
+    "Executing",
+    "QueryError",
+    "QueryOk",
+    "RewardGiven",
+    "SqlDelta",
+    "SqlReady",
+    "Waiting",
+]
+
 Event = (
-    AttemptStarted | SqlDelta | SqlReady | Executing | QueryOk | QueryError | DiagnosisDelta | RewardGiven | EpisodeDone
+    AttemptStarted
+    | Waiting
+    | SqlDelta
+    | BegunAnew
+    | SqlReady
+    | Executing
+    | QueryOk
+    | QueryError
+    | DiagnosisDelta
+    | RewardGiven
+    | EpisodeDone
 )

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ _DIALECTS = Path(__file__).parent / "prompts" / "dialects"
 _FOREIGN_DIALECTS = ("mysql", "postgres", "duckdb", "snowflake")
 _DIALECT_NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL", "mysql": "MySQL", "duckdb": "DuckDB"}
 _NAMES_LISTED = 40
+_CALLS_REMEMBERED = 500
 _NAME = r"[\"'`]?([^\"'`\n]+?)[\"'`]?"
 _LONGEST_MESSAGE = 1000  # the patterns take quadratic time
 _COLUMN = re.compile(
@@ -65,19 +66,19 @@ _KNOWN_BY_MESSAGE = (
 def hint(error_class: ErrorClass, message: str, sql: str, schema: Schema, dialect: str) -> str:
     """Facts about the way out of this failure, in a sentence or two; empty when a program knows none."""
     known = next((text for pattern, text in _KNOWN_BY_MESSAGE if pattern.search(message[:_LONGEST_MESSAGE])), "")
-    find = _FINDERS.get(error_class)
-    return known or (find(message, sql, schema, dialect) if find else "")
+    finder = _FINDERS.get(error_class)
+    return known or (finder(message, sql, schema, dialect) if finder else "")
 
 
 def _column(message: str, sql: str, schema: Schema, dialect: str) -> str:
-    name = _column_named(message)
+    name = column_named(message)
     if not name:
         return ""
     column = name.rsplit(".", 1)[-1]
     homes = schema.tables_with_column(column)
     if f'"{name}"' in sql and not homes:
         return f"Double quotes are for names. If the text {name} is meant, write it in single quotes: '{name}'."
-    names = _names_used(sql, schema, dialect)
+    names = names_used(sql, schema, dialect)
     there = [f"{names[home]}.{_spelled(column, home, schema, dialect)}" for home in homes if home in names]
     if there:
         return f"{name} does not exist here, but {_listed(there)} does: write that."
@@ -96,7 +97,7 @@ def _table(message: str, sql: str, schema: Schema, dialect: str) -> str:
     outside = _named(_NOT_IN_FROM, message)
     if outside:
         return _not_in_from(outside, sql, schema, dialect)
-    name = _named(_TABLE, message)
+    name = table_named(message)
     if not name:
         return ""
     elsewhere = schema.table(name.rsplit(".", 1)[-1])
@@ -117,7 +118,7 @@ def _no_table(name: str, schema: Schema) -> str:
 
 def _not_in_from(name: str, sql: str, schema: Schema, dialect: str) -> str:
     """What to do about a prefix such as `p.` that no table of the statement is called by."""
-    names = _names_used(sql, schema, dialect)
+    names = names_used(sql, schema, dialect)
     called = [alias if alias == table else f"{alias} (which is {table})" for table, alias in names.items()]
     known = f" This query's tables are called {_listed(called, 'and')}." if called else ""
     return f"{name} is not in FROM: join it, or write another name before the column.{known}"
@@ -126,7 +127,7 @@ def _not_in_from(name: str, sql: str, schema: Schema, dialect: str) -> str:
 def _ambiguous(message: str, sql: str, schema: Schema, dialect: str) -> str:
     name = _named(_AMBIGUOUS, message)
     homes = set(schema.tables_with_column(name.rsplit(".", 1)[-1])) if name else set()
-    names = _names_used(sql, schema, dialect)
+    names = names_used(sql, schema, dialect)
     used = [f"{alias}.{_spelled(name, table, schema, dialect)}" for table, alias in names.items() if table in homes]
     return f"{name} could be {_listed(used)}: write the one that is meant." if used else ""
 
@@ -154,7 +155,7 @@ def _empty(message: str, sql: str, schema: Schema, dialect: str) -> str:
     values = _values_compared(sql, schema, dialect)
     if values:
         return values
-    literals = [literal.this for literal in _find(sql, dialect, exp.Literal) if literal.is_string]
+    literals = [literal.this for literal in find(sql, dialect, exp.Literal) if literal.is_string]
     if not literals:
         return ""
     return (
@@ -165,8 +166,8 @@ def _empty(message: str, sql: str, schema: Schema, dialect: str) -> str:
 def _values_compared(sql: str, schema: Schema, dialect: str) -> str:
     """What the columns hold that are compared with a text, where the schema knows it and that text is not among it."""
     facts = []
-    tables = [table for table in map(schema.table, _names_used(sql, schema, dialect)) if table]
-    for comparison in _find(sql, dialect, exp.EQ):
+    tables = [table for table in map(schema.table, names_used(sql, schema, dialect)) if table]
+    for comparison in find(sql, dialect, exp.EQ):
         column, text = comparison.this, comparison.expression
         if not isinstance(column, exp.Column) or not text.is_string:
             continue
@@ -211,7 +212,11 @@ def _named(pattern: re.Pattern[str], message: str) -> str:
     return next((group for group in match.groups() if group), "") if match else ""
 
 
-def _column_named(message: str) -> str:
+def table_named(message: str) -> str:
+    return _named(_TABLE, message)
+
+
+def column_named(message: str) -> str:
     """The column that is not there, after its table's alias where the message says that."""
     of = _COLUMN_OF.search(message[:_LONGEST_MESSAGE])
     return f"{of[1]}.{of[2]}" if of else _named(_COLUMN, message)
@@ -236,14 +241,15 @@ def _columns_of(table: str, schema: Schema) -> str:
     return ", ".join(names[:_NAMES_LISTED]) + more
 
 
-def _find(sql: str, dialect: str, kind: type[E]) -> list[E]:
-    statement = bounded_parsing.tree(sql, dialect)
+def find(sql: str, dialect: str, kind: type[E]) -> list[E]:
+    """The parts of a statement of one kind; none where it cannot be parsed."""
+    statement = bounded_parsing.shared_tree(sql, dialect)
     return list(statement.find_all(kind)) if statement else []
 
 
-def _names_used(sql: str, schema: Schema, dialect: str) -> dict[str, str]:
+def names_used(sql: str, schema: Schema, dialect: str) -> dict[str, str]:
     """The schema's tables in a statement, in order, each with the name that the statement calls it by."""
-    used = ((".".join(filter(None, (table.db, table.name))), table) for table in _find(sql, dialect, exp.Table))
+    used = ((".".join(filter(None, (table.db, table.name))), table) for table in find(sql, dialect, exp.Table))
     found = ((schema.table(name), table.alias_or_name) for name, table in used)
     return {table.full_name: alias for table, alias in found if table}
 
@@ -256,11 +262,17 @@ def _functions(dialect: str) -> dict[str, str]:
 
 def _transpiled(name: str, sql: str, dialect: str) -> str:
     """The call to `name` in `sql` as the dialect writes it, when another dialect's parser knows it."""
+    call = bounded_parsing.first_call(name, sql, dialect)
+    return _translated(name.lower(), call, dialect) if call else ""
+
+
+@lru_cache(maxsize=_CALLS_REMEMBERED)
+def _translated(name: str, call: str, dialect: str) -> str:
+    """Of the call alone: what stands around it, a foreign parser need not understand."""
     for foreign in _FOREIGN_DIALECTS:
-        for call in _find(sql, foreign, exp.Func):
-            text = call.sql(dialect)
-            if call.sql(foreign).lower().startswith(f"{name.lower()}(") and not text.lower().startswith(
-                f"{name.lower()}("
-            ):
+        read = bounded_parsing.tree(f"SELECT {call}", foreign)
+        for found in read.find_all(exp.Func) if read else ():
+            text = found.sql(dialect)
+            if found.sql(foreign).lower().startswith(f"{name}(") and not text.lower().startswith(f"{name}("):
                 return text
     return ""

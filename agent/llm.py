@@ -27,6 +27,9 @@ class Usage:
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(self.prompt + other.prompt, self.cached + other.cached, self.completion + other.completion)
 
+    def __sub__(self, other: "Usage") -> "Usage":
+        return Usage(self.prompt - other.prompt, self.cached - other.cached, self.completion - other.completion)
+
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
@@ -41,18 +44,37 @@ class Finished:
     usage: Usage = Usage()
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """In line for the model: `ahead` count those who come first, 0 is the next one. None: the line is behind us."""
+
+    ahead: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BegunAnew:
+    """What was streamed so far counts no more: another endpoint begins from the start. `why` is a sentence."""
+
+    why: str
+
+
+Item = TextDelta | Finished | Waiting | BegunAnew
+
+
 class LLM(Protocol):
-    """Streams text, then exactly one Finished; an answer that does not end so raises an LLMError.
+    """Streams text, then exactly one Finished; an answer that does not end so raises an LLMError. Where there is a line
+    or another endpoint, Waiting and BegunAnew tell of it. `model` names what answered last, or else what would answer.
 
     Closing the generator early (`aclose()`) stops the generation at the endpoint. Callers that may leave the loop
     early therefore wrap it in `contextlib.aclosing`.
     """
 
-    model: str
+    @property
+    def model(self) -> str: ...
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float
-    ) -> AsyncGenerator[TextDelta | Finished, None]: ...
+    ) -> AsyncGenerator[Item, None]: ...
 
 
 class LLMError(Exception):
@@ -116,6 +138,14 @@ class LLMServerFailed(LLMBusy):
     """5xx."""
 
 
+class LLMResting(LLMBusy):
+    """It is not asked now: it failed, or refused, a moment ago."""
+
+
+class LLMLineTooLong(LLMBusy):
+    """Whoever asked has waited in line for as long as anybody is to wait."""
+
+
 class LLMBadRequest(LLMError):
     """Any other 4xx, such as a prompt longer than the model's context."""
 
@@ -136,7 +166,11 @@ async def complete(
     """The whole answer at once, for callers that have nothing to show meanwhile."""
     parts: list[str] = []
     async for item in llm.stream(messages, max_tokens=max_tokens, temperature=temperature):
-        if isinstance(item, Finished):
-            return "".join(parts), item
-        parts.append(item.text)
+        match item:
+            case TextDelta(text):
+                parts.append(text)
+            case BegunAnew():
+                parts.clear()
+            case Finished():
+                return "".join(parts), item
     raise LLMCut("The model's answer ended without saying that it was complete. Ask again.")

@@ -6,8 +6,9 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from agent import llm_failures
+from agent.budget import tokens
 from agent.endpoint import Endpoint
-from agent.llm import Finished, LLMBusy, LLMCut, LLMError, LLMUnreachable, Message, TextDelta
+from agent.llm import Finished, LLMBusy, LLMCut, LLMError, LLMUnreachable, Message, TextDelta, Usage
 from agent.plain_text import unmarked
 from agent.timeouts import Timeouts
 
@@ -36,12 +37,13 @@ class OpenAILLM:
         body = self._body(messages, max_tokens, temperature)
         deadline = asyncio.get_running_loop().time() + self.timeouts.total
         for retries_left in reversed(range(self.timeouts.retries + 1)):
-            request = Request(self.endpoint, self.timeouts, body, deadline)
+            request, pieces = Request(self.endpoint, self.timeouts, body, deadline), 0
             try:
                 async with aclosing(request.texts()) as texts:
                     async for text in texts:
+                        pieces += 1
                         yield TextDelta(text)
-                yield self._finished(request)
+                yield self._finished(request, messages, pieces)
                 return
             except (LLMUnreachable, LLMBusy, LLMCut) as error:
                 if request.text_seen or not retries_left:
@@ -59,11 +61,14 @@ class OpenAILLM:
             "stream_options": {"include_usage": True},
         }
 
-    def _finished(self, request: "Request") -> Finished:
+    def _finished(self, request: "Request", messages: Sequence[Message], pieces: int) -> Finished:
         if not request.reason:
             raise llm_failures.cut(self.endpoint.place)
         if not request.text_seen:
             raise llm_failures.empty(self.model)
+        if request.usage == Usage():
+            # It does not tell: estimated, as limits and costs would else hold for nothing.
+            return Finished(request.reason, Usage(sum(tokens(each.content) for each in messages), 0, pieces))
         return Finished(request.reason, request.usage)
 
     async def _wait_to_retry(self, error: LLMError, retries_left: int, deadline: float) -> None:

@@ -7,12 +7,13 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from json import JSONDecodeError
-from typing import Any, cast
+from typing import Any
 
 from openai import APIConnectionError, APIError, APIStatusError, AsyncStream
 
 from agent import llm_failures
 from agent.endpoint import Endpoint
+from agent.event_stream import chunks_of
 from agent.llm import LLMError, Usage
 from agent.openai_clients import client_for
 from agent.timeouts import Timeouts
@@ -23,6 +24,7 @@ Body = Mapping[str, Any]
 REPLACEMENTS = {"max_tokens": "max_completion_tokens", "temperature": "", "stream_options": ""}
 """What to send instead of a parameter that an endpoint refuses; newer OpenAI models refuse the first two."""
 
+_SHORTEST_KEY = 4
 
 _refused: dict[Endpoint, frozenset[str]] = {}
 
@@ -46,7 +48,7 @@ class Request:
             async with self._patience(self.timeouts.first_token):
                 stream = await self._open()
             self.opened = True
-            async with aclosing(stream), aclosing(self._read(stream)) as texts:
+            async with aclosing(stream), aclosing(chunks_of(stream)) as chunks, aclosing(self._read(chunks)) as texts:
                 async for text in texts:
                     yield text
         except TimeoutError:
@@ -56,14 +58,13 @@ class Request:
             if not self.reason:
                 raise self._translated(error) from error
 
-    async def _read(self, stream: AsyncStream[object]) -> AsyncGenerator[str, None]:
-        chunks = aiter(stream)
+    async def _read(self, chunks: AsyncGenerator[Body, None]) -> AsyncGenerator[str, None]:
         while True:
             async with self._patience(self.timeouts.idle if self.text_seen else self.timeouts.first_token):
                 chunk = await anext(chunks, None)
             if chunk is None:
                 return
-            if text := self._take(cast("Body", chunk)):
+            if text := self._take(chunk):
                 self.text_seen = True
                 yield text
 
@@ -81,7 +82,8 @@ class Request:
 
     def _take(self, chunk: Body) -> str:
         """The chunk's text, after noting what else it says."""
-        if usage := chunk.get("usage"):
+        usage = chunk.get("usage")
+        if isinstance(usage, dict) and usage:
             self.usage = _usage(usage)
         choices = chunk.get("choices")
         if not choices:
@@ -102,14 +104,21 @@ class Request:
         place = self.endpoint.place
         if isinstance(error, APIConnectionError | JSONDecodeError):
             local = self.endpoint.local
-            return llm_failures.cut(place) if self.opened else llm_failures.unreachable(place, local=local)
+            named = bool(self.endpoint.name)
+            return llm_failures.cut(place) if self.opened else llm_failures.unreachable(place, local=local, named=named)
         return llm_failures.refused(
             _status_of(error),
             model=self.endpoint.model,
             place=place,
-            detail=_detail_of(error),
+            detail=self._without_key(_detail_of(error)),
             retry_after=_retry_after(error),
+            named=bool(self.endpoint.name),
         )
+
+    def _without_key(self, detail: str) -> str:
+        """Some endpoints repeat the key that they were sent."""
+        key = self.endpoint.api_key
+        return detail.replace(key, "…") if len(key) >= _SHORTEST_KEY else detail
 
 
 def _accepted(body: Body, refused: frozenset[str]) -> Body:
@@ -126,12 +135,15 @@ def _note_refusal(error: APIStatusError, endpoint: Endpoint, sent: Body) -> None
 
 
 def _usage(said: Body) -> Usage:
-    details = said.get("prompt_tokens_details") or {}
-    return Usage(
-        prompt=said.get("prompt_tokens") or 0,
-        cached=details.get("cached_tokens") or 0,
-        completion=said.get("completion_tokens") or 0,
-    )
+    """What an endpoint says that makes no sense counts for nothing."""
+    details = said.get("prompt_tokens_details")
+    prompt = _count(said.get("prompt_tokens"))
+    cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else 0
+    return Usage(prompt=prompt, cached=min(cached, prompt), completion=_count(said.get("completion_tokens")))
+
+
+def _count(said: object) -> int:
+    return max(0, said) if isinstance(said, int) else 0
 
 
 def _status_of(error: APIError) -> int:

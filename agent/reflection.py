@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from agent.llm import Message
 from agent.plain_text import visible
 from agent.prompt import Prompt, prompt_file
+from datasources.introspect import Schema
 
 LONGEST_RULE = 400
 """Characters."""
@@ -57,12 +58,14 @@ def ask_for_rule(
 ) -> list[Message]:
     """For one more rule beside those that there are, and other than what was tried `in_vain`."""
     tried = _listed("Rules that were tried and did not help; write another one:", in_vain)
-    return _messages(asked_with, _told(records), _known(rules), tried, prompt_file("reflect_rule"))
+    asked = f"{prompt_file('reflect_rule')} {_example(asked_with.schema)}"
+    return _messages(asked_with, _told(records), _known(rules), tried, asked)
 
 
 def ask_for_wording(asked_with: Prompt, said: str, records: Sequence[Record]) -> list[Message]:
     """For what a person said, as a rule that names tables, columns and values."""
-    return _messages(asked_with, _told(records), prompt_file("reflect_remark"), f"What the person said: {_line(said)}")
+    asked = f"{prompt_file('reflect_remark')} {_example(asked_with.schema)}"
+    return _messages(asked_with, _told(records), asked, f"What the person said: {_line(said)}")
 
 
 def ask_for_instructions(asked_with: Prompt, instructions: str, records: Sequence[Record]) -> list[Message]:
@@ -116,6 +119,42 @@ def _answer(reply: str) -> str:
 def _messages(asked_with: Prompt, *parts: str) -> list[Message]:
     text = "\n\n".join(part for part in parts if part)
     return [Message("system", asked_with.facts), Message("user", asked_with.after_tables(text))]
+
+
+def _example(schema: Schema) -> str:
+    """The form that an answer has. Small models copy the example, so it is true of this database where it can be."""
+    known = _joined(schema) or _at_home(schema)
+    if not known:
+        return prompt_file("reflect_example")
+    wrong, rule = known
+    return f"Like these:\nWRONG: {wrong}\nRULE: {rule}"
+
+
+def _joined(schema: Schema) -> tuple[str, str] | None:
+    """Two tables that a key joins."""
+    for table in schema.tables:
+        for key in table.foreign_keys:
+            other = schema.table(key.table)
+            if other and other is not table and len(key.columns) == 1:
+                one, two = table.full_name, other.full_name
+                on = f"{one}.{key.columns[0]} = {two}.{key.referenced[0]}"
+                return (
+                    f"Rows of {one} stood beside rows of {two} that are not theirs.",
+                    f"Join {one} with {two} on {on}.",
+                )
+    return None
+
+
+def _at_home(schema: Schema) -> tuple[str, str] | None:
+    """A column that one table has alone, where there are others."""
+    for table in schema.tables if len(schema.tables) > 1 else ():
+        for column in table.columns:
+            if schema.tables_with_column(column.name) == [table.full_name]:
+                return (
+                    f"{column.name} was looked for in another table.",
+                    f"The column {column.name} is in {table.full_name} alone.",
+                )
+    return None
 
 
 def _told(records: Sequence[Record]) -> str:

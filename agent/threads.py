@@ -6,6 +6,7 @@ Each connection has threads of its own: one that stalls holds up nobody else's s
 import asyncio
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -37,4 +38,5 @@ async def apart(whose: Hashable, work: Callable[[], _T]) -> _T:
     pool = _pools.get(whose)
     if pool is None:
         pool = _pools[whose] = ThreadPoolExecutor(_THREADS_EACH, thread_name_prefix="statement")
-    return await asyncio.get_running_loop().run_in_executor(pool, work)
+    # With what is known of the question here, such as its id.
+    return await asyncio.get_running_loop().run_in_executor(pool, copy_context().run, work)

@@ -1,11 +1,11 @@
 """How a reply becomes SQL: read the stream, show the SQL in it as it comes, and judge what it ended as."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.extract import SqlStream
-from agent.llm import LLM, Finished, LLMCut, LLMEmpty, LLMError, Message, Usage
+from agent.llm import LLM, BegunAnew, Finished, Item, LLMCut, LLMEmpty, LLMError, Message, TextDelta, Usage, Waiting
 
 _GRACE = 8
 """Pieces to wait for a reply's own end, which tells its usage, once its SQL is complete."""
@@ -31,39 +31,78 @@ class Draft:
 
 async def write_sql(
     llm: LLM, messages: Sequence[Message], draft: Draft, *, max_tokens: int, temperature: float
-) -> AsyncGenerator[str]:
-    """Yield the SQL of a reply as it streams, then fill in `draft`.
+) -> AsyncGenerator[str | Waiting | BegunAnew]:
+    """Yield the SQL of a reply as it streams, then fill in `draft`. After BegunAnew it comes from the start again.
 
     Raises LLMError when the endpoint refuses; a stream that breaks off or is empty only spoils the draft.
     """
-    reader = SqlStream()
-    opening = reason = ""
-    pieces = after = 0
+    reading = _Reading(draft, _cost_of_reading(messages))
+    reason = ""
     try:
         async with aclosing(llm.stream(messages, max_tokens=max_tokens, temperature=temperature)) as stream:
             async for item in stream:
                 if isinstance(item, Finished):
-                    reason, draft.usage = item.reason, item.usage
+                    reason, draft.usage = item.reason, reading.before + item.usage
                     break
-                pieces += 1
-                draft.text += item.text
-                if draft.text in _OPENINGS:
-                    # Not certain to be SQL yet, but next to nobody shouts a word of English; the rest of it waits.
-                    opening = draft.text
-                    yield opening
-                for delta in reader.feed(item.text):
-                    yield delta.removeprefix(opening)
-                    opening = ""
-                after += reader.closed
-                if after > _GRACE:
+                if isinstance(item, TextDelta):
+                    for delta in reading.take(item.text):
+                        yield delta
+                elif not reading.sql.closed:
+                    reading.begin_anew(item)
+                    yield item
+                if reading.is_over(item):
                     break
     except LLMError as error:
-        _break_off(draft, error, complete=reader.closed)
-    draft.usage = draft.usage if reason else _estimate(messages, pieces)
+        _break_off(draft, error, complete=reading.sql.closed)
+    draft.usage = draft.usage if reason else reading.estimate
     if not draft.problem:
-        _judge(draft, reader, reason)
-    if reader.rest:
-        yield reader.rest.removeprefix(opening)
+        _judge(draft, reading.sql, reason)
+    if reading.sql.rest:
+        yield reading.sql.rest.removeprefix(reading.opening)
+
+
+@dataclass
+class _Reading:
+    """A reply as far as it has been read. What it has cost is in its draft all the time: who stops it has spent that.
+
+    `cost`: of having the messages read. `before`: what the endpoints have cost that did not end their replies.
+    """
+
+    draft: Draft
+    cost: Usage
+    sql: SqlStream = field(default_factory=SqlStream)
+    opening: str = ""
+    pieces: int = 0
+    before: Usage = field(default_factory=Usage)
+    _after: int = 0
+
+    @property
+    def estimate(self) -> Usage:
+        """What it cost so far, where the endpoint does not tell."""
+        return self.before + replace(self.cost, completion=self.pieces)
+
+    def take(self, text: str) -> Iterator[str]:
+        """The SQL that `text` brings."""
+        self.pieces += 1
+        self.draft.usage = self.estimate
+        self.draft.text += text
+        if self.draft.text in _OPENINGS:
+            # Not certain to be SQL yet, but next to nobody shouts a word of English; the rest of it waits.
+            self.opening = self.draft.text
+            yield self.opening
+        for delta in self.sql.feed(text):
+            yield delta.removeprefix(self.opening)
+            self.opening = ""
+        self._after += self.sql.closed
+
+    def is_over(self, item: Item) -> bool:
+        """Its SQL is complete, and it has had the time to end by itself, or another reply begins."""
+        return self._after > _GRACE or (self.sql.closed and isinstance(item, BegunAnew))
+
+    def begin_anew(self, item: Item) -> None:
+        if isinstance(item, BegunAnew):
+            self.before, self.pieces = self.estimate, 0
+            self.sql, self.draft.text, self.opening = SqlStream(), "", ""
 
 
 def _break_off(draft: Draft, error: LLMError, *, complete: bool) -> None:
@@ -88,7 +127,6 @@ def _judge(draft: Draft, reader: SqlStream, reason: str) -> None:
     draft.problem = f"The model answered in words, without SQL: “{said[:500]}”"
 
 
-def _estimate(messages: Sequence[Message], pieces: int) -> Usage:
-    """What a reply cost that we stopped reading before it told."""
-    prompt = sum(len(message.content) for message in messages) // _CHARACTERS_PER_TOKEN
-    return Usage(prompt=prompt, completion=pieces)
+def _cost_of_reading(messages: Sequence[Message]) -> Usage:
+    """Estimated, as for a reply that we stop reading before it tells."""
+    return Usage(prompt=sum(len(message.content) for message in messages) // _CHARACTERS_PER_TOKEN)

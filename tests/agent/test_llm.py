@@ -265,6 +265,18 @@ async def test_a_parameter_that_the_model_refuses_is_left_out_from_then_on(serve
     assert not any("max_tokens" in body for body in later)
 
 
+async def test_tokens_are_estimated_where_the_endpoint_does_not_tell(server: ServerHandle) -> None:
+    server.set_script([{"status": 400, "code": "unsupported_parameter", "param": "stream_options"}, "SELECT 1"])
+    _, finished = await ask(OpenAILLM(Endpoint(server.base_url, "silent about it", KEY), QUICK))
+    assert finished.usage == Usage(prompt=11, completion=2)
+
+
+async def test_no_more_was_cached_than_was_read(server: ServerHandle) -> None:
+    server.set_script([{"text": "SELECT 1", "usage": {"prompt": 12, "cached": 1000, "completion": -2}}])
+    _, finished = await ask(llm_for(server))
+    assert finished.usage == Usage(prompt=12, cached=12, completion=0)
+
+
 def test_the_embedded_model_is_given_time_for_its_first_token() -> None:
     local = OpenAILLM(Endpoint("http://127.0.0.1:1/v1", "small", local=True)).timeouts
     remote = OpenAILLM(Endpoint("https://api.example.com/v1", "large")).timeouts

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.prompt import Prompt
 from agent.reflection import Record, Unusable, ask_for_rule, read_instructions, read_rule
+from datasources.engine import SqliteDatabase
+from datasources.introspect import Column, Schema, Table
 from tests.agent.test_prompt import asked_with
 
 HIDDEN = "\u202e\u2066\u200b\U000e0041\x1b\0"
@@ -60,3 +64,25 @@ def test_what_people_asked_hides_nothing_from_who_reads_what_was_asked() -> None
 def test_what_was_tried_in_vain_is_told() -> None:
     [*_, asked] = ask_for_rule(asked_with(), [], [Record("How many?", "SELECT 1", "No rows.")], ["Use joins."])
     assert "did not help; write another one:\n- Use joins." in asked.content
+
+
+def test_the_example_of_a_rule_is_true_of_the_database(shop: SqliteDatabase) -> None:
+    """A small model copies it."""
+    asked = ask_for_rule(asked_of(shop.schema()), [], [Record("Which?", "SELECT 1", "It is wrong.")])[-1].content
+    assert "RULE: Join orders with products on orders.product_id = products.id." in asked
+    assert "order_lines" not in asked
+
+
+def test_without_keys_the_example_says_where_a_column_is() -> None:
+    towns, rivers = (Table(name, (Column("id", "int"), Column(f"{name}_name", "text"))) for name in ("towns", "rivers"))
+    asked = ask_for_rule(asked_of(Schema((towns, rivers))), [], [Record("Which?", "SELECT 1", "It is wrong.")])
+    assert "RULE: The column towns_name is in towns alone." in asked[-1].content
+
+
+def test_of_a_database_that_says_nothing_the_example_is_another() -> None:
+    asked = ask_for_rule(asked_of(Schema(())), [], [Record("Which?", "SELECT 1", "It is wrong.")])[-1].content
+    assert "which are about another database" in asked
+
+
+def asked_of(schema: Schema) -> Prompt:
+    return replace(asked_with(), schema=schema)

@@ -1,10 +1,11 @@
 """What is shown of a reply while it streams."""
 
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import pytest
 
-from agent.llm import Message
+from agent.llm import BegunAnew, Finished, Item, Message, TextDelta, Usage
 from agent.scripted import ScriptedLLM
 from agent.writing import Draft, write_sql
 
@@ -14,7 +15,7 @@ async def written(*tokens: str) -> tuple[list[str], Draft]:
     draft = Draft()
     llm = ScriptedLLM([{"chunks": tokens}])
     pieces = write_sql(llm, [Message("user", "Who?")], draft, max_tokens=100, temperature=0.0)
-    return [piece async for piece in pieces], draft
+    return [str(piece) async for piece in pieces], draft
 
 
 @pytest.mark.parametrize("opening", ["SELECT", "WITH"])
@@ -68,3 +69,25 @@ async def test_an_unfinished_fence_that_did_not_end_normally_is_no_sql(reason: s
 @pytest.mark.parametrize("reason", ["stop", "eos_token"])
 async def test_an_unclosed_fence_that_ended_normally_is_sql(reason: str) -> None:
     assert (await ended({"text": "```sql\nSELECT 1", "finish_reason": reason})).sql == "SELECT 1"
+
+
+class _Anew:
+    """Implements agent.llm.LLM: two endpoints, the first of which dies after two pieces."""
+
+    model = "another"
+
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int, temperature: float) -> AsyncGenerator[Item]:
+        for piece in ("SELECT", " 2"):
+            yield TextDelta(piece)
+        yield BegunAnew("Another one begins.")
+        yield TextDelta("```sql\nSELECT 1\n```")
+        yield Finished("stop", Usage(prompt=100, cached=60, completion=7))
+
+
+async def test_what_an_endpoint_wrote_that_did_not_end_its_reply_has_been_spent_too() -> None:
+    draft = Draft()
+    messages = [Message("user", "W" * 40)]
+    async for _ in write_sql(_Anew(), messages, draft, max_tokens=100, temperature=0.0):
+        pass
+    assert draft.usage == Usage(prompt=10 + 100, cached=60, completion=2 + 7)
+    assert draft.sql == "SELECT 1"
