@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from knox.auth import TokenAuthentication as KnoxAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.throttling import UserRateThrottle
+from structlog.contextvars import bind_contextvars
 
 from accounts.models import ApiToken, User
 
@@ -21,8 +24,18 @@ class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]  # knox has
         if not token.isascii():  # knox would fail to decode it
             raise AuthenticationFailed("Invalid token.")
         user, known = super().authenticate_credentials(token)
+        bind_contextvars(user_id=user.pk)
         _note_use(known)
         return user, known
+
+
+class TokenThrottle(UserRateThrottle):
+    """What one person's tokens may ask in a minute, all together."""
+
+    scope = "token"
+
+    def get_rate(self) -> str | None:
+        return f"{settings.RATE_TOKEN_REQUESTS}/minute" if settings.RATE_TOKEN_REQUESTS else None
 
 
 def _note_use(token: ApiToken) -> None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
+from accounts.long_lists import LongList
 from accounts.requests import person
 from datasources import audit, audit_list, connecting
 from datasources.models import AuditEntry, Connection, Description
@@ -73,7 +74,7 @@ class DescriptionAdmin(admin.ModelAdmin[Description]):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
+class AuditEntryAdmin(LongList):
     """Read by superusers, changed by nobody."""
 
     list_display = [
@@ -92,8 +93,6 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     search_fields = ["user_name", "connection_name", "source", "sql", "message"]
     date_hierarchy = "at"
     list_select_related = ["team"]
-    list_per_page = 50
-    show_full_result_count = False
     actions = ["export"]
 
     @admin.display(description="SQL")

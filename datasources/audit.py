@@ -18,9 +18,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db import connection as app_database
 from django.utils import timezone
 
+from datasources import metrics
+from datasources.audit_entry import Entry
 from datasources.engine import Database, ResultSet
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryTimeout, SQLError
+from datasources.inserting import Inserter
 from datasources.models import AuditEntry, Connection
+from datasources.own_database import is_passing, patiently
 from datasources.storable import REPLACEMENT, storable
 
 if TYPE_CHECKING:
@@ -35,6 +39,8 @@ MESSAGE_CHARACTERS = 2_000
 REFUSAL_CODES = frozenset({"POLICY", "ROLE"})
 """Of a ConnectFailed that no database gave, but the operator's rules."""
 CLEARED_AT_ONCE = 1_000
+PATIENCE = 20.0
+"""Seconds that the thread of a statement waits for the application's database, where that is away."""
 _A_DAY = 24 * 3600.0
 
 # Bounded: what it looks through may be full of beginnings.
@@ -56,7 +62,7 @@ class Who:
 class Ledger(Protocol):
     """Where entries are kept, and who says whether somebody may still use a connection."""
 
-    def keep(self, entry: AuditEntry) -> None:
+    def keep(self, entry: Entry) -> None:
         """That one could not be kept is logged, and stops nobody."""
 
     def require(self, connection: Connection, user: User | None) -> None:
@@ -67,15 +73,13 @@ class Ledger(Protocol):
 class AtOnce:
     """Asks and writes for each statement."""
 
-    def keep(self, entry: AuditEntry) -> None:
-        _keep(entry)
+    def keep(self, entry: Entry) -> None:
+        _keep(entry, PATIENCE)
 
     def require(self, connection: Connection, user: User | None) -> None:
         if connection.pk:
             with application_database():
-                still = Connection.objects.enabled().filter(pk=connection.pk)
-                is_there = still.exists()
-                is_theirs = user is None or connection.is_environment or still.visible_to(user).exists()
+                is_there, is_theirs = patiently(lambda: _still(connection, user), PATIENCE)
             if not is_there:
                 raise ConnectFailed(f"The database {connection.name} has been deleted or switched off meanwhile.")
             if not is_theirs:
@@ -83,6 +87,13 @@ class AtOnce:
 
 
 AT_ONCE = AtOnce()
+
+
+def _still(connection: Connection, user: User | None) -> tuple[bool, bool]:
+    """Whether the connection is there, and its use still the user's."""
+    still = Connection.objects.enabled().filter(pk=connection.pk)
+    is_theirs = user is None or connection.is_environment or still.visible_to(user).exists()
+    return still.exists(), is_theirs
 
 
 class AuditedDatabase:
@@ -126,19 +137,20 @@ class AuditedDatabase:
         self._database.close()
 
     @contextmanager
-    def _recorded(self, action: str, sql: str = "") -> Iterator[AuditEntry]:
+    def _recorded(self, action: str, sql: str = "") -> Iterator[Entry]:
         entry = _entry(self._connection, self._who, action, sql=sql)
         started = time.perf_counter()
         try:
             yield entry
         except SQLError as error:
-            entry.verdict, entry.outcome, entry.message = *judged(error), error.message
+            entry.verdict, entry.outcome, entry.message = *map(str, judged(error)), error.message
             raise
         except BaseException as error:
-            entry.outcome, entry.message = Outcome.FAILED, f"It broke off: {type(error).__name__}."
+            entry.outcome, entry.message = str(Outcome.FAILED), f"It broke off: {type(error).__name__}."
             raise
         finally:
             entry.milliseconds = (time.perf_counter() - started) * 1000
+            metrics.ran(self.dialect, entry)
             self._ledger.keep(entry)
 
 
@@ -157,7 +169,7 @@ def record(connection: Connection, user: User | None, action: str, message: str 
     """Something was done to a connection, or was refused. `connection` may be one that is not saved."""
     entry = _entry(connection, Who(user, "site"), action, message=message)
     if refused:
-        entry.verdict, entry.outcome = Verdict.REFUSED, Outcome.REFUSED
+        entry.verdict, entry.outcome = str(Verdict.REFUSED), str(Outcome.REFUSED)
     _keep(entry)
 
 
@@ -200,44 +212,55 @@ class Clearing:
 _clearing = Clearing(clear_some, CLEARED_AT_ONCE)
 
 
-def _entry(connection: Connection, who: Who, action: str, *, sql: str = "", message: str = "") -> AuditEntry:
-    return AuditEntry(
+def _entry(connection: Connection, who: Who, action: str, *, sql: str = "", message: str = "") -> Entry:
+    user = who.user
+    return Entry(
         team_id=connection.team_id,
-        user=who.user,
-        user_name=who.user.get_username() if who.user else "",
+        user_id=user.pk if user else None,
         connection_id=connection.pk,
+        user_name=user.get_username() if user else "",
         connection_name=connection.name,
-        action=action,
+        action=str(action),
         source=who.source,
         sql=sql,
         message=message,
     )
 
 
-def _keep(entry: AuditEntry) -> None:
-    """That an entry could not be kept is logged, and stops nobody."""
+def _keep(entry: Entry, seconds: float = 0.0) -> None:
+    """That an entry could not be kept is logged, and stops nobody. `seconds`: how long is waited for the application's
+    database, where that is away."""
     bound(entry)
     try:
         with application_database():
-            _save(entry)
+            patiently(lambda: _save(AuditEntry(**entry.values())), seconds)
             _clearing.go_on()
     except DatabaseError:
         logger.exception("an audit entry was lost: %s", entry)
 
 
-def keep_all(entries: Sequence[AuditEntry]) -> None:
+def keep_all(entries: Sequence[Entry]) -> None:
     """Many in one statement, or one by one where what some of them name was deleted meanwhile. Entries are bound."""
     try:
-        with transaction.atomic():
-            AuditEntry.objects.bulk_create(entries)
+        patiently(lambda: _save_all(entries), PATIENCE)
         _clearing.go_on()
-    except DatabaseError:
+    except DatabaseError as error:
+        if is_passing(error):
+            logger.exception("%s audit entries were lost", len(entries))
+            return
         for entry in entries:
-            entry.pk = None
             _keep(entry)
 
 
-def bound(entry: AuditEntry) -> None:
+_INSERTER = Inserter(AuditEntry)
+
+
+@transaction.atomic
+def _save_all(entries: Sequence[Entry]) -> None:
+    _INSERTER.insert([entry.values() for entry in entries])
+
+
+def bound(entry: Entry) -> None:
     """So long as may be kept, and without secrets."""
     entry.sql = _bounded(entry.sql, SQL_CHARACTERS)
     entry.message = _bounded(without_secrets(entry.message), MESSAGE_CHARACTERS)

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from accounts.models import Membership, Team
+from accounts.pacing import EXPORTS, paced
 from accounts.requests import UserRequest, get_team, require_owner
 from datasources import audit as records
 from datasources import audit_list
@@ -50,6 +51,7 @@ def entry(request: UserRequest, team_id: int, entry_id: int) -> HttpResponse:
 
 
 @require_GET
+@paced("export", EXPORTS)
 def export(request: UserRequest, team_id: int) -> StreamingHttpResponse:
     """What the filters leave, as CSV."""
     team, _ = _owned(request, team_id)

@@ -1,6 +1,9 @@
 """sqlglot's parser, within bounds: it runs where nothing could stop it, on what strangers and models wrote."""
 
+import threading
+from collections import OrderedDict
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -18,6 +21,10 @@ MAX_DEPTH = 100
 MAX_STEPS = 60_000
 # A subscript of a subscript takes time that grows with the square of how many there are.
 MAX_SUBSCRIPTS = 200
+_MOST_SHARED = 64
+_shared: OrderedDict[tuple[str, str], exp.Expr] = OrderedDict()
+"""By statement and dialect, those that were read last."""
+_sharing = threading.Lock()
 _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE})
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE})
 
@@ -49,6 +56,40 @@ def tree(sql: str, dialect: str) -> exp.Expr | None:
     except (SqlglotError, NotReadOnly, RecursionError, ValueError):
         return None
     return statement
+
+
+def share(sql: str, dialect: str, statement: exp.Expr) -> None:
+    """For whoever looks into a statement that has just been read."""
+    with _sharing:
+        _shared[sql, dialect] = statement
+        if len(_shared) > _MOST_SHARED:
+            _shared.popitem(last=False)
+
+
+def shared_tree(sql: str, dialect: str) -> exp.Expr | None:
+    """As `tree`, but one that others look into, too: it must not be changed."""
+    with _sharing:
+        found = _shared.get((sql, dialect))
+    if found is None and (found := tree(sql, dialect)):
+        share(sql, dialect, found)
+    return found
+
+
+def first_call(name: str, sql: str, dialect: str) -> str:
+    """The text of the first call of a function, with its arguments; empty where there is none."""
+    try:
+        tokens = Dialect.get_or_raise(dialect).tokenize(sql[:MAX_BYTES])
+    except (SqlglotError, ValueError):
+        return ""
+    for at, (token, following) in enumerate(pairwise(tokens)):
+        if following.token_type is TokenType.L_PAREN and token.text.lower() == name.lower():
+            depth = accumulate(
+                (each.token_type in _OPENING) - (each.token_type in _CLOSING) for each in tokens[at + 1 :]
+            )
+            ends = (end for end, open_ones in enumerate(depth, at + 1) if not open_ones)
+            last = next(ends, None)
+            return sql[token.start : tokens[last].end + 1] if last else ""
+    return ""
 
 
 class _Bounded(Parser):

@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Membership, Team
+from accounts.pacing import CONNECTING, paced
 from accounts.requests import UserRequest, get_team, require_owner
 from datasources import audit, connecting, upload_limit
 from datasources.connecting import Tried
@@ -27,6 +28,7 @@ from datasources.requests import get_connection
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 @vary_on_headers("HX-Request")
+@paced("connect", CONNECTING, methods=("POST",))
 def connect(request: UserRequest, team_id: int) -> HttpResponse:
     team, role = get_team(request, team_id)
     require_owner(role)
@@ -36,6 +38,7 @@ def connect(request: UserRequest, team_id: int) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 @vary_on_headers("HX-Request")
+@paced("connect", CONNECTING, methods=("POST",))
 def edit(request: UserRequest, connection_id: int) -> HttpResponse:
     connection, role = get_connection(request, connection_id)
     require_owner(role)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
+from accounts.pacing import DIAGRAMS, paced
 from accounts.requests import UserRequest
 from datasources import exploring
 from datasources.browse import View
@@ -60,6 +61,7 @@ def diagram_table(request: UserRequest, connection_id: int, table: str) -> HttpR
 
 
 @require_GET
+@paced("diagram", DIAGRAMS)
 def graph(request: UserRequest, connection_id: int) -> JsonResponse:
     """What the page draws."""
     return JsonResponse(explore(request, connection_id).diagram.to_graph())

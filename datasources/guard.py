@@ -17,69 +17,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from datasources import bounded_parsing, dialect_words
 from datasources.bounded_parsing import MAX_BYTES
 from datasources.errors import NotReadOnly, QueryFailed, SQLError
-
-_READS = (exp.Select, exp.SetOperation, exp.Subquery, exp.Values)
-# exp.Condition covers operators, literals, columns and function calls.
-_ALLOWED = (
-    *_READS,
-    exp.Condition,
-    exp.Alias,
-    exp.Aliases,
-    exp.AtTimeZone,
-    exp.CTE,
-    exp.ColumnDef,
-    exp.Cube,
-    exp.DataType,
-    exp.DataTypeParam,
-    exp.Distinct,
-    exp.Fetch,
-    exp.Filter,
-    exp.From,
-    exp.FromTimeZone,
-    exp.Group,
-    exp.GroupingSets,
-    exp.Having,
-    exp.HavingMax,
-    exp.Identifier,
-    exp.IgnoreNulls,
-    exp.IndexTableHint,
-    exp.Interval,
-    exp.IntervalSpan,
-    exp.Introducer,
-    exp.Join,
-    exp.JSONColumnDef,
-    exp.JSONKeyValue,
-    exp.JSONPath,
-    exp.JSONPathPart,
-    exp.JSONSchema,
-    exp.JSONValue,
-    exp.OnCondition,
-    exp.Lateral,
-    exp.Limit,
-    exp.LimitOptions,
-    exp.National,
-    exp.Offset,
-    exp.Order,
-    exp.Ordered,
-    exp.Qualify,
-    exp.RecursiveWithSearch,
-    exp.RespectNulls,
-    exp.Rollup,
-    exp.Slice,
-    exp.Star,
-    exp.Table,
-    exp.TableAlias,
-    exp.TableSample,
-    exp.Tuple,
-    exp.Unnest,
-    exp.Var,
-    exp.Where,
-    exp.WindowSpec,
-    exp.With,
-    exp.WithinGroup,
-)
-_PLACEHOLDERS = (exp.Parameter, exp.Placeholder)
-_DENIED = (exp.NextValueFor, exp.ReadCSV, exp.ReadParquet, exp.SessionParameter)
+from datasources.statement_tree import check_tree
 
 _REMEMBERED = 1024
 """Statements whose verdict is kept: some megabytes at most."""
@@ -173,7 +111,10 @@ def _check_statement(sql: str, dialect: str) -> Statement:
         end = start + length
     bounded_parsing.check_depth(checked)
     _check_names_of_functions(checked, dialect)
-    _check_tree(_only_statement(bounded_parsing.parse(checked, sql[start:], grammar)), dialect)
+    statement = _only_statement(bounded_parsing.parse(checked, sql[start:], grammar))
+    if not start:
+        bounded_parsing.share(sql, dialect, statement)
+    check_tree(statement, dialect)
     names = _in_backticks(sql, checked, start) if dialect == "sqlite" else []
     return Statement(_replaced(sql[:end], names).rstrip(), _calls(checked))
 
@@ -225,40 +166,6 @@ def _only_statement(statements: list[exp.Expr | None]) -> exp.Expr:
     return present[0]
 
 
-def _check_tree(statement: exp.Expr, dialect: str) -> None:
-    if not isinstance(statement, (*_READS, *dialect_words.ALSO_READS.get(dialect, ()))):
-        raise NotReadOnly("Only a statement that reads can run: SELECT, WITH, VALUES or EXPLAIN.")
-    allowed: tuple[type[exp.Expr], ...] = (*_ALLOWED, *dialect_words.ALSO_ALLOWED.get(dialect, ()))
-    for node in statement.walk():
-        if isinstance(node, exp.Parameter) and dialect == "mysql":
-            raise NotReadOnly(
-                "User variables such as @a are not allowed. Write the value, or a subquery, in their place."
-            )
-        if isinstance(node, _PLACEHOLDERS):
-            raise QueryFailed("The statement has a placeholder where a value has to be.", "PARSE")
-        if isinstance(node, _DENIED) or not isinstance(node, allowed):
-            raise NotReadOnly(
-                f"Only a statement that reads can run: {_words(node)} is not allowed in it. Leave it out."
-            )
-        if _is_denied(node, dialect):
-            raise NotReadOnly(
-                f"The table {node.name or node.this.name} may not be read: it shows more than data. Read others."
-            )
-
-
-def _is_denied(node: exp.Expr, dialect: str) -> bool:
-    denied = dialect_words.DENIED_TABLES[dialect]
-    if isinstance(node, exp.Summarize) and isinstance(node.this, exp.Literal):
-        return bool(denied.fullmatch(node.this.name.lower()))  # a text in place of a table
-    if not isinstance(node, exp.Table):
-        return False
-    name = node.name.lower()
-    if denied.fullmatch(name):
-        return True
-    # To DuckDB's words a table json in a schema x would be a file.
-    return bool(node.db and dialect != "duckdb" and denied.fullmatch(f"{node.db.lower()}.{name}"))
-
-
 def _check_names_of_functions(tokens: list[Token], dialect: str) -> None:
     """By token, because a name can hide anywhere in the tree: quoted, qualified, or turned into a class of its own."""
     denied = dialect_words.DENIED_FUNCTIONS[dialect]
@@ -275,11 +182,6 @@ def _calls(tokens: list[Token]) -> tuple[str, ...]:
         if following.token_type is TokenType.L_PAREN
     }
     return tuple(sorted(names))
-
-
-def _words(node: exp.Expr) -> str:
-    """The kind of a node as a person knows it: INSERT, LOCK, FOR CLAUSE."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()
 
 
 def _syntax_error(sql: str, error: ParseError | TokenError, dialect: str) -> SQLError:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from datasources.children import Child, ChildGone, Source
 
@@ -48,6 +49,17 @@ class Turn:
                 self._child.end()
 
 
+_Whose = tuple[object, Hashable]
+
+
+@dataclass
+class _Queue:
+    """`length` is how many wait in it."""
+
+    moved: threading.Condition
+    length: int = 0
+
+
 class Pool:
     """Lends children, keeps those that come back in order, and bounds how many there are."""
 
@@ -59,9 +71,11 @@ class Pool:
 
     def forget(self) -> None:
         """Start anew without touching the children, which are another process's after a fork."""
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._idle: list[Child] = []
-        self._running: Counter[tuple[object, Hashable]] = Counter()
+        self._running: Counter[_Whose] = Counter()
+        self._waiting: dict[_Whose, _Queue] = {}
+        """By what they wait for: who comes back wakes one who may go on, not all who wait for anything."""
 
     @contextmanager
     def lend(self, source: Source, turn: Turn, seconds_to_wait: float, *, fresh: bool = False) -> Iterator[Child]:
@@ -88,11 +102,17 @@ class Pool:
 
     def wake(self) -> None:
         """Let those who wait see that their turn has ended."""
-        with self._changed:
-            self._changed.notify_all()
+        with self._lock:
+            for queue in self._waiting.values():
+                queue.moved.notify_all()
+
+    def counts(self) -> tuple[int, int]:
+        """How many children are lent, and how many idle."""
+        with self._lock:
+            return self._running.total(), len(self._idle)
 
     def close(self) -> None:
-        with self._changed:
+        with self._lock:
             idle, self._idle = self._idle, []
         for child in idle:
             child.end()
@@ -100,27 +120,44 @@ class Pool:
             child.bury()
 
     def _enter(self, source: Source, turn: Turn, seconds: float) -> None:
-        def may_go() -> bool:
-            return turn.has_ended or self._running[source.place, turn.whose] < self._running_per_place
-
-        with self._changed:
-            if not self._changed.wait_for(may_go, seconds):
+        whose = (source.place, turn.whose)
+        with self._lock:
+            if self._running[whose] >= self._running_per_place and not self._wait(whose, turn, seconds):
                 raise AllBusy(self._running_per_place)
             if turn.has_ended:
+                self._let_one_go(whose)
                 raise ChildGone
-            self._running[source.place, turn.whose] += 1
+            self._running[whose] += 1
+
+    def _wait(self, whose: _Whose, turn: Turn, seconds: float) -> bool:
+        """Whether there is room, or nothing to wait for any more."""
+        queue = self._waiting.setdefault(whose, _Queue(threading.Condition(self._lock)))
+        queue.length += 1
+        try:
+            return queue.moved.wait_for(
+                lambda: turn.has_ended or self._running[whose] < self._running_per_place, seconds
+            )
+        finally:
+            queue.length -= 1
+            if not queue.length:
+                del self._waiting[whose]
 
     def _leave(self, source: Source, turn: Turn) -> None:
-        with self._changed:
-            self._running[source.place, turn.whose] -= 1
-            if not self._running[source.place, turn.whose]:
-                del self._running[source.place, turn.whose]
-            self._changed.notify_all()
+        whose = (source.place, turn.whose)
+        with self._lock:
+            self._running[whose] -= 1
+            self._let_one_go(whose)
+            if not self._running[whose]:
+                del self._running[whose]
+
+    def _let_one_go(self, whose: _Whose) -> None:
+        if whose in self._waiting:
+            self._waiting[whose].moved.notify()
 
     def _warm(self, source: Source) -> Child | None:
         """The child that was used last, so that those which are not needed grow old."""
         self._weed(source)
-        with self._changed:
+        with self._lock:
             for child in reversed(self._idle):
                 if child.source == source:
                     self._idle.remove(child)
@@ -130,7 +167,7 @@ class Pool:
     def _weed(self, source: Source) -> None:
         """Bury who is dead, old, or has an older version of the same database open."""
         oldest = time.monotonic() - self._idle_seconds
-        with self._changed:
+        with self._lock:
             weeds = [
                 child
                 for child in self._idle
@@ -147,7 +184,7 @@ class Pool:
             child.bury()
             return
         child.idle_since = time.monotonic()
-        with self._changed:
+        with self._lock:
             self._idle.append(child)
             surplus = self._idle[: -self._most_idle]
             self._idle = self._idle[-self._most_idle :]

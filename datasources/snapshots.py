@@ -1,7 +1,7 @@
 """A connection's schema, as it was last read: in the background, one reading at a time.
 
-Whoever reads holds the claim on the connection: `schema_state_at`, which each step moves on and only its holder knows.
-A holder that has been silent for too long has died, and anybody may take the claim over.
+Whoever reads holds the claim on the connection: `schema_state_at`, which stays as it is until the reading has ended. So
+a task that is begun again, as its worker was lost, still holds it. One that is too old anybody may take over.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 120.0
 """What reading the structure in the background may take."""
-SILENT = timedelta(minutes=5)
-"""A reading that has said nothing for so long is taken for dead."""
+LONGEST = timedelta(minutes=5)
+"""A claim that is older is nobody's any more: a reading takes three minutes at most."""
 AT_MOST_EVERY = timedelta(minutes=1)
 """How often missing objects have the schema read again."""
 
@@ -102,7 +102,7 @@ class _Reading:
         except _TakenOver:
             logger.info("the reading of the schema of %s is another's now", self._connection)
         finally:
-            self._move_on(schema_state=state, schema_progress=_fitting(words))
+            self._update(schema_state=state, schema_progress=_fitting(words), schema_state_at=timezone.now())
 
     def _read(self, seconds: float | None, *, with_values: bool) -> str:
         """Stores the structure as soon as it is there; returns what has changed, in words."""
@@ -121,14 +121,13 @@ class _Reading:
 
     def _say(self, progress: str, **fields: object) -> None:
         """Raises _TakenOver."""
-        if not self._move_on(schema_state=State.READING, schema_progress=progress, **fields):
+        if not self._update(schema_progress=progress, **fields):
             raise _TakenOver
 
-    def _move_on(self, **fields: object) -> bool:
+    def _update(self, **fields: object) -> bool:
         """Whether the claim was still held."""
-        held, now = Q(schema_state=State.READING, schema_state_at=self._mark), timezone.now()
-        self._mark = now
-        return bool(_of(self._connection).filter(held).update(schema_state_at=now, **fields))
+        held = Q(schema_state=State.READING, schema_state_at=self._mark)
+        return bool(_of(self._connection).filter(held).update(**fields))
 
 
 def _enqueue(connection: Connection, condition: Q) -> bool:
@@ -152,7 +151,9 @@ def _claim(connection: Connection, progress: str, condition: Q = Q()) -> datetim
 
 
 def _under_way() -> Q:
-    return Q(schema_state=State.READING, schema_state_at__gt=timezone.now() - SILENT)
+    # One from the future is of a clock that was wrong.
+    now = timezone.now()
+    return Q(schema_state=State.READING, schema_state_at__range=(now - LONGEST, now + LONGEST))
 
 
 def _help_out(connection: Connection) -> None:

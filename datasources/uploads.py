@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
@@ -22,8 +23,12 @@ _DATABASES = frozenset({"sqlite", "duckdb"})
 # Whoever uploads one of these and gets a table of one column is surprised.
 _NAMES_OF_DATABASES = frozenset({".sqlite", ".sqlite3", ".db", ".db3", ".duckdb", ".parquet"})
 _OPENING = Limits(seconds=10)
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _MOST_FILES = 50
 _LABEL_CHARS = 100
+
+
+NO_ROOM = "There is no room left for it on the server's disk. Tell the operator, and upload it again later."
 
 
 class BadUpload(Exception):
@@ -45,13 +50,19 @@ def store(files: Sequence[UploadedFile[Any]], team_id: int) -> Stored:
         raise BadUpload("Choose a file to upload.")
     if len(files) > _MOST_FILES:
         raise BadUpload(f"At most {_MOST_FILES} files can be uploaded at once.")
-    directory = _uploads() / f"{team_id}-{secrets.token_hex(16)}"
-    directory.mkdir(mode=0o700)
+    directory = settings.DATA_DIR / "uploads" / f"{team_id}-{secrets.token_hex(16)}"
     try:
+        _uploads()
+        directory.mkdir(mode=0o700)
         return _stored(files, directory)
     except BadFile as bad:
         shutil.rmtree(directory, ignore_errors=True)
         raise BadUpload(str(bad)) from None
+    except OSError as error:
+        shutil.rmtree(directory, ignore_errors=True)
+        if error.errno in _NO_ROOM:
+            raise BadUpload(NO_ROOM) from error
+        raise
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise

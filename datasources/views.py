@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import Membership
+from accounts.pacing import CONNECTING, paced
 from accounts.requests import UserRequest, get_team, require_curator, require_owner
 from datasources import connecting, descriptions, snapshots
 from datasources.connecting import SAMPLE_FILE
@@ -44,6 +45,7 @@ def connection(request: UserRequest, connection_id: int) -> HttpResponse:
 
 
 @require_POST
+@paced("connect", CONNECTING, methods=("POST",))
 def test(request: UserRequest, connection_id: int) -> HttpResponse:
     """Opens it as it is saved."""
     found, role = get_connection(request, connection_id)

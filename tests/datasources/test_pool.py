@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -217,3 +218,22 @@ def test_children_end_with_a_server_that_was_killed(path: Path) -> None:
         assert _is_running(pid)
         server.kill()
     assert _ends(pid)
+
+
+def test_all_who_wait_get_their_turn(pool: Pool, source: Source) -> None:
+    with ThreadPoolExecutor(10) as threads:
+        found = [threads.submit(_pid, pool, source) for _ in range(30)]
+        assert len({each.result(timeout=10) for each in found}) <= 2
+
+
+def test_who_does_not_wait_any_more_leaves_the_place_to_the_next(pool: Pool, source: Source) -> None:
+    ended = Turn()
+    with ThreadPoolExecutor(2) as threads:
+        with pool.lend(source, Turn(), 1), pool.lend(source, Turn(), 1):
+            first = threads.submit(_pid, pool, source, ended)
+            second = threads.submit(_pid, pool, source)
+            ended.end()
+            pool.wake()
+            with pytest.raises(ChildGone):
+                first.result(timeout=5)
+        assert second.result(timeout=5)

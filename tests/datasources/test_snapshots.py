@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,14 +84,14 @@ def test_when_it_is_done_another_may_follow(connection: Connection) -> None:
 
 def test_a_reading_that_died_blocks_nobody(connection: Connection) -> None:
     snapshots.enqueue(connection)
-    long_ago(connection, snapshots.SILENT)
+    long_ago(connection, snapshots.LONGEST)
     assert not snapshots.is_reading(connection)
     assert snapshots.enqueue(connection)
 
 
 def test_who_was_taken_over_stores_nothing(connection: Connection, path: Path) -> None:
     snapshots.enqueue(connection)
-    long_ago(connection, snapshots.SILENT)
+    long_ago(connection, snapshots.LONGEST)
     snapshots.enqueue(connection)
     first, second = DBTaskResult.objects.order_by("enqueued_at")
     read_schema.call(*first.args_kwargs["args"])
@@ -194,3 +194,13 @@ def test_of_a_monstrous_database_a_part_is_read(connection: Connection, path: Pa
 
 def test_of_many_at_once_one_reads(program: Program, path: Path) -> None:
     assert program("tests.datasources.contend", str(path)).split() == ["1", "ready", "1"]
+
+
+def test_a_reading_whose_worker_died_is_done_by_the_next_that_has_its_task(connection: Connection, path: Path) -> None:
+    snapshots.enqueue(connection)
+    [task] = DBTaskResult.objects.all()
+    mark = datetime.fromisoformat(task.args_kwargs["args"][1])
+    half = snapshots._Reading(connection, mark)
+    half._say("Looking at values: 0 of 1 tables")  # and here it was killed
+    work(connection)
+    assert (connection.schema_state, connection.schema_progress) == (State.READY, "1 table with 2 columns.")

@@ -4,8 +4,10 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db.models import Model
 
 from datasources import rotation
+from datasources.models import Connection
 
 
 class Command(BaseCommand):
@@ -17,10 +19,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         done = rotation.rotate_all()
         self.stdout.write(f"{done.rotated} encrypted with the newest key, {done.current} were already.")
-        for connection in done.unreadable:
+        for row in done.unreadable:
             self.stderr.write(
-                f"Connection {connection.pk} ({connection.team.name}: {connection.name}) cannot be read with any key: "
+                f"{_named(row)} cannot be read with any key: "
                 "add the key that it was saved with, or save its credentials again."
             )
         if done.unreadable:
             sys.exit(1)
+
+
+def _named(row: Model) -> str:
+    if isinstance(row, Connection):
+        return f"Connection {row.pk} ({row.team.name}: {row.name})"
+    return f"{row._meta.verbose_name!s} {row.pk} ({row})"
