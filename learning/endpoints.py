@@ -1,31 +1,34 @@
-"""The LLM that this site asks."""
+"""The LLM that a connection's questions are put to: the one way to it."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
-
-from django.conf import settings
+from functools import partial
 
 from agent.endpoint import Endpoint
 from agent.llm import LLM, Finished, Message, TextDelta
 from agent.openai_llm import OpenAILLM
 from datasources.models import Connection
+from endpoints.asking import TeamLLM
+from endpoints.counted import CountedLLM
 from learning.warming import until_ready
 
 
-def llm(connection: Connection | None, *, endpoint: Endpoint | None = None, seed: int | None = None) -> LLM:
-    """The operator's endpoint or the embedded model's, as the settings say. Cheap: connections are kept elsewhere.
+def llm(
+    connection: Connection | None, *, seed: int | None = None, behind: bool = False, reflecting: bool = False
+) -> LLM:
+    """The endpoints of the connection's team, in their order. Cheap: nothing is looked up before it is asked.
 
-    `connection`: whose questions are asked, None where it is nobody's.
+    `connection`: whose questions are asked, None where it is nobody's. What is done in the background goes `behind`
+    what people ask. `reflecting` asks the models that the operator named for reflecting on what went wrong.
     """
-    endpoint = endpoint or settings.LLM_ENDPOINT
+    team = connection.team_id if connection else None
+    return TeamLLM(team, partial(until_ready, connection), seed=seed, behind=behind, reflecting=reflecting)
+
+
+def llm_at(endpoint: Endpoint, connection: Connection | None, *, seed: int | None = None) -> LLM:
+    """That very endpoint and no other, to measure it: without line, breaker and bill."""
     asked = OpenAILLM(endpoint, seed=seed)
-    return EmbeddedLLM(asked, connection) if endpoint.local else asked
-
-
-def reflection_endpoint() -> Endpoint:
-    """Of the model that reflects on what went wrong: the one that answers, unless the operator names another one."""
-    return replace(settings.LLM_ENDPOINT, model=settings.REFLECTION_MODEL_NAME or settings.LLM_ENDPOINT.model)
+    return CountedLLM(EmbeddedLLM(asked, connection) if endpoint.local else asked)
 
 
 class EmbeddedLLM:

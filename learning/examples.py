@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from asgiref.sync import async_to_sync, sync_to_async
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -24,11 +23,14 @@ from datasources.errors import SQLError
 from datasources.models import Connection
 from datasources.schema_cache import stored_schema
 from embedded.status import State, read_status
+from endpoints import choosing
 from learning import warming
 from learning.endpoints import llm
 from learning.giving_way import Needed, give_way, watched
 from learning.models import ExampleSet
 from learning.prompts import prompt_of
+from learning.quotas import counting
+from learning.quotas.refusing import Exceeded
 from learning.recorder import tried
 
 logger = logging.getLogger(__name__)
@@ -79,11 +81,13 @@ def step(connection_id: int, run: UUID) -> None:
     if examples is None:
         return
     try:
-        async_to_sync(watched)(_move_on(examples, llm(examples.connection)), give_way)
+        counting.require_room(examples.connection.team_id)
+        work = _move_on(examples, llm(examples.connection, behind=True))
+        async_to_sync(watched)(work, lambda: give_way(examples.connection))
     except Needed:
         _go_on(examples, {}, after=GIVE_WAY)
         return
-    except (LLMError, SQLError) as error:
+    except (LLMError, SQLError, Exceeded) as error:
         logger.warning("writing example questions for %s failed: %s", examples.connection, error)
         examples.state, examples.message = ExampleSet.State.FAILED, str(error)
     _save(examples)
@@ -94,7 +98,7 @@ def _can_start(connection: Connection) -> bool:
     schema = stored_schema(connection)
     if not connection.is_enabled or schema is None or not schema.tables:
         return False
-    return not settings.LLM_ENDPOINT.local or read_status(warming.models_dir()).state is State.READY
+    return not choosing.is_embedded(connection) or read_status(warming.models_dir()).state is State.READY
 
 
 @transaction.atomic
@@ -135,8 +139,12 @@ def _save(examples: ExampleSet) -> None:
 def _go_on(examples: ExampleSet, changed: dict[str, Any], after: timedelta = timedelta()) -> None:
     """Store what has changed and enqueue the next step, unless another writing has begun or the connection is gone."""
     current = ExampleSet.objects.filter(pk=examples.pk, run=examples.run)
-    if current.update(**changed, updated_at=timezone.now()) and examples.state == ExampleSet.State.WRITING:
-        _enqueue(examples, after)
+    # The next step has another name: this one, begun again where its worker was lost, finds that it was done already.
+    examples.run = uuid4()
+    with transaction.atomic():
+        is_current = current.update(**changed, run=examples.run, updated_at=timezone.now())
+        if is_current and examples.state == ExampleSet.State.WRITING:
+            _enqueue(examples, after)
 
 
 def _enqueue(examples: ExampleSet, after: timedelta = timedelta()) -> None:
@@ -161,7 +169,8 @@ async def _move_on(examples: ExampleSet, model: LLM) -> None:
 async def _ask_for_questions(examples: ExampleSet, model: LLM) -> None:
     request = wording.request(await sync_to_async(prompt_of)(examples.connection))
     temperature = _TEMPERATURE_AGAIN if examples.again else _TEMPERATURE
-    reply, _ = await complete(model, request, max_tokens=_REPLY_TOKENS, temperature=temperature)
+    reply, finished = await complete(model, request, max_tokens=_REPLY_TOKENS, temperature=temperature)
+    await sync_to_async(counting.add)(examples.connection.team_id, None, finished.usage)
     examples.candidates = wording.parse(reply)
     if examples.candidates:
         examples.checked = []  # those before them are offered until then

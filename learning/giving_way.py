@@ -8,9 +8,13 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from datasources.models import Connection
+from endpoints import choosing, line
 from learning.models import Episode, Warmth
 
 _LOOK_EVERY = 0.5
@@ -37,14 +41,20 @@ async def watched(work: Awaitable[_T], look: Callable[[], Awaitable[None]]) -> _
                 await task
 
 
-async def give_way() -> None:
-    """Raises Needed where people wait for the embedded model. An endpoint elsewhere has room for all."""
-    if settings.LLM_ENDPOINT.local and await _is_model_needed():
+async def give_way(connection: Connection) -> None:
+    """Raises Needed where people wait for what answers this connection: for the embedded model whenever they have asked
+    something, for another endpoint when they stand in line."""
+    if await sync_to_async(_is_in_line)(connection) or await _is_model_needed(connection):
         raise Needed
 
 
-async def _is_model_needed() -> bool:
-    alive = timezone.now() - _ALIVE
-    answers = Episode.objects.filter(status=Episode.Status.RUNNING, heartbeat_at__gt=alive)
-    readings = Warmth.objects.filter(state=Warmth.State.WARMING, updated_at__gt=alive)
+def _is_in_line(connection: Connection) -> bool:
+    return line.is_somebody_waiting(choosing.for_connection(connection))
+
+
+async def _is_model_needed(connection: Connection) -> bool:
+    if not settings.LLM_ENDPOINT.local or not await sync_to_async(choosing.is_embedded)(connection):
+        return False
+    answers = Episode.objects.running().filter(heartbeat_at__gt=Now() - _ALIVE)
+    readings = Warmth.objects.filter(state=Warmth.State.WARMING, updated_at__gt=timezone.now() - _ALIVE)
     return await answers.aexists() or await readings.aexists()

@@ -12,6 +12,7 @@ from agent import prompt
 from agent.budget import ENDPOINT_CONTEXT, Budget
 from datasources.introspect import Schema
 from datasources.models import Connection
+from endpoints import choosing
 from learning.models import Generation
 
 SEED = 0
@@ -45,7 +46,7 @@ def prompt_of(connection: Connection) -> prompt.Prompt:
 def assembled(connection: Connection, text: str, notes: str, rules: Sequence[str]) -> prompt.Prompt:
     """A prompt of the connection with any generation's text, notes and rules. Raises ConnectFailed where no schema is
     stored."""
-    return prompt.Prompt.of(described_schema(connection), connection.dialect, text, notes, budget(), rules)
+    return prompt.Prompt.of(described_schema(connection), connection.dialect, text, notes, budget(connection), rules)
 
 
 def system_prompt(connection: Connection) -> str:
@@ -72,8 +73,11 @@ def rules_beside(generation: Generation) -> list[str]:
     return list(others.order_by("position", "reviewed_at", "pk").values_list("rule", flat=True))
 
 
-def budget() -> Budget:
-    """The embedded model's context is known; an operator's endpoint is trusted with more."""
+def budget(connection: Connection | None) -> Budget:
+    """By the context of the endpoint that answers first. Where it is nobody's connection, no database is asked: the
+    embedded model's is known, another endpoint is trusted with more."""
+    if connection:
+        return Budget.of(choosing.first(connection).reads)
     return Budget.of(settings.LOCAL_MODEL_CONTEXT if settings.LLM_ENDPOINT.local else ENDPOINT_CONTEXT)
 
 

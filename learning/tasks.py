@@ -10,6 +10,7 @@ from learning.benchmark import steps
 from learning.generations import watching
 from learning.optimizing import steps as optimizing
 from learning.optimizing import triggers
+from learning.overview import kept
 from learning.verified import checking
 
 QUEUE = "model"
@@ -52,3 +53,11 @@ def after_question(connection_id: int) -> None:
     """A question is over, or was judged: what the prompt should learn from that."""
     watching.look(connection_id)
     triggers.consider(connection_id)
+
+
+@task()
+def count_learning(connection_id: int, kind: str, period: str) -> None:
+    """Figures that take long to count."""
+    connection = Connection.objects.filter(pk=connection_id).first()
+    if connection:
+        kept.count(kept.Kind(kind), connection, period)

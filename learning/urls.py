@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("learning.verified.pages.urls")),
     path("", include("learning.feedback.pages.urls")),
     path("", include("learning.generations.pages.urls")),
+    path("", include("learning.quotas.pages.urls")),
     path("databases/<int:connection_id>/benchmark/", views.benchmark, name="benchmark"),
     path("databases/<int:connection_id>/benchmark/compare/", compare_views.compare, name="benchmark_compare"),
     path("databases/<int:connection_id>/benchmark/compare/question/", compare_views.question, name="compared_question"),

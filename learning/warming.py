@@ -23,6 +23,7 @@ from datasources.errors import SQLError
 from datasources.models import Connection
 from embedded.slots import SlotError, SlotStore
 from embedded.status import State, Status, read_status
+from endpoints import choosing
 from learning.models import Episode, Warmth
 from learning.prompts import system_prompt
 
@@ -49,7 +50,7 @@ def enqueue_all() -> None:
 
 def enqueue(connection: Connection) -> None:
     """Somebody has opened this connection: have its prompt read, unless that is done or under way."""
-    if not settings.LLM_ENDPOINT.local or read_status(models_dir()).state is not State.READY:
+    if not choosing.is_embedded(connection) or read_status(models_dir()).state is not State.READY:
         return
     if not _warming_rows(connection).exists() and not _is_warm(connection):
         _enqueue(connection, everywhere=False)
@@ -78,8 +79,6 @@ async def until_ready(connection: Connection | None) -> None:
 
     A question that did not wait would have the same prompt read twice at once, each at half the speed.
     """
-    if not settings.LLM_ENDPOINT.local:
-        return
     # What is awaited happens in other processes: nothing here could set an event.
     while (status := read_status(models_dir())).state is State.LOADING or await _is_warming(connection):  # noqa: ASYNC110
         await asyncio.sleep(_POLL_SECONDS)
@@ -87,9 +86,9 @@ async def until_ready(connection: Connection | None) -> None:
         raise LLMUnreachable(_why_not(status))
 
 
-def obstacle() -> str:
+def obstacle(connection: Connection) -> str:
     """Why no model will answer, in a sentence; empty where one does, or will in a moment, as far as is known."""
-    if not settings.LLM_ENDPOINT.local:
+    if not choosing.is_embedded(connection):
         return ""
     status = read_status(models_dir())
     return "" if status.state in (State.READY, State.LOADING) else _why_not(status)

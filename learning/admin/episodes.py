@@ -11,7 +11,15 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from learning.admin import display
-from learning.admin.scope import BY_TEAM_AND_CONNECTION, ConnectionFilter, Part, ReadOnly, TeamFilter
+from learning.admin.scope import (
+    BY_TEAM_AND_CONNECTION,
+    ByGeneration,
+    ByModel,
+    ConnectionFilter,
+    Part,
+    ReadOnly,
+    TeamFilter,
+)
 from learning.models import Attempt, Episode, Verdict
 
 
@@ -40,7 +48,7 @@ class Verdicts(Part, admin.TabularInline[Verdict, Episode]):
 @admin.register(Episode)
 class EpisodeAdmin(ReadOnly):
     list_display = ["started_at", "connection", "user", "asked", "status", "attempts", "right", "wrong", "reward"]
-    list_filter = ["status", *BY_TEAM_AND_CONNECTION, "verdicts__is_right", "source", "generation", "model"]
+    list_filter = ["status", *BY_TEAM_AND_CONNECTION, "verdicts__is_right", "source", ByGeneration, ByModel]
     search_fields = ["question", "sql", "error", "id"]
     date_hierarchy = "started_at"
     ordering = ["-started_at"]

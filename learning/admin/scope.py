@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 
+from accounts.long_lists import LongList
 from accounts.models import Team, User
 from accounts.requests import person
 from datasources.models import Connection
@@ -22,15 +23,13 @@ def teams(user: User) -> QuerySet[Team]:
     return Team.objects.all() if user.is_superuser else Team.objects.visible_to(user)
 
 
-class Scoped(admin.ModelAdmin[Any]):
+class Scoped(LongList):
     """`owner` is the way to the connection whose team may see an object. `joined` and `unread` are what each page needs
     of other tables, and what is too large to be read for it."""
 
     owner = "connection"
     joined: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-    show_full_result_count = False
-    list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request).select_related(self.owner, *self.joined)
@@ -107,6 +106,36 @@ class ConnectionFilter(admin.RelatedFieldListFilter):
     ) -> list[tuple[str, Any]]:
         found = connections(person(request)).order_by("name", "team__name")
         return [(str(pk), f"{name} ({team})") for pk, name, team in found.values_list("pk", "name", "team__name")]
+
+
+class RecentValues(admin.SimpleListFilter):
+    """Offers the values that the newest rows have, instead of asking all of them."""
+
+    newest = 1_000
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        rows = model_admin.get_queryset(request).order_by(*model_admin.ordering or ())
+        newest = rows.values_list(str(self.parameter_name), flat=True)[: self.newest]
+        found = {str(value) for value in newest} | {self.value() or ""}
+        return [(value, value) for value in sorted(found - {""})]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
+class ByModel(RecentValues):
+    title = "model"
+    parameter_name = "model"
+
+
+class ByGeneration(RecentValues):
+    title = "generation"
+    parameter_name = "generation"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of an address that somebody has typed, what is no number is none."""
+        is_number = (self.value() or "0").isdecimal()
+        return super().queryset(request, queryset) if is_number else queryset.none()
 
 
 BY_TEAM_AND_CONNECTION = (("connection__team", TeamFilter), ("connection", ConnectionFilter))

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models import User
 from datasources.models import Connection
+from endpoints import choosing
 from learning import warming
 from learning.benchmark import steps
 from learning.benchmark.policies import MOST_ATTEMPTS
@@ -20,6 +20,8 @@ from learning.benchmark.suite import GROUPS, suite, usual
 from learning.benchmark.tasks import Task
 from learning.models import EvaluatedQuestion, Evaluation, VerifiedQuery
 from learning.prompts import SEED, generation_of
+from learning.quotas import counting
+from learning.quotas.refusing import Exceeded
 
 
 class NotPossible(Exception):
@@ -49,12 +51,13 @@ def start(connection: Connection, user: User, wanted: Wanted) -> Evaluation:
     evaluation = Evaluation(
         connection=connection,
         user=user,
-        model=settings.LLM_ENDPOINT.model,
+        model=choosing.first(connection).label,
         generation=_generation(connection, wanted),
         policy=wanted.policy,
         attempts=1 if wanted.policy == Evaluation.Policy.NONE else wanted.attempts,
         seed=wanted.seed,
         difficulties=[group for group in GROUPS if group in chosen],
+        beat_at=Now(),
         examples=connection.verified_queries.filter(state=VerifiedQuery.State.ACTIVE).count(),
     )
     with _only_one():
@@ -68,6 +71,7 @@ def start(connection: Connection, user: User, wanted: Wanted) -> Evaluation:
 
 def cancel(evaluation: Evaluation, user: User) -> None:
     """What is done is kept. One that is over stays as it is."""
+    evaluation.refresh_from_db(fields=["run"])  # each step has another
     steps.stop(evaluation, f"Cancelled by {user}.")
 
 
@@ -75,13 +79,13 @@ def go_on(evaluation: Evaluation) -> None:
     """With one that was stopped. Raises NotPossible."""
     connection = evaluation.connection
     _require(connection, list(evaluation.questions.all()))
-    model = settings.LLM_ENDPOINT.model
+    model = choosing.first(connection).label
     if evaluation.model != model:
         raise NotPossible(
             f"It was begun with {evaluation.model}, and now {model} would answer. Start a new one instead."
         )
     with _only_one():
-        again = {"state": Evaluation.State.RUNNING, "run": uuid4(), "message": "", "beat_at": timezone.now()}
+        again = {"state": Evaluation.State.RUNNING, "run": uuid4(), "message": "", "beat_at": Now()}
         stopped = Evaluation.objects.filter(pk=evaluation.pk, state=Evaluation.State.STOPPED)
         if stopped.update(**again):
             evaluation.refresh_from_db()
@@ -103,8 +107,12 @@ def _require(connection: Connection, asked: Sequence[object]) -> None:
         raise NotPossible(f"{connection.name} is switched off. An owner of the team can switch it on in its settings.")
     if not asked:
         raise NotPossible("There is nothing to ask: choose at least one kind of questions.")
-    if obstacle := warming.obstacle():
+    if obstacle := warming.obstacle(connection):
         raise NotPossible(obstacle)
+    try:
+        counting.require_room(connection.team_id)
+    except Exceeded as exceeded:
+        raise NotPossible(exceeded.message) from exceeded
 
 
 @contextmanager

@@ -12,16 +12,20 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from asgiref.sync import async_to_sync, sync_to_async
-from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from agent.llm import Usage
 from agent.prompt import Prompt
 from datasources.engine import ResultSet
 from datasources.errors import SQLError
+from datasources.own_database import is_passing
+from endpoints import choosing
 from learning.benchmark import examples
 from learning.benchmark.measuring import Agent, BadGold, Measured, Outage, measure
 from learning.benchmark.policies import agent
@@ -29,6 +33,8 @@ from learning.endpoints import llm
 from learning.giving_way import Needed, give_way, watched
 from learning.models import EvaluatedQuestion, Evaluation
 from learning.prompts import live
+from learning.quotas import counting
+from learning.quotas.refusing import Exceeded
 from learning.results import head, to_json
 
 logger = logging.getLogger(__name__)
@@ -65,9 +71,11 @@ def step(evaluation_id: UUID, run: UUID, outages: int = 0) -> None:
             enqueue(evaluation, PAUSES[outages], outages + 1)
         else:
             stop(evaluation, outage.message)
-    except SQLError as error:
+    except (SQLError, Exceeded) as error:
         stop(evaluation, error.message)
-    except Exception:
+    except Exception as error:
+        if is_passing(error):
+            raise  # the worker does the step again, once the application's database is back
         logger.exception("evaluation %s broke", evaluation.pk)
         stop(evaluation, BROKE)
 
@@ -83,21 +91,27 @@ def stop(evaluation: Evaluation, message: str) -> None:
 
 
 def enqueue(evaluation: Evaluation, after: timedelta = timedelta(), outages: int = 0) -> None:
-    """Its next step."""
+    """Its next step, named anew: the one before it, begun again by whoever finds its worker lost, finds that it was
+    done already."""
     from learning.tasks import evaluate  # tasks.py imports this module
 
     later = evaluate.using(run_after=timezone.now() + after) if after else evaluate
-    later.enqueue(str(evaluation.pk), str(evaluation.run), outages)
+    with transaction.atomic():
+        run = uuid4()
+        if _current(evaluation).update(run=run, beat_at=Now()):
+            evaluation.run = run
+            later.enqueue(str(evaluation.pk), str(run), outages)
 
 
 def _ask_next(evaluation: Evaluation) -> None:
-    """Raises Needed, _Overtaken, Outage and SQLError; what was begun and not answered waits again."""
-    at_once = 1 if settings.LLM_ENDPOINT.local else AT_ONCE_ELSEWHERE
+    """Raises Needed, _Overtaken, Outage, Exceeded and SQLError; what was begun and not answered waits again."""
+    at_once = 1 if choosing.is_embedded(evaluation.connection) else AT_ONCE_ELSEWHERE
     waiting = evaluation.questions.exclude(state__in=(State.DONE, State.SKIPPED))
     questions = list(waiting[:at_once])
     if not questions:
         _finish(evaluation)
         return
+    counting.require_room(evaluation.connection.team_id)
     _mark(questions, State.ASKING)
     try:
         async_to_sync(watched)(_ask(evaluation, questions), lambda: _look(evaluation))
@@ -113,15 +127,15 @@ def _mark(questions: Sequence[EvaluatedQuestion], state: str) -> None:
 
 async def _look(evaluation: Evaluation) -> None:
     """Raises _Overtaken and Needed."""
-    if not await _current(evaluation).aupdate(beat_at=timezone.now()):
+    if not await _current(evaluation).aupdate(beat_at=Now()):
         raise _Overtaken
-    await give_way()
+    await give_way(evaluation.connection)
 
 
 async def _ask(evaluation: Evaluation, questions: Sequence[EvaluatedQuestion]) -> None:
     connection = evaluation.connection
     asked_with = (await sync_to_async(live)(connection, evaluation.generation)).prompt
-    model = llm(connection, seed=evaluation.seed)
+    model = llm(connection, seed=evaluation.seed, behind=True)
     shown = examples.of_connection(connection)
     asked = agent(model, evaluation.policy, evaluation.attempts, connection, seed=evaluation.seed, examples=shown)
     try:
@@ -141,6 +155,8 @@ async def _ask_one(evaluation: Evaluation, question: EvaluatedQuestion, asked_wi
             question.state, question.why = State.SKIPPED, error.message
         else:
             _fill_in(question, measured)
+            used = Usage(question.prompt_tokens, question.cached_tokens, question.completion_tokens)
+            await sync_to_async(counting.add)(evaluation.connection.team_id, None, used)
     await question.asave()
 
 

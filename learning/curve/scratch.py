@@ -40,6 +40,9 @@ def place(*, own: Sequence[Path] = ()) -> Iterator[dict[str, str]]:
             "DATABASE_URL": f"sqlite:///{directory}/application.sqlite3",
             "DATA_DIR": str(settings.DATA_DIR),
             "ALLOWED_DB_DIRS": ",".join(str(path.resolve()) for path in own),
+            # A simulated team asks as much as it likes.
+            **dict.fromkeys(("QUOTA_USER_QUESTIONS", "QUOTA_USER_TOKENS", "RATE_USER_QUESTIONS"), "0"),
+            **dict.fromkeys(("QUOTA_TEAM_QUESTIONS", "QUOTA_TEAM_TOKENS"), "0"),
         }
 
 

@@ -41,7 +41,7 @@ class Rules:
 
 def in_force(connection: Connection) -> Rules:
     remarks = list(connection.remarks.rules().select_related("user", "reviewer"))
-    room = budget().rules
+    room = budget(connection).rules
     told = house_rules.fitting([remark.rule for remark in remarks], room)
     listed = tuple(Rule(remark, place < len(told)) for place, remark in enumerate(remarks))
     return Rules(listed, sum(map(house_rules.cost, told)), room)

@@ -114,6 +114,7 @@ class BanditDecision(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [
             models.Index(fields=["connection", "-at"], name="decisions_of_connection"),
+            models.Index(fields=["at"], name="decisions_by_time"),
             models.Index(fields=["connection", "at"], condition=models.Q(by_agent=True), name="decisions_by_agents"),
         ]
         constraints = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from agent.errors import ErrorClass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 HEARTBEAT = timedelta(seconds=5)
 LOST_AFTER = 6 * HEARTBEAT
+INTERRUPTED = "The server stopped while it worked on this answer. Nothing was lost: ask again to go on."
 
 
 class EpisodeQuerySet(models.QuerySet["Episode"]):
@@ -43,17 +45,27 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
         locked = self.select_for_update(of=("self",)).select_related("connection")
         return locked.defer("connection__schema_snapshot").get(pk=episode.pk)
 
+    def running(self) -> EpisodeQuerySet:
+        return self.filter(status=Episode.Status.RUNNING)
+
     def lost(self) -> EpisodeQuerySet:
-        """Episodes that say they run, but whose process has stopped beating."""
-        return self.filter(status=Episode.Status.RUNNING, heartbeat_at__lt=timezone.now() - LOST_AFTER)
+        """Episodes that say they run, but whose process has stopped beating: by the database's clock, which is one for
+        all. What a clock that was put back hides, the workers see (`operations.watch`)."""
+        return self.running().filter(heartbeat_at__lt=Now() - LOST_AFTER)
 
     def mark_lost(self) -> int:
         """Close the lost ones; returns how many."""
-        return self.lost().update(
-            status=Episode.Status.INTERRUPTED,
-            error="The server stopped while it worked on this answer. Nothing was lost: ask again to go on.",
-            finished_at=timezone.now(),
-        )
+        return self.lost().interrupt()
+
+    def interrupt(self) -> int:
+        """Close those that run, or nobody stopped; returns how many. One that lives after all goes on (`beat`)."""
+        return self.update(status=Episode.Status.INTERRUPTED, error=INTERRUPTED, finished_at=timezone.now())
+
+    def beat(self) -> None:
+        """A sign of life from the process that works on it, which has perhaps been taken for dead."""
+        if not self.running().update(heartbeat_at=Now()):
+            taken_for_dead = self.filter(status=Episode.Status.INTERRUPTED)
+            taken_for_dead.update(heartbeat_at=Now(), status=Episode.Status.RUNNING, error="", finished_at=None)
 
 
 class Episode(models.Model):
@@ -125,6 +137,12 @@ class Episode(models.Model):
             models.Index(fields=["connection", "-started_at"]),
             models.Index(fields=["status", "heartbeat_at"]),
             models.Index(fields=["connection", "key"], name="episodes_of_question"),
+            models.Index(fields=["-started_at"], name="episodes_by_time"),
+            models.Index(fields=["connection", "finished_at"], name="episodes_by_end"),
+            # All that is asked of those of a generation: the rows, which may be long, are not read.
+            models.Index(
+                fields=["connection", "generation", "status", "source", "recalled", "id"], name="episodes_of_generation"
+            ),
             models.Index(fields=["started_at"], condition=models.Q(source="openenv"), name="episodes_of_agents"),
         ]
 

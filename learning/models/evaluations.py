@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from datasources.models import Connection
@@ -32,7 +33,7 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         """Stop those whose worker is gone; returns how many. They can be gone on with.
 
         It is asked at every look at a run, so it only reads where nothing is lost."""
-        silent = self.under_way().filter(beat_at__lt=timezone.now() - SILENT)
+        silent = self.under_way().filter(beat_at__lt=Now() - SILENT)
         lost = list(silent.values_list("pk", flat=True))
         if not lost:
             return 0

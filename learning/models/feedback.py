@@ -26,6 +26,7 @@ class Verdict(models.Model):
 
     class Meta:
         ordering = ["given_at", "pk"]
+        indexes = [models.Index(fields=["given_at"], name="verdicts_by_time")]
         constraints = [models.UniqueConstraint(fields=["episode", "user"], name="one_verdict_per_person_and_answer")]
 
     def __str__(self) -> str:

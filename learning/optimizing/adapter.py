@@ -14,7 +14,7 @@ from gepa.core.adapter import EvaluationBatch
 
 from agent import reflection as wording
 from agent.prompt import Prompt
-from agent.reflection import Proposed, Record, Unusable
+from agent.reflection import LONGEST_RULE, Proposed, Record, Unusable
 from datasources.introspect import Schema
 from learning.generations.unknown_names import unknown_names
 from learning.models import Candidate, Optimization, Reflection, Trial
@@ -65,7 +65,13 @@ class Adapter:
         trials = {trial.example: trial for trial in eval_batch.outputs}
         worst = sorted(trials.values(), key=lambda trial: (trial.score, trial.example))
         records = [
-            {"place": trial.example, "sql": trial.sql, "feedback": trial.told.get("feedback", "")} for trial in worst
+            {
+                "place": trial.example,
+                "sql": trial.sql,
+                "feedback": trial.told.get("feedback", ""),
+                "facts": trial.told.get("facts", []),
+            }
+            for trial in worst
         ]
         return dict.fromkeys(components_to_update, records)
 
@@ -106,6 +112,8 @@ class Adapter:
         asked_with: Prompt,
     ) -> str:
         remark, said = self._unsaid(candidate, records)
+        if remark is None and (known := self._known(component, candidate, records)):
+            return known
         if remark is None:
             messages = wording.ask_for_rule(asked_with, rules_of(candidate), told, self.work.in_vain(candidate))
         else:
@@ -123,6 +131,25 @@ class Adapter:
             # What a person said stays in force beside it.
             made.remark = None
             made.save(update_fields=["remark"])
+        return text
+
+    def _known(self, component: str, candidate: dict[str, str], records: Sequence[Mapping[str, Any]]) -> str:
+        """What a program has learned from these questions and the candidate does not say, as one rule, unless it was
+        tried before; empty where there is none."""
+        has = "\n".join(rules_of(candidate))
+        rules: list[str] = []
+        whys: list[str] = []
+        for rule, why in (fact for record in records for fact in record["facts"]):
+            if rule not in has and rule not in rules and len(" ".join([*rules, rule])) <= LONGEST_RULE:
+                rules.append(rule)
+                whys.append(why)
+        text = " ".join(rules)
+        key = key_of({**candidate, component: text})
+        if not rules or key in self._proposed:
+            return ""
+        self._proposed.add(key)
+        made = self.work.noted(self._number_of(candidate), component, text, " ".join(dict.fromkeys(whys)))
+        self.proposals.append(made)
         return text
 
     def _new_rule(self, reply: str, component: str, candidate: dict[str, str], said: str, schema: Schema) -> Proposed:

@@ -7,16 +7,19 @@ from secrets import randbelow
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
 from accounts.models import User
 from datasources import audit
 from datasources.models import AuditEntry, Connection
+from endpoints import choosing
 from learning import warming
-from learning.endpoints import reflection_endpoint
 from learning.generations import changing
 from learning.models import Optimization
 from learning.optimizing import data, steps
 from learning.optimizing.data import Part
+from learning.quotas import counting
+from learning.quotas.refusing import Exceeded
 
 Evolves = Optimization.Evolves
 Trigger = Optimization.Trigger
@@ -37,10 +40,10 @@ class Wanted:
     max_minutes: int | None = None
 
 
-def usual_evolves() -> str:
+def usual_evolves(connection: Connection | None) -> str:
     """What may change where nobody chose: of the embedded model only the rules, so that the wording that was tuned for
     it stays."""
-    return settings.GEPA_EVOLVES or (Evolves.RULES if settings.LLM_ENDPOINT.local else Evolves.BOTH)
+    return settings.GEPA_EVOLVES or (Evolves.RULES if choosing.is_embedded(connection) else Evolves.BOTH)
 
 
 def start(
@@ -89,8 +92,12 @@ def _made(connection: Connection, trigger: str, user: User | None, wanted: Wante
     """Raises NotPossible."""
     if not connection.is_enabled:
         raise NotPossible(f"{connection.name} is switched off. An owner of the team can switch it on in its settings.")
-    if obstacle := warming.obstacle():
+    if obstacle := warming.obstacle(connection):
         raise NotPossible(obstacle)
+    try:
+        counting.require_room(connection.team_id)
+    except Exceeded as exceeded:
+        raise NotPossible(exceeded.message) from exceeded
     seed = wanted.seed if wanted.seed is not None else randbelow(2**31)
     examples = data.gather(connection, seed)
     if not any(example.part == Part.TRAIN for example in examples):
@@ -103,15 +110,16 @@ def _made(connection: Connection, trigger: str, user: User | None, wanted: Wante
         user=user,
         trigger=trigger,
         base=changing.in_use(connection),
-        model=settings.LLM_ENDPOINT.model,
-        reflection_model=reflection_endpoint().model,
+        model=choosing.first(connection).label,
+        reflection_model=choosing.reflection_model(connection),
         schema_fingerprint=connection.schema_fingerprint,
-        evolves=wanted.evolves or usual_evolves(),
+        evolves=wanted.evolves or usual_evolves(connection),
         seed=seed,
         notes=connection.notes,
         rules=[{"remark": pk, "rule": rule} for pk, rule in in_force],
         examples=[example.as_json() for example in examples],
         max_calls=wanted.max_calls or settings.GEPA_MAX_CALLS,
         max_tokens=wanted.max_tokens or settings.GEPA_MAX_TOKENS,
+        beat_at=Now(),
         max_seconds=60 * (wanted.max_minutes or settings.GEPA_MAX_MINUTES),
     )

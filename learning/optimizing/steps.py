@@ -12,9 +12,11 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from datasources.errors import SQLError
+from datasources.own_database import is_passing
 from learning.benchmark.measuring import Outage
 from learning.generations import changing
 from learning.generations.changing import Rule, Text
@@ -26,6 +28,7 @@ from learning.optimizing.data import Part
 from learning.optimizing.halting import Overtaken, StepOver
 from learning.optimizing.promotion import Result, Verdict
 from learning.optimizing.work import Work
+from learning.quotas.refusing import Exceeded
 
 logger = logging.getLogger(__name__)
 
@@ -73,9 +76,11 @@ def step(optimization_id: UUID, run: UUID) -> timedelta | None:
         return None
     except Outage as outage:
         return _wait_out(optimization, outage.message)
-    except SQLError as error:
+    except (SQLError, Exceeded) as error:
         stop(optimization, error.message)
-    except Exception:
+    except Exception as error:
+        if is_passing(error):
+            raise  # the worker does the step again, once the application's database is back
         logger.exception("optimization %s broke", optimization.pk)
         stop(optimization, BROKE)
     return None
@@ -88,11 +93,16 @@ def stop(optimization: Optimization, message: str) -> bool:
 
 
 def enqueue(optimization: Optimization, after: timedelta = timedelta()) -> None:
-    """Its next step."""
+    """Its next step, with a hold of its own: the one before it, begun again by whoever finds its worker lost, finds
+    that it was done already."""
     from learning.tasks import optimize  # tasks.py imports this module
 
     later = optimize.using(run_after=timezone.now() + after) if after else optimize
-    later.enqueue(str(optimization.pk), str(optimization.run))
+    with transaction.atomic():
+        run = uuid4()
+        if _current(optimization).update(run=run):
+            optimization.run = run
+            later.enqueue(str(optimization.pk), str(run))
 
 
 def enqueue_watch(optimization: Optimization) -> None:
@@ -111,7 +121,7 @@ def watch(optimization_id: UUID) -> None:
 
 def take_over(optimization: Optimization) -> bool:
     """Begin another step where the last one is silent; gives whether it was."""
-    again = {"run": uuid4(), "beat_at": timezone.now()}
+    again = {"run": uuid4(), "beat_at": Now()}
     mine = Optimization.objects.silent().filter(pk=optimization.pk, run=optimization.run)
     if not mine.update(**again):
         return False
@@ -157,7 +167,7 @@ def _wait_out(optimization: Optimization, message: str) -> timedelta | None:
 
 def _pause(optimization: Optimization, after: timedelta, outages: int) -> timedelta | None:
     """It beats in the future: a pause is no silence."""
-    held = _current(optimization).update(beat_at=timezone.now() + after, outages=outages)
+    held = _current(optimization).update(beat_at=Now() + after, outages=outages)
     return after if held else None
 
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asgiref.sync import sync_to_async
 
+from agent import facts
 from agent.attempt import Attempt
+from agent.errors import ErrorClass
+from agent.facts import Fact
 from agent.prompt import Prompt
 from agent.rejection import Rejected, same_result, verdict_on
-from agent.threads import execute
+from agent.threads import apart, execute
 from datasources.engine import Database
 from datasources.errors import SQLError
+from datasources.introspect import Schema
 from datasources.models import Connection
 from learning.benchmark.measuring import Agent, Asked, ask, measure
 from learning.optimizing.data import Example
@@ -31,7 +35,8 @@ RAN, FOUND_ROWS = 0.5, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """`is_right` is None where nobody knows the answer. `tokens`: read anew and written."""
+    """`is_right` is None where nobody knows the answer. `tokens`: read anew and written; `cached` come besides.
+    `facts`: what a program has learned from the attempts that failed."""
 
     score: float
     is_right: bool | None
@@ -39,7 +44,9 @@ class Tried:
     feedback: str
     attempts: int
     tokens: int
+    cached: int
     seconds: float
+    facts: tuple[Fact, ...] = ()
 
 
 async def try_out(example: Example, connection: Connection, asked_with: Prompt, agent: Agent) -> Tried:
@@ -49,7 +56,8 @@ async def try_out(example: Example, connection: Connection, asked_with: Prompt, 
         if example.gold:
             return await _with_gold(example, database, asked_with, agent)
         asked = await ask(example.task, database, asked_with, agent, example.turns)
-        return await _by_signs(example, database, asked)
+        learned = await apart(database.whose, lambda: _learned(asked.attempts, database, asked_with.schema))
+        return replace(await _by_signs(example, database, asked), facts=learned)
 
 
 async def _with_gold(example: Example, database: Database, asked_with: Prompt, agent: Agent) -> Tried:
@@ -65,6 +73,7 @@ async def _with_gold(example: Example, database: Database, asked_with: Prompt, a
         feedback="\n".join([*wrong, *right, *_once(failed), *_said(example)]),
         attempts=made,
         tokens=outcome.prompt_tokens - outcome.cached_tokens + outcome.completion_tokens,
+        cached=outcome.cached_tokens,
         seconds=outcome.seconds,
     )
 
@@ -86,8 +95,21 @@ async def _by_signs(example: Example, database: Database, asked: Asked) -> Tried
         feedback="\n".join([*said, *_once(failed), *_said(example)]),
         attempts=done.attempts,
         tokens=usage.prompt - usage.cached + usage.completion,
+        cached=usage.cached,
         seconds=asked.seconds,
     )
+
+
+def _learned(attempts: Sequence[Attempt], database: Database, schema: Schema) -> tuple[Fact, ...]:
+    """Of what is asked for validation nothing is learned: a candidate would know its answers."""
+    found: dict[str, Fact] = {}
+    for made in attempts:
+        if made.error_class:
+            told = facts.facts(made.error_class, made.message, made.sql, schema, database.dialect)
+            if made.error_class == ErrorClass.EMPTY_RESULT:
+                told += facts.probed(made.sql, database, schema)
+            found |= {fact.rule: fact for fact in told if fact.rule not in found}
+    return tuple(found.values())
 
 
 async def _is_rejected(example: Example, database: Database, asked: Asked) -> bool:

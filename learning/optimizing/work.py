@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from asgiref.sync import async_to_sync, sync_to_async
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from agent.llm import LLMError, Message, complete
 from agent.prompt import Prompt, generation_text
+from endpoints import choosing
 from learning.benchmark import examples as shown_examples
 from learning.benchmark.measuring import BadGold, Outage
 from learning.benchmark.policies import agent
-from learning.endpoints import llm, reflection_endpoint
+from learning.endpoints import llm
 from learning.generations.changing import lock, text_in
 from learning.giving_way import give_way, watched
 from learning.models import Candidate, Evaluation, Optimization, Reflection, Trial
@@ -31,6 +31,7 @@ from learning.optimizing.data import Example, verified_in
 from learning.optimizing.halting import BudgetSpent, Overtaken, StepOver
 from learning.optimizing.trying import Tried, try_out
 from learning.prompts import assembled
+from learning.quotas import counting
 from learning.verified import retrieval
 
 ATTEMPTS = 3
@@ -69,7 +70,7 @@ class Work:
         """Of each place one. Raises Halted, Needed, Outage and SQLError; `is_bounded`: BudgetSpent among them."""
         key = key_of(candidate)
         wanted = [place for place in dict.fromkeys(places) if (key, place) not in self._met]
-        at_once = 1 if settings.LLM_ENDPOINT.local else AT_ONCE_ELSEWHERE
+        at_once = 1 if choosing.is_embedded(self.optimization.connection) else AT_ONCE_ELSEWHERE
         while wanted:
             room = self._room() if is_bounded else at_once
             chunk, wanted = wanted[: min(room, at_once)], wanted[min(room, at_once) :]
@@ -86,11 +87,19 @@ class Work:
     def reflection(self, parent: int, component: str, remark: int | None, messages: Sequence[Message]) -> Reflection:
         """What the model says to `messages`, stored; `outcome` is empty or says why there is no reply. Raises Halted,
         Needed and Outage."""
-        asked = messages[-1].content
+        made = Reflection(parent=parent, component=component, remark_id=remark, asked=messages[-1].content)
+        return self._once(made, lambda new: async_to_sync(watched)(self._ask(new, messages), self._look))
+
+    def noted(self, parent: int, component: str, text: str, why: str) -> Reflection:
+        """What a program proposes, stored like what a model says; nobody is asked. Raises Halted."""
+        return self._once(Reflection(parent=parent, component=component, text=text, why=why))
+
+    def _once(self, made: Reflection, ask: Callable[[Reflection], object] | None = None) -> Reflection:
+        """As a step before this one has stored it, else `made`, with what `ask` fills in."""
         number = self._reflected
         stored = self.reflections[number] if number < len(self.reflections) else None
-        if stored and (stored.component, stored.asked) != (component, asked):
-            # It was asked something else: what came after that is not what would come now.
+        if stored and not _is_same(stored, made):
+            # It was another one: what came after that is not what would come now.
             with self._holding():
                 self.optimization.reflections.filter(number__gte=number).delete()
             del self.reflections[number:]
@@ -98,15 +107,10 @@ class Work:
         if not stored:
             self._room()
             self._begin(Phase.REFLECTING)
-            stored = Reflection(
-                optimization=self.optimization,
-                number=number,
-                parent=parent,
-                component=component,
-                remark_id=remark,
-                asked=asked,
-            )
-            async_to_sync(watched)(self._ask(stored, messages), self._look)
+            stored = made
+            stored.optimization, stored.number = self.optimization, number
+            if ask:
+                ask(stored)
             with self._holding():
                 stored.save()
             self.reflections.append(stored)
@@ -160,11 +164,12 @@ class Work:
         return run.max_calls - self.calls
 
     def _begin(self, phase: str) -> None:
-        """New work: what there was so far is told. Raises Overtaken and StepOver."""
+        """New work: what there was so far is told. Raises Overtaken, StepOver and Exceeded."""
         if time.monotonic() >= self._until:
             raise StepOver
+        counting.require_room(self.optimization.connection.team_id)
         told = {"phase": phase, "calls": self.calls, "tokens": self.tokens, "seconds": self.seconds}
-        if not self.current().update(beat_at=timezone.now(), **told):
+        if not self.current().update(beat_at=Now(), **told):
             raise Overtaken
 
     @contextmanager
@@ -172,20 +177,20 @@ class Work:
         """What is stored meanwhile, no other worker stores. Raises Overtaken."""
         with transaction.atomic():
             lock(self.optimization.connection)
-            if not self.current().update(beat_at=timezone.now()):
+            if not self.current().update(beat_at=Now()):
                 raise Overtaken
             yield
 
     async def _look(self) -> None:
         """Raises Overtaken and Needed."""
-        if not await self.current().aupdate(beat_at=timezone.now()):
+        if not await self.current().aupdate(beat_at=Now()):
             raise Overtaken
-        await give_way()
+        await give_way(self.optimization.connection)
 
     async def _try(self, candidate: Mapping[str, str], key: str, places: Sequence[int]) -> None:
         run = self.optimization
         asked_with = await sync_to_async(self.prompt_of)(candidate)
-        model = llm(run.connection, seed=run.seed)
+        model = llm(run.connection, seed=run.seed, behind=True)
         shown = shown_examples.of_others(verified_in(self.examples), retrieval.SHOWN)
         asked = agent(model, Evaluation.Policy.LEARNED, ATTEMPTS, run.connection, seed=run.seed, examples=shown)
 
@@ -193,8 +198,9 @@ class Work:
             try:
                 tried = await try_out(self.examples[place], run.connection, asked_with, asked)
             except BadGold as error:
-                tried = Tried(0.0, None, "", error.message, 0, 0, 0.0)
+                tried = Tried(0.0, None, "", error.message, 0, 0, 0, 0.0)
             self._trials[key, place] = await _store(run, key, place, tried)
+            await sync_to_async(counting.add_tokens)(run.connection.team_id, None, tried.tokens, tried.cached)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -206,7 +212,7 @@ class Work:
     async def _ask(self, reflection: Reflection, messages: Sequence[Message]) -> None:
         """Another seed each time: asked the same again, the model is to think of something else. Raises Outage."""
         seed = self.optimization.seed + reflection.number
-        model = llm(self.optimization.connection, endpoint=reflection_endpoint(), seed=seed)
+        model = llm(self.optimization.connection, seed=seed, behind=True, reflecting=True)
         started = time.perf_counter()
         try:
             reply, finished = await complete(model, messages, max_tokens=_REPLY_TOKENS, temperature=_TEMPERATURE)
@@ -218,7 +224,14 @@ class Work:
             usage = finished.usage
             reflection.reply = reply.replace("\0", "")
             reflection.tokens = usage.prompt - usage.cached + usage.completion
+            await sync_to_async(counting.add)(self.optimization.connection.team_id, None, usage)
         reflection.seconds = time.perf_counter() - started
+
+
+def _is_same(stored: Reflection, made: Reflection) -> bool:
+    """What nobody was asked is told by its text."""
+    is_asked = bool(made.asked)
+    return (stored.component, stored.asked) == (made.component, made.asked) and (is_asked or stored.text == made.text)
 
 
 async def _store(run: Optimization, key: str, place: int, tried: Tried) -> Trial:
@@ -226,7 +239,7 @@ async def _store(run: Optimization, key: str, place: int, tried: Tried) -> Trial
         "score": tried.score,
         "is_right": tried.is_right,
         "sql": tried.sql,
-        "told": {"feedback": tried.feedback},
+        "told": {"feedback": tried.feedback, "facts": [[fact.rule, fact.why] for fact in tried.facts]},
         "attempts": tried.attempts,
         "tokens": max(0, tried.tokens),
         "seconds": tried.seconds,

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from datasources.models import Connection
 from learning.overview.as_json import as_json
-from learning.overview.figures import figures
+from learning.overview.kept import figures_of
 from learning.overview.periods import DEFAULT, Period
 from learning.overview.strategies import strategies
 
@@ -42,6 +42,8 @@ def learning(request: Request, connection_id: int) -> Response:
                  decision, 95 %; lead_of_learned: the same, of what was learned over it; verdict: that in words
     ```
 
+    Of a connection with a long history, it is as it was counted at `until`, some minutes ago.
+
     Times are ISO 8601; null is what nothing is known of. 400 for other `days`, 401 without a token, 404 for another
     team's connection.
     """
@@ -50,4 +52,4 @@ def learning(request: Request, connection_id: int) -> Response:
     period = Period.parse(request.query_params.get("days", DEFAULT.value))
     if period is None:
         raise ValidationError({"days": ["Give a number of days, or all."]})
-    return Response(as_json(connection, figures(connection, period), strategies(connection)))
+    return Response(as_json(connection, figures_of(connection, period).value, strategies(connection)))

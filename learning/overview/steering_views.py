@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.pacing import EXPORTS, IMPORTS, paced
 from accounts.requests import UserRequest
 from datasources import audit
 from datasources.models import AuditEntry
 from datasources.requests import get_connection_to_curate
 from datasources.streaming import streamed
 from learning.bandit import resets, transfer
-from learning.overview import steering
+from learning.overview import kept, steering
 from learning.overview.forms import PolicyForm
 from learning.overview.views import page
 
@@ -25,6 +26,7 @@ def reset(request: UserRequest, connection_id: int) -> HttpResponse:
     connection, role = get_connection_to_curate(request, connection_id)
     if request.method == "POST":
         resets.reset(connection, request.user)
+        kept.forget(connection)
         messages.success(request, "The bandit was reset: it starts again. You can take that back below.")
         return redirect("learning", connection.pk)
     context = {"connection": connection, "role": role, "steering": steering.standing_of(connection)}
@@ -39,11 +41,13 @@ def undo(request: UserRequest, connection_id: int, reset_id: int) -> HttpRespons
         messages.info(request, "This reset had been taken back already.")
     else:
         resets.undo(done, request.user)
+        kept.forget(connection)
         messages.success(request, "The reset was taken back: what had been learned before counts again.")
     return redirect("learning", connection.pk)
 
 
 @require_GET
+@paced("export", EXPORTS)
 def export(request: UserRequest, connection_id: int) -> JsonResponse:
     connection, _ = get_connection_to_curate(request, connection_id)
     response = JsonResponse(steering.export(connection, request.user))
@@ -52,6 +56,7 @@ def export(request: UserRequest, connection_id: int) -> JsonResponse:
 
 
 @require_GET
+@paced("export", EXPORTS)
 def export_log(request: UserRequest, connection_id: int) -> StreamingHttpResponse:
     """Every decision with what came of it, a line each."""
     connection, _ = get_connection_to_curate(request, connection_id)
@@ -62,6 +67,7 @@ def export_log(request: UserRequest, connection_id: int) -> StreamingHttpRespons
 
 
 @require_POST
+@paced("import", IMPORTS, methods=("POST",))
 def import_policy(request: UserRequest, connection_id: int) -> HttpResponse:
     connection, role = get_connection_to_curate(request, connection_id)
     form = PolicyForm(request.POST, request.FILES)

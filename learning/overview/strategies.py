@@ -4,11 +4,13 @@ have earned, with its intervals as a drawing."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from datasources.models import Connection
-from learning.bandit.comparison import LEARNED, Candidate, Comparison, compare
+from learning.bandit.comparison import LEARNED, Candidate, Comparison
 from learning.bandit.heat import HeatMap, heat_map
 from learning.offpolicy import Estimate
+from learning.overview.kept import comparison_of
 
 WIDTH = 240
 """Of a drawn interval, in pixels."""
@@ -41,8 +43,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
+    """As it was at `at`; `is_old`: it is being estimated anew."""
+
     comparison: Comparison
     lines: list[Line]
+    at: datetime
+    is_old: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,8 @@ def strategies(connection: Connection) -> Strategies:
 
 
 def compared(connection: Connection) -> Compared:
-    """It takes seconds where there are 100,000 decisions."""
-    comparison = compare(connection)
-    return Compared(comparison, _lines(comparison))
+    kept = comparison_of(connection)
+    return Compared(kept.value, _lines(kept.value), kept.at, kept.is_old)
 
 
 def _lines(comparison: Comparison) -> list[Line]:

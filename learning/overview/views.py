@@ -16,8 +16,8 @@ from datasources.requests import get_connection
 from learning.bandit.heat import heat_map
 from learning.overview import steering
 from learning.overview.charts import charts
-from learning.overview.figures import figures
 from learning.overview.forms import PolicyForm
+from learning.overview.kept import figures_of
 from learning.overview.periods import DEFAULT, PERIODS, Period
 from learning.overview.strategies import compared, strategies
 from learning.overview.summary import summary
@@ -56,7 +56,8 @@ def learning_comparison(request: UserRequest, connection_id: int) -> HttpRespons
     connection, _ = get_connection(request, connection_id)
     if not request.htmx:
         return redirect("learning_figures", connection.pk)
-    return render(request, "learning/_learning_comparison.html", {"compared": compared(connection)})
+    context = {"compared": compared(connection), "connection": connection}
+    return render(request, "learning/_learning_comparison.html", context)
 
 
 def page(
@@ -78,9 +79,11 @@ def period_of(request: UserRequest) -> Period:
 
 
 def _figures(connection: Connection, period: Period) -> dict[str, Any]:
-    found = figures(connection, period)
+    kept = figures_of(connection, period)
+    found = kept.value
     return {
         "connection": connection,
+        "kept": kept,
         "figures": found,
         "charts": charts(found),
         "summary": summary(found),

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from agent.endpoint import Endpoint
+from agent.llm import LLMError
+from datasources.models import Connection
 from embedded.catalogue import MODELS
 from embedded.served import served_file
 from embedded.status import State, read_status
+from endpoints import choosing
 from learning.warming import NOT_RUNNING, models_dir
 
 
@@ -25,13 +28,21 @@ class MeasuredModel:
     name: str
 
     @classmethod
-    def of(cls, wanted: str) -> MeasuredModel:
-        """`wanted` is empty for the one that is there. Raises NoSuchModel."""
-        endpoint: Endpoint = settings.LLM_ENDPOINT
+    def of(cls, wanted: str, connection: Connection | None) -> MeasuredModel:
+        """`wanted` is empty for the one that is there: the first that answers the connection's questions, or without
+        one what the environment names. Raises NoSuchModel."""
+        endpoint = _first(connection) if connection else settings.LLM_ENDPOINT
         if endpoint.local:
             return cls(endpoint, _embedded(endpoint, wanted))
         name = wanted or endpoint.model
         return cls(replace(endpoint, model=name), name)
+
+
+def _first(connection: Connection) -> Endpoint:
+    try:
+        return choosing.first(connection).asked()
+    except LLMError as error:
+        raise NoSuchModel(error.message) from None
 
 
 def _embedded(endpoint: Endpoint, wanted: str) -> str:

@@ -81,7 +81,7 @@ def _place(opened: Callable[[], Database], wanted: Key) -> Place:
             schema = put_in(schema, read_values(database, schema.tables, lambda words: None))
     except SQLError as error:
         raise NotThere(f"{name} ({dialect}): {error.message}") from None
-    return Place(opened, Prompt.of(schema, dialect, seed(), "", budget()))
+    return Place(opened, Prompt.of(schema, dialect, seed(), "", budget(None)))
 
 
 def _opener(wanted: Key, directory: Path | None, servers: Sequence[ServerAddress]) -> Callable[[], Database]:

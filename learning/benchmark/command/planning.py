@@ -23,7 +23,7 @@ from learning.benchmark.command.records import Setup
 from learning.benchmark.command.sources import NoSource, Source, digest
 from learning.benchmark.measuring import Agent, Examples
 from learning.benchmark.tasks import Task
-from learning.endpoints import llm
+from learning.endpoints import llm_at
 from learning.models import Evaluation, VerifiedQuery
 from learning.prompts import SEED, Live, live
 from learning.verified.retrieval import SHOWN
@@ -85,7 +85,7 @@ def _plan(options: Options) -> Plan:
     source = _source(options)
     tasks = _chosen(source.tasks, options)
     asked_with = _asked_with(options)
-    model = MeasuredModel.of(options.model)
+    model = MeasuredModel.of(options.model, options.connection)
     agent = _agent(options, model, source, tasks[0])
     setup = Setup(
         dataset=source.name,
@@ -119,7 +119,7 @@ def _chosen(tasks: Sequence[Task], options: Options) -> list[Task]:
 
 def _agent(options: Options, model: MeasuredModel, source: Source, task: Task) -> Agent:
     """The learned policy is in the application's database, which need not be there for a file of questions."""
-    asked = llm(options.connection, endpoint=model.endpoint, seed=options.seed)
+    asked = llm_at(model.endpoint, options.connection, seed=options.seed)
     try:
         agent = policies.agent(
             asked,

@@ -14,7 +14,7 @@ Where a chain is longer than nearness reaches, it is `loose`: its rows have to b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -91,10 +91,20 @@ class Grid:
     height: int
 
 
-def grids(*results: ResultSet) -> list[Grid]:
-    """To be compared with each other."""
-    codebook: dict[Value, int] = {}
-    return [Grid(_columns(result, codebook), len(result.rows)) for result in results]
+class Reading:
+    """Results that others are compared with, one after the other."""
+
+    def __init__(self, results: Iterable[ResultSet]) -> None:
+        self._codebook: dict[Value, int] = {}
+        self.grids = [_grid(result, self._codebook) for result in results]
+
+    def other(self, result: ResultSet) -> Grid:
+        """To be compared with `grids`, and with no other one."""
+        return _grid(result, self._codebook.copy())
+
+
+def _grid(result: ResultSet, codebook: dict[Value, int]) -> Grid:
+    return Grid(_columns(result, codebook), len(result.rows))
 
 
 def near(numbers: Floats, others: Floats, slack: float) -> Bools:

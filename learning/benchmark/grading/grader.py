@@ -20,12 +20,13 @@ and a single wrong number nothing (see overlap.py). It grows with each row and c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from datasources.engine import ResultSet
 from learning.benchmark.grading import ordering
-from learning.benchmark.grading.columns import Grid, grids
+from learning.benchmark.grading.columns import Grid, Reading
 from learning.benchmark.grading.matching import correspondence
 from learning.benchmark.grading.overlap import overlap
 from learning.benchmark.grading.reasons import OTHER_ORDER, reason
@@ -47,6 +48,22 @@ class Gold:
         return cls(result, ordering.sorted_by(sql, dialect, result.columns))
 
 
+@dataclass(frozen=True)
+class Golds:
+    """All that are right for a question: read once, however many results are compared with them."""
+
+    golds: tuple[Gold, ...]
+
+    @cached_property
+    def _read(self) -> Reading:
+        return Reading(gold.result for gold in self.golds)
+
+    def beside(self, result: ResultSet) -> Iterator[tuple[Gold, Grid, Grid]]:
+        """Each gold, what it holds, and what the result does, to be compared."""
+        other = self._read.other(result)
+        return ((gold, ours, other) for gold, ours in zip(self.golds, self._read.grids, strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Grade:
     """`score` is 0..1, and 1 only when right. `why` is what differs, in one sentence for a person; empty when right."""
@@ -62,11 +79,13 @@ class Grade:
 RIGHT = Grade(1.0, "")
 
 
-def grade(result: ResultSet, golds: Sequence[Gold], *, ordered: bool = False, extra_columns: bool = False) -> Grade:
+def grade(
+    result: ResultSet, golds: Golds | Sequence[Gold], *, ordered: bool = False, extra_columns: bool = False
+) -> Grade:
     """That of the gold, of one at least, which it comes nearest to."""
     best: Grade | None = None
-    theirs, *all_of_ours = grids(result, *(gold.result for gold in golds))
-    for gold, ours in zip(golds, all_of_ours, strict=True):
+    known = golds if isinstance(golds, Golds) else Golds(tuple(golds))
+    for gold, ours, theirs in known.beside(result):
         given = _grade(result, theirs, gold, ours, ordered=ordered, extra_columns=extra_columns)
         if best is None or given.score > best.score:
             best = given

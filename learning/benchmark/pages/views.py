@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import Membership
+from accounts.pacing import EXPORTS, RUNS, paced
 from accounts.requests import UserRequest, require_curator
 from datasources.models import Connection
 from datasources.requests import get_connection
@@ -26,6 +27,7 @@ from learning.models import Evaluation
 
 
 @require_http_methods(["GET", "POST"])
+@paced("run", RUNS, methods=("POST",))
 def benchmark(request: UserRequest, connection_id: int) -> HttpResponse:
     """All runs of a connection; a POST starts one."""
     connection, role = get_connection(request, connection_id)
@@ -102,6 +104,7 @@ def cancel(request: UserRequest, evaluation_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@paced("run", RUNS, methods=("POST",))
 def go_on(request: UserRequest, evaluation_id: UUID) -> HttpResponse:
     found, role = get_evaluation(request, evaluation_id)
     require_curator(role)
@@ -113,6 +116,7 @@ def go_on(request: UserRequest, evaluation_id: UUID) -> HttpResponse:
 
 
 @require_GET
+@paced("export", EXPORTS)
 def download(request: UserRequest, evaluation_id: UUID) -> JsonResponse:
     found, _ = get_evaluation(request, evaluation_id)
     response = JsonResponse(as_json(Run.of(found)), json_dumps_params={"indent": 2, "ensure_ascii": False})

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Membership
+from accounts.pacing import RUNS, paced
 from accounts.requests import UserRequest, require_curator
 from datasources.requests import get_connection_to_curate
 from learning.generations.pages.requests import get_optimization
@@ -20,6 +21,7 @@ from learning.optimizing import running, steps
 
 
 @require_POST
+@paced("run", RUNS, methods=("POST",))
 def start(request: UserRequest, connection_id: int) -> HttpResponse:
     connection, _ = get_connection_to_curate(request, connection_id)
     try:

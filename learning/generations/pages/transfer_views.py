@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.pacing import EXPORTS, IMPORTS, paced
 from accounts.requests import UserRequest
 from agent.prompt import generation_text
 from datasources import audit
@@ -25,6 +26,7 @@ from learning.prompts import text_of
 
 
 @require_GET
+@paced("export", EXPORTS)
 def export(request: UserRequest, connection_id: int, number: int) -> HttpResponse:
     generation, _ = get_generation(request, connection_id, number)
     audit.record(generation.connection, request.user, AuditEntry.Action.EXPORT, f"generation {number} of the prompt")
@@ -34,6 +36,7 @@ def export(request: UserRequest, connection_id: int, number: int) -> HttpRespons
 
 
 @require_http_methods(["GET", "POST"])
+@paced("import", IMPORTS, methods=("POST",))
 def bring(request: UserRequest, connection_id: int) -> HttpResponse:
     """A POST shows what a file says; `keep` in it makes a proposal of what was shown."""
     connection, role = get_connection_to_curate(request, connection_id)

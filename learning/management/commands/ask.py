@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 
 from agent.events import (
     AttemptStarted,
+    BegunAnew,
     DiagnosisDelta,
     EpisodeDone,
     Event,
@@ -23,6 +24,7 @@ from agent.events import (
     QueryOk,
     SqlDelta,
     SqlReady,
+    Waiting,
 )
 from agent.llm import LLM
 from datasources.engine import Cell, ResultSet
@@ -82,6 +84,10 @@ class Command(BaseCommand):
                 self._streamed = True
                 self.stdout.write(printable(text), ending="")
                 self.stdout.flush()
+            case BegunAnew(why):
+                self._line(f"\n-- {why}")
+            case Waiting(int(ahead)):
+                self._line(f"-- waiting for the model, {ahead} ahead" if ahead else "-- waiting for the model, next")
             case QueryError(error_class, message, hint):
                 self._line(f"\n-- failed ({error_class}): {message}" + (f"\n-- hint: {hint}" if hint else ""))
             case QueryOk(result):

@@ -76,7 +76,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped. What was measured is kept: run it again to go on.", returncode=130) from None
 
     def _outside(self, chosen: Sequence[_Lessons], options: dict[str, Any]) -> None:
-        model = MeasuredModel.of("")
+        model = MeasuredModel.of("", None)
         kept = _Kept.of(options["out"], _setup(chosen, options, model.name))
         for lessons in chosen:
             for variant in options["variant"] or VARIANTS:
@@ -216,7 +216,7 @@ def _setup(chosen: Sequence[_Lessons], options: dict[str, Any], model: str) -> d
     optimizing = {
         "optimize_every": settings.GEPA_OPTIMIZE_EVERY,
         "max_calls": settings.GEPA_MAX_CALLS,
-        "evolves": running.usual_evolves(),
+        "evolves": running.usual_evolves(None),
     }
     return {"model": model, "questions": digest, **{name: options[name] for name in _NUMBERS}, **optimizing}
 

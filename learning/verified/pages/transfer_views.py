@@ -9,6 +9,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.pacing import EXPORTS, IMPORTS, paced
 from accounts.requests import UserRequest
 from datasources import audit
 from datasources.models import AuditEntry
@@ -24,6 +25,7 @@ from learning.verified.pages.views import wish_of
 
 
 @require_GET
+@paced("export", EXPORTS)
 def export(request: UserRequest, connection_id: int) -> StreamingHttpResponse:
     """What search and filter leave."""
     connection, _ = get_connection(request, connection_id)
@@ -38,6 +40,7 @@ def export(request: UserRequest, connection_id: int) -> StreamingHttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@paced("import", IMPORTS, methods=("POST",))
 def choose(request: UserRequest, connection_id: int) -> HttpResponse:
     """What a file looks like; a POST reads one."""
     connection, role = get_connection_to_curate(request, connection_id)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from datasources.engine import Cell
-from learning.benchmark.grading.columns import Bools, Grid, Ints, grids, near, pair, slack
+from learning.benchmark.grading.columns import Bools, Grid, Ints, Reading, near, pair, slack
 from learning.benchmark.grading.matching import correspondence
 from learning.benchmark.grading.rows import Rows
 from tests.learning.benchmark.grading.results import Row, equal, graded, result
@@ -123,11 +123,16 @@ def _same_rows(gold: Grid, other: Grid, columns: Sequence[int], order: Ints) -> 
     return same
 
 
+def read(gold: list[Row], other: list[Row]) -> tuple[Grid, Grid]:
+    reading = Reading([result(*gold)])
+    return reading.grids[0], reading.other(result(*other))
+
+
 @pytest.mark.parametrize("seed", range(400))
 def test_it_finds_columns_exactly_where_trying_everything_does(seed: int) -> None:
     source = random.Random(seed)
     rows = near_ties(source)
-    ours, theirs = grids(result(*rows), result(*shuffled(rounded(rows, source), source)))
+    ours, theirs = read(rows, shuffled(rounded(rows, source), source))
     assert (correspondence(ours, theirs) is not None) == by_trying_everything(ours, theirs)
 
 
@@ -135,7 +140,7 @@ def test_it_finds_columns_exactly_where_trying_everything_does(seed: int) -> Non
 def test_it_finds_as_many_rows_as_trying_everything_does(seed: int) -> None:
     source = random.Random(seed)
     rows = near_ties(source)
-    ours, theirs = grids(result(*rows), result(*rounded(rows, source)))
+    ours, theirs = read(rows, rounded(rows, source))
     found = Rows.all_of(ours.height, theirs.height)
     for gold, other in zip(ours.columns, theirs.columns, strict=True):
         found = found.split(pair(gold, other))

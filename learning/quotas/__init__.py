@@ -1,0 +1,1 @@
+"""How much people and teams may use, and what they have used."""
