@@ -12,6 +12,7 @@ from functools import cached_property
 from agent.errors import ErrorClass
 from agent.events import (
     AttemptStarted,
+    BegunAnew,
     DiagnosisDelta,
     EpisodeDone,
     Event,
@@ -21,7 +22,9 @@ from agent.events import (
     RewardGiven,
     SqlDelta,
     SqlReady,
+    Waiting,
 )
+from agent.explanation import explain
 from agent.repairs import Strategy
 from chat.comparing import Changes, Earlier, changes
 from chat.news import Gap
@@ -50,7 +53,8 @@ DOING = {
 
 @dataclass
 class AttemptView:
-    """One attempt; `scores` are the bandit's when it chose the strategy, empty where nothing was chosen."""
+    """One attempt; `scores` are the bandit's when it chose the strategy, empty where nothing was chosen. `discarded`
+    says why what was written of it first is not there any more; it is not stored."""
 
     number: int
     strategy: str
@@ -62,6 +66,7 @@ class AttemptView:
     diagnosis: str = ""
     reward: float | None = None
     reward_parts: dict[str, float] = field(default_factory=dict)
+    discarded: str = ""
 
     @property
     def failed(self) -> bool:
@@ -153,17 +158,18 @@ class AnswerView:
         """Whether its SQL is that of a verified query, which the model was not asked for."""
         return self.provenance is not None and self.provenance.recalled is not None and not self.failed_attempts
 
+    @cached_property
+    def explanation(self) -> str:
+        """What its SQL does, in words; asked for once there is an answer. Empty where that cannot be told."""
+        dialect = self.provenance.dialect if self.provenance else ""
+        return explain(self.sql, dialect) if self.sql and dialect else ""
+
     def apply(self, event: Event) -> None:
         """Fold one event in."""
         match event:
             case AttemptStarted(number, strategy, scores):
                 self.attempts.append(AttemptView(number, str(strategy), {str(s): v for s, v in scores.items()}))
                 self.doing = "thinking" if strategy is Strategy.GENERATE else "repairing"
-            case SqlDelta(text):
-                self.attempts[-1].sql += text
-                self.doing = "writing SQL"
-            case SqlReady(sql):
-                self.attempts[-1].sql = sql
             case Executing():
                 self.doing = "running"
             case QueryOk(result):
@@ -172,8 +178,6 @@ class AnswerView:
                 attempt = self.attempts[-1]
                 attempt.error_class, attempt.message, attempt.hint = str(error_class), message, hint
                 self.doing = DOING[error_class]
-            case DiagnosisDelta(text):
-                self.attempts[-1].diagnosis += text
             case RewardGiven(total, parts, number):
                 rewarded = self.attempts[number - 1]
                 rewarded.reward, rewarded.reward_parts = total, dict(parts)
@@ -182,6 +186,31 @@ class AnswerView:
                 self.attempts = [attempt for attempt in self.attempts if attempt.sql or attempt.failed]
                 self.status = Episode.Status.SUCCEEDED if success else Episode.Status.FAILED
                 self.error = error
+            case _:
+                self._hear(event)
+
+    def _hear(self, event: Event) -> None:
+        """What comes of the model."""
+        match event:
+            case Waiting(ahead):
+                self.doing = waiting_words(ahead)
+            case BegunAnew(why):
+                self._discard(why)
+            case SqlDelta(text):
+                self.attempts[-1].sql += text
+                self.doing = "writing SQL"
+            case SqlReady(sql):
+                self.attempts[-1].sql = sql
+            case DiagnosisDelta(text):
+                self.attempts[-1].diagnosis += text
+
+    def _discard(self, why: str) -> None:
+        attempt = self.attempts[-1]
+        if attempt.failed:
+            attempt.diagnosis = ""
+        else:
+            attempt.sql, attempt.discarded = "", why
+            self.doing = "another model begins anew"
 
     @classmethod
     def from_record(
@@ -203,6 +232,13 @@ class AnswerView:
             replaced_by=next((str(retry.pk) for retry in episode.retries.all()), ""),
             provenance=provenance,
         )
+
+
+def waiting_words(ahead: int | None) -> str:
+    """Of a line for the model: how many are ahead, None once it is behind us."""
+    if ahead is None:
+        return "thinking"
+    return f"waiting for the model, {ahead} ahead of you" if ahead else "waiting for the model, you are next"
 
 
 def _seconds(episode: Episode) -> float | None:

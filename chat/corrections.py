@@ -11,7 +11,7 @@ from agent.llm import LLM
 from chat import asking
 from chat.asking import Asked
 from chat.models import Conversation, Turn
-from datasources.models import Connection
+from chat.requests import lock
 from learning.feedback import judging, remarks, verdicts
 from learning.feedback.corrections import is_correction
 from learning.models import Episode, Remark
@@ -26,7 +26,7 @@ def put(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
 
     Raises BadQuestion.
     """
-    _lock(conversation)
+    lock(conversation)
     text = clean_question(text)
     wrong = above(conversation)
     if wrong and is_correction(text, wrong.question, wrong.last_sql):
@@ -100,19 +100,10 @@ def _take_back(turn: Turn, user: User) -> None:
 
 def _replaced(conversation: Conversation, answer: Episode, *, was_remark: bool) -> Turn | None:
     """The turn of this answer, which counts no more; None where it did not count before, or was taken the other way."""
-    _lock(conversation)
+    lock(conversation)
     turn = conversation.turns.select_related("episode__retry_of").filter(episode=answer, replaced=False).first()
     if turn is None or bool(turn.typed) is not was_remark:
         return None
     turn.replaced = True
     turn.save(update_fields=["replaced"])
     return turn
-
-
-def _lock(conversation: Conversation) -> None:
-    """What two tabs do at once happens one after the other.
-
-    The connection is locked first: see `Connection.objects.lock`.
-    """
-    Connection.objects.filter(pk=conversation.connection_id).lock()
-    Conversation.objects.select_for_update().get(pk=conversation.pk)

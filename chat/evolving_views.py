@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.pacing import RUNS, paced
 from accounts.requests import UserRequest, require_curator
 from chat import evolving, news, pages
 from chat.models import Conversation, Turn
@@ -59,6 +60,7 @@ def optimization(request: UserRequest, connection_id: int) -> HttpResponse:
 
 
 @require_POST
+@paced("run", RUNS, methods=("POST",))
 def optimize(request: UserRequest, connection_id: int) -> HttpResponse:
     connection, role = get_connection(request, connection_id)
     require_curator(role)

@@ -8,13 +8,23 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID
 
-from channels.layers import BaseChannelLayer, get_channel_layer
-from django.core.exceptions import ImproperlyConfigured
+from channels.db import database_sync_to_async
 
-from agent.events import DiagnosisDelta, EpisodeDone, Event, Executing, QueryOk, RewardGiven, SqlDelta, SqlReady
-from chat import render
+from agent.events import (
+    DiagnosisDelta,
+    EpisodeDone,
+    Event,
+    Executing,
+    QueryOk,
+    RewardGiven,
+    SqlDelta,
+    SqlReady,
+    Waiting,
+)
+from chat import post, render
 from chat.answer import AnswerView
-from learning.models import Episode
+from chat.fragments import Fragment
+from learning.models import INTERRUPTED, Episode
 
 PAUSE = 0.04
 """Seconds between messages of streamed text: a reader sees no difference, and the server sends a fraction of them."""
@@ -26,34 +36,30 @@ def running(episode_id: UUID) -> LiveAnswer | None:
     return _running.get(episode_id)
 
 
-async def stop_all(conversation_id: UUID) -> None:
-    """End what is being answered in a conversation."""
-    for answer in [answer for answer in _running.values() if answer.conversation_id == conversation_id]:
-        await answer.stop()
+async def interrupt_all() -> None:
+    """This process ends: so do its answers, each with a Retry. Returns when that is recorded and has been shown."""
+    await asyncio.gather(*(answer.interrupt() for answer in list(_running.values())))
+    if office := post.office():
+        await office.flush()
 
 
-def group_of(conversation_id: UUID) -> str:
-    """The channel-layer group of everybody who looks at a conversation."""
-    return f"conversation.{conversation_id}"
+@post.answers("draw")
+async def draw_elsewhere(episode_id: UUID) -> None:
+    """Somebody who watches in another process misses something."""
+    if following := running(episode_id):
+        await following.draw_elsewhere()
 
 
-async def send(conversation_id: UUID, html: str, *, answer: str = "", number: int = 0) -> None:
-    """A fragment for everybody who looks at the conversation."""
-    message = {"type": "fragment", "html": html, "answer": answer, "number": number}
-    await _layer().group_send(group_of(conversation_id), message)
+@post.answers("stop")
+async def stop(episode_id: UUID) -> None:
+    if following := running(episode_id):
+        await following.stop()
 
 
 async def drawn(view: AnswerView) -> str:
     """The whole answer. A large table takes a while, so one that is done is drawn in a thread; one that runs shows none
     yet, and must not change meanwhile."""
     return render.answer(view) if view.running else await asyncio.to_thread(render.answer, view)
-
-
-def _layer() -> BaseChannelLayer:
-    layer = get_channel_layer()
-    if layer is None:
-        raise ImproperlyConfigured("CHANNEL_LAYERS has no default.")
-    return layer
 
 
 class LiveAnswer:
@@ -68,19 +74,34 @@ class LiveAnswer:
         self.sent = 0
         self._started = time.monotonic()
         self._id = UUID(view.id)
+        self._interrupted = False
         self.conversation_id = conversation_id
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self, events: AsyncGenerator[Event]) -> None:
+    async def begin(self, html: str, events: AsyncGenerator[Event]) -> None:
+        """Put the question on the page, and answer it."""
+        await self._send(html)
         _running[self._id] = self
         self._tasks = [asyncio.create_task(self._read(events)), asyncio.create_task(self._write())]
 
     async def stop(self) -> None:
         """End it where it is; returns when that has been recorded and shown."""
-        self._tasks[0].cancel()
+        reading, writing = self._tasks
+        reading.cancel()
+        await asyncio.wait([reading])  # what is shown as ended can be asked again
         self._events.put_nowait(None)  # a task that is cancelled before it began says nothing itself
-        await asyncio.wait(self._tasks)
+        await asyncio.wait([writing])
+
+    async def interrupt(self) -> None:
+        """As `stop`, but nobody wanted that."""
+        self._interrupted = True
+        await self.stop()
+
+    async def draw_elsewhere(self) -> None:
+        """For those who watch in other processes, the answer as it is now."""
+        if office := post.office():
+            office.send(self.conversation_id, self._whole(await drawn(self.view)))
 
     async def _read(self, events: AsyncGenerator[Event]) -> None:
         try:
@@ -95,16 +116,23 @@ class LiveAnswer:
             while batch := await self._batch():
                 streamed = self._fold(batch)
                 if streamed is None:
-                    await self._send(await drawn(self.view))
+                    await self._send_whole()
                 else:
                     await self._send("".join([*streamed, render.doing(self.view)]))
                 if streamed:
                     await asyncio.sleep(PAUSE)
             if self.view.running:
-                self.view.status = Episode.Status.STOPPED
-                await self._send(await drawn(self.view))
+                await self._end_early()
+                await self._send_whole()
         finally:
             _running.pop(self._id, None)
+
+    async def _end_early(self) -> None:
+        """The recorder has closed it as stopped, whyever it was."""
+        self.view.status = Episode.Status.STOPPED
+        stopped = Episode.objects.filter(pk=self._id, status=Episode.Status.STOPPED)
+        if self._interrupted and await database_sync_to_async(stopped.interrupt)():
+            self.view.status, self.view.error = Episode.Status.INTERRUPTED, INTERRUPTED
 
     async def _batch(self) -> list[Event]:
         """Everything that has happened since the last batch, at least one event; empty at the end."""
@@ -134,7 +162,7 @@ class LiveAnswer:
                     text.sql += added
                 case DiagnosisDelta(added):
                     text.diagnosis += added
-                case SqlReady() | Executing() | QueryOk() | RewardGiven():
+                case SqlReady() | Executing() | QueryOk() | RewardGiven() | Waiting():
                     pass
                 case _:
                     whole = True
@@ -142,7 +170,15 @@ class LiveAnswer:
 
     async def _send(self, html: str) -> None:
         self.sent += 1
-        await send(self.conversation_id, html, answer=self.view.id, number=self.sent)
+        await post.tell(self.conversation_id, Fragment(html, self.view.id, self.sent, self.sent))
+
+    async def _send_whole(self) -> None:
+        html = await drawn(self.view)
+        self.sent += 1
+        await post.tell(self.conversation_id, self._whole(html))
+
+    def _whole(self, html: str) -> Fragment:
+        return Fragment(html, self.view.id, self.sent, self.sent, whole=True, end=not self.view.running)
 
 
 class _Text:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from datasources.storable import storable
+
 MOST_ANSWERS = 20
 LONGEST_REQUEST = 64
 _NUMBER = re.compile("[0-9]{1,9}")
@@ -81,7 +83,7 @@ def parse(text: str | None) -> Ask | Retry | Again | Stop | Retake | Resume | No
 
 def _request(message: Mapping[Any, Any]) -> str:
     request = message.get("request")
-    return _whole(request)[:LONGEST_REQUEST] if isinstance(request, str) else ""
+    return storable(request)[:LONGEST_REQUEST] if isinstance(request, str) else ""
 
 
 def _loaded(text: str | None) -> Any:

@@ -61,9 +61,18 @@ class Turn(models.Model):
     remark = models.ForeignKey(Remark, on_delete=models.SET_NULL, null=True, related_name="turns")
     verdict_before = models.BooleanField(null=True)
     replaced = models.BooleanField(default=False)
+    # With a default of the database's, too: processes of the release before insert turns while one is updated.
+    request = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="The browser's name for what it sent"
+    )
 
     class Meta:
         ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "request"], condition=~models.Q(request=""), name="chat_turn_asked_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.words[:60]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -31,6 +31,7 @@ from learning.standing import standing
 
 MAX_ATTEMPTS = Limits().attempts
 LISTED = 200
+MOST_AT_ONCE = 20
 
 Group = tuple[str, list[Conversation]]
 
@@ -132,6 +133,12 @@ def episode_of(conversation: Conversation, episode_id: str) -> Episode | None:
     except ValueError:
         return None
     return Episode.objects.filter(turn__conversation=conversation, pk=wanted).first()
+
+
+def asked_since(conversation: Conversation, moment: datetime, others: Collection[str]) -> list[Episode]:
+    """The last answers to what was asked since then, and these others."""
+    found = Episode.objects.filter(Q(turn__asked_at__gte=moment) | Q(pk__in=others), turn__conversation=conversation)
+    return list(found.order_by("-turn__asked_at")[:MOST_AT_ONCE])[::-1]
 
 
 def new_view(episode: Episode) -> AnswerView:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from datasources.models import Connection
 from learning.models import Episode, Remark, VerifiedQuery
 
 
@@ -27,6 +28,7 @@ class Provenance:
     """
 
     connection: int
+    dialect: str = ""
     recalled: Known | None = None
     shown: tuple[Known, ...] = ()
     held_back: Known | None = None
@@ -41,16 +43,21 @@ def of(episodes: Sequence[Episode]) -> dict[UUID, Provenance]:
     known = {query.pk: _known(query) for query in queries}
     newer = {episode.newer_rule_id for episode in episodes if episode.newer_rule_id}
     rules = dict(Remark.objects.filter(pk__in=newer).values_list("pk", "rule")) if newer else {}
-    return {episode.pk: _provenance(episode, known, rules) for episode in episodes}
+    theirs = {episode.connection_id for episode in episodes}
+    dialects = dict(Connection.objects.filter(pk__in=theirs).values_list("pk", "dialect"))
+    return {episode.pk: _provenance(episode, known, rules, dialects) for episode in episodes}
 
 
 def _known(query: VerifiedQuery) -> Known:
     return Known(query.pk, query.question, str(query.created_by or ""), query.created_at)
 
 
-def _provenance(episode: Episode, known: dict[int, Known], rules: dict[int, str]) -> Provenance:
+def _provenance(
+    episode: Episode, known: dict[int, Known], rules: dict[int, str], dialects: dict[int, str]
+) -> Provenance:
     recalled = known.get(episode.recalled_id) if episode.recalled_id else None
     shown = tuple(known[pk] for pk in episode.examples if pk in known)
     held_back = known.get(episode.held_back_id) if episode.held_back_id else None
     newer_rule = rules.get(episode.newer_rule_id, "") if episode.newer_rule_id else ""
-    return Provenance(episode.connection_id, recalled, shown, held_back, newer_rule)
+    dialect = dialects.get(episode.connection_id, "")
+    return Provenance(episode.connection_id, dialect, recalled, shown, held_back, newer_rule)

@@ -66,7 +66,11 @@ def diagnosis_delta(view: AnswerView, added: str) -> SafeString:
 
 
 def doing(view: AnswerView) -> SafeString:
-    return format_html('<span id="doing-{}" hx-swap-oob="innerHTML">{}</span>', view.id, view.doing)
+    return doing_now(view.id, view.doing)
+
+
+def doing_now(answer: str, doing: str) -> SafeString:
+    return format_html('<span id="doing-{}" hx-swap-oob="innerHTML">{}</span>', answer, doing)
 
 
 def error(message: str) -> str:

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from uuid import UUID
+from collections.abc import Callable
 
-REMEMBERED = 20
-CONVERSATIONS = 1000
+from django.db import transaction
 
-_asked: OrderedDict[UUID, deque[str]] = OrderedDict()
-
-
-def is_known(conversation_id: UUID, request: str) -> bool:
-    """Whether it was asked before; what has no name is always new."""
-    return bool(request) and request in _asked.get(conversation_id, ())
+from agent.llm import LLM
+from chat.asking import Asked
+from chat.models import Conversation, Turn
+from datasources.models import Connection
+from learning.models import Episode
 
 
-def remember(conversation_id: UUID, request: str) -> None:
-    """The last few of each conversation, of those that were asked in lately."""
-    _asked.setdefault(conversation_id, deque(maxlen=REMEMBERED)).append(request)
-    _asked.move_to_end(conversation_id)
-    if len(_asked) > CONVERSATIONS:
-        _asked.popitem(last=False)
+class AlreadyAsked(Exception):
+    """Perhaps of another process, or at this very moment."""
+
+    def __init__(self, episode: Episode) -> None:
+        self.episode = episode
+
+
+@transaction.atomic
+def once(conversation: Conversation, request: str, record: Callable[[LLM], Asked | None], llm: LLM) -> Asked | None:
+    """What `record` gives. What has no name is always new. Raises AlreadyAsked, and what `record` raises."""
+    lock(conversation)
+    known = conversation.turns.filter(request=request).first() if request else None
+    if known:
+        raise AlreadyAsked(known.episode)
+    asked = record(llm)
+    if asked and request:
+        Turn.objects.filter(episode=asked.episode).update(request=request)
+    return asked
+
+
+def lock(conversation: Conversation) -> None:
+    """What two tabs do at once happens one after the other.
+
+    The connection is locked first: see `Connection.objects.lock`.
+    """
+    Connection.objects.filter(pk=conversation.connection_id).lock()
+    Conversation.objects.select_for_update().get(pk=conversation.pk)

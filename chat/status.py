@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from django.conf import settings
-
 from datasources.models import Connection
 from embedded.status import State, read_status
+from endpoints import choosing
 from learning import warming
 
 
@@ -23,7 +22,7 @@ class ModelStatus:
 
 def model_status(connection: Connection) -> ModelStatus:
     """Of the embedded model; an endpoint of the operator's counts as ready until it fails to answer."""
-    if not settings.LLM_ENDPOINT.local:
+    if not choosing.is_embedded(connection):
         return ModelStatus("ready")
     server = read_status(warming.models_dir())
     match server.state:

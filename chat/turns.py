@@ -16,7 +16,7 @@ from chat.news import Gap
 from chat.shown import views
 from learning.models import Episode
 
-SHOWN = 20
+SHOWN = 10
 
 
 @dataclass(frozen=True)

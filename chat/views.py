@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
+from accounts.pacing import RUNS, paced
 from accounts.requests import UserRequest
-from chat import live, pages, shown, turns
+from chat import elsewhere, pages, shown, turns
 from chat.forms import TitleForm, connection_of
 from chat.models import Conversation
 from chat.status import model_status as status_of
@@ -104,7 +105,7 @@ def rename_conversation(request: UserRequest, conversation_id: UUID) -> HttpResp
 @require_POST
 async def delete_conversation(request: UserRequest, conversation_id: UUID) -> HttpResponse:
     found = await sync_to_async(_get_conversation)(request, conversation_id)
-    await live.stop_all(found.pk)
+    await elsewhere.stop_all(found.pk)
     await sync_to_async(found.delete_with_answers)()
     return redirect("home")
 
@@ -183,6 +184,7 @@ def example_questions(request: UserRequest, connection_id: int) -> HttpResponse:
 
 
 @require_POST
+@paced("run", RUNS, methods=("POST",))
 def new_examples(request: UserRequest, connection_id: int) -> HttpResponse:
     """Have the model write other example questions."""
     connection, _ = get_connection_to_curate(request, connection_id)

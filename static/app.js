@@ -27,6 +27,15 @@ for (const tab of $$(".tabs [aria-current]")) {
   row.scrollLeft += Math.max(0, tab.getBoundingClientRect().right - row.getBoundingClientRect().right);
 }
 
+// What was done too often is said; all else on the page stays as it is.
+document.addEventListener("htmx:responseError", (event) => {
+  const { status, responseText } = event.detail.xhr;
+  if (status !== 429 || !$("main")) return;
+  const said = $("#refused") || Object.assign(document.createElement("p"), { id: "refused", className: "message warning", role: "alert" });
+  said.textContent = responseText;
+  ($("#ask-error") || $("main").firstElementChild).before(said);
+});
+
 // ---- Colours -------------------------------------------------------------------------------------------------------
 
 for (const choice of $$('input[name="theme"]')) {

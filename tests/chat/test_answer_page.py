@@ -32,7 +32,7 @@ def test_a_running_answer_separates_the_finished_lines_from_the_one_being_writte
     html = page(answer("running", AttemptView(1, "generate", sql="SELECT 1\nFROM cust")))
     assert f'<span id="sql-{ID}"><span class="k">SELECT</span> <span class="n">1</span>\n</span>' in html
     assert f'<span id="tail-{ID}"><span class="k">FROM</span> cust</span>' in html
-    assert f'<span id="doing-{ID}">writing SQL</span>' in html
+    assert f'<span id="doing-{ID}" role="status">writing SQL</span>' in html
     assert 'value="stop"' in html
 
 

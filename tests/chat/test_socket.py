@@ -15,8 +15,9 @@ from django.urls import path
 
 from accounts.models import User
 from agent.scripted_server import ServerHandle
-from chat import live
+from chat import post
 from chat.consumers import ConversationConsumer
+from chat.fragments import Fragment
 from chat.models import Conversation
 from learning.models import Episode
 from tests.chat.sockets import GOOD, ORIGIN, SLOW, browser, cookies, is_refused, only_episode, path_of, socket
@@ -46,7 +47,7 @@ async def test_a_conversation_that_is_none_is_not_found(alice_client: Client) ->
 async def test_who_is_turned_away_is_sent_nothing(conversation: Conversation) -> None:
     async with socket(path_of(conversation), ORIGIN) as page:
         await page.is_closed()
-        await live.send(conversation.pk, "<p>secret</p>")
+        await post.tell(conversation.pk, Fragment("<p>secret</p>"))
         assert await page.hears_nothing()
 
 
@@ -100,10 +101,10 @@ async def test_who_only_watches_is_looked_at_again_after_a_while(
     route: Any = path("ws/chat/<uuid:conversation_id>/", consumer)  # type: ignore[arg-type]
     site = AuthMiddlewareStack(URLRouter([route]))
     async with socket(path_of(conversation), ORIGIN + cookies(alice_client), site) as page:
-        await live.send(conversation.pk, "<p>first</p>")
+        await post.tell(conversation.pk, Fragment("<p>first</p>"))
         await page.sees("first")
         await Session.objects.all().adelete()
-        await live.send(conversation.pk, "<p>second</p>")
+        await post.tell(conversation.pk, Fragment("<p>second</p>"))
         assert await page.is_closed() == LOGGED_OUT
 
 
@@ -115,7 +116,7 @@ async def test_a_fragment_does_not_wait_for_the_database_s_thread(
         busy = asyncio.create_task(sync_to_async(free.wait)(20))
         try:
             await asyncio.sleep(0.1)
-            await live.send(conversation.pk, "<p>now</p>")
+            await post.tell(conversation.pk, Fragment("<p>now</p>"))
             await page.sees("now", seconds=2)
             assert not busy.done()
         finally:
@@ -162,3 +163,17 @@ async def test_an_answer_of_another_conversation_cannot_be_stopped(
         await page.sees("tail-")
         await elsewhere.says(type="stop", answer=str((await only_episode()).pk))
         await page.sees("3 rows")
+
+
+async def test_a_question_that_was_taken_by_a_process_that_died_is_shown_to_who_sends_it_again(
+    conversation: Conversation, alice_client: Client, model: ServerHandle
+) -> None:
+    model.set_script([{"text": GOOD}])
+    async with browser(conversation, alice_client) as page:
+        await page.says(type="ask", question="Which products?", request="r1")
+        await page.sees('data-status="succeeded"')
+    async with browser(conversation, alice_client) as page:
+        await page.says(type="ask", question="Which products?", request="r1")
+        await page.sees('data-request="r1"')
+
+    assert 'data-status="succeeded"' in page.html
