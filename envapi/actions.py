@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.repairs import REPAIRS, Strategy
+from datasources.bounded_parsing import MAX_BYTES
 from datasources.storable import is_storable
 from envapi.errors import Invalid
 
 ACTIONS = tuple(Strategy)
 """By their index: `generate`, then the repairs."""
-LONGEST_SQL = 100_000
-"""Characters."""
+LONGEST_SQL = MAX_BYTES
+"""Characters; the guard refuses what is longer, so nobody keeps it either."""
 
 
 @dataclass(frozen=True, slots=True)

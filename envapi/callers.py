@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from rest_framework.exceptions import AuthenticationFailed
+from structlog.contextvars import bind_contextvars
 
 from accounts.models import User
 from accounts.tokens import TokenAuthentication
@@ -56,6 +57,8 @@ async def caller_of(headers: Mapping[str, str], address: str) -> Caller:
             _looking[digest] = asyncio.create_task(_looked_up(digest, token))
             _looking[digest].add_done_callback(lambda _: _looking.pop(digest, None))
         known = await asyncio.shield(_looking[digest])
+    if known.user:
+        bind_contextvars(user_id=known.user.pk)
     return known
 
 

@@ -13,16 +13,17 @@ from django.utils import timezone
 
 from agent.episode import Episode, Limits
 from agent.events import EpisodeDone, QueryOk, RewardGiven
+from agent.llm import LLM
 from agent.policy import Decision
 from agent.repairs import Strategy
 from datasources.engine import ResultSet
 from datasources.errors import SQLError
-from envapi import tag_log
+from envapi import metering, tag_log
 from envapi.actions import Action, Repair, Write
 from envapi.callers import Caller
 from envapi.errors import EnvError, Invalid, NotReset
 from envapi.graded import SOURCE, GradedDatabase
-from envapi.observation import action_of, observation
+from envapi.observation import Answer, action_of, observation
 from envapi.places import Place, place_of
 from envapi.recording import Ended, recorder
 from envapi.tasks import Exercise, Wanted, choose
@@ -34,23 +35,11 @@ MAX_ATTEMPTS = Limits().attempts
 OVER = "The episode is over: reset to begin another."
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """As the standard tells it. `reward` is None where nothing is known of the step's worth."""
-
-    observation: dict[str, Any]
-    reward: float | None
-    done: bool
-
-    def as_json(self) -> dict[str, Any]:
-        return {"observation": self.observation, "reward": self.reward, "done": self.done}
-
-
 @dataclass
 class Running:
     """An episode of a session. `id` is the client's, `record` that of its row. `rewards` are those of its steps, as
     they were given; `is_recorded`: it has ended. `is_agents`: nobody has reset, but an agent handed in an answer over
-    MCP."""
+    MCP. `is_ungraded`: it was answered, but right SQL did not run."""
 
     id: str
     record: uuid.UUID
@@ -58,12 +47,13 @@ class Running:
     place: Place
     episode: Episode
     database: GradedDatabase
-    model: str
+    model: LLM
     seed: int | None
     rewards: list[float] = field(default_factory=list)
     success: bool = False
     is_recorded: bool = False
     is_agents: bool = False
+    is_ungraded: bool = False
     started_at: datetime = field(default_factory=timezone.now)
 
     @property
@@ -97,11 +87,19 @@ class Environment:
 
     async def reset(self, wanted: Wanted) -> Answer:
         """Raises EnvError."""
+        return self.start(await self.prepare(wanted))
+
+    async def prepare(self, wanted: Wanted) -> Running:
+        """The episode that `start` begins. Raises EnvError."""
         exercise = await choose(self.caller, wanted)
         place = await place_of(exercise.connection)
+        return begin(self.caller, exercise, place, wanted.seed, wanted.episode_id)
+
+    def start(self, running: Running) -> Answer:
+        """One that was under way ends."""
         self.close()
-        self.running = running = begin(self.caller, exercise, place, wanted.seed, wanted.episode_id)
-        tag_log.start(exercise.id, exercise.task.question, MAX_ATTEMPTS)
+        self.running = running
+        tag_log.start(running.exercise.id, running.exercise.task.question, MAX_ATTEMPTS)
         return _answer(running, _Step())
 
     async def step(self, action: Action, seconds: float | None = None) -> Answer:
@@ -110,7 +108,7 @@ class Environment:
         strategy, decision = _choice(running, action)
         made = _Step()
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds), metering.metered(self.caller, running, action):
                 await _make(running, strategy, decision, action.sql if isinstance(action, Write) else "", made)
         except TimeoutError:
             self._end(models.Episode.Status.STOPPED, f"A step took longer than its {seconds:g} seconds.")
@@ -168,7 +166,8 @@ class Environment:
         running.is_recorded = running.episode.done = True
         running.database.close()
         tag_log.end(len(running.episode.attempts), running.total, success=running.success)
-        trains = running.place.connection.environment_trains and not (done and done.outage)
+        says_nothing = running.is_ungraded or (done is not None and done.outage)
+        trains = running.place.connection.environment_trains and not says_nothing
         record = _record(self.caller, running, status, error, done)
         recorder.put(Ended(record, list(running.episode.attempts), trains))
 
@@ -180,7 +179,7 @@ def begin(caller: Caller, exercise: Exercise, place: Place, seed: int | None, ep
     except SQLError as error:
         raise EnvError(error.message) from None
     database = GradedDatabase(inner, place, exercise.task, caller.user)
-    model = llm(place.connection, seed=seed)
+    model = llm(place.connection, seed=seed, behind=True)
     episode = Episode(
         exercise.task.asked,
         database,
@@ -191,7 +190,7 @@ def begin(caller: Caller, exercise: Exercise, place: Place, seed: int | None, ep
         hints=place.hint,
     )
     record = uuid.uuid4()
-    return Running(episode_id or str(record), record, exercise, place, episode, database, model.model, seed)
+    return Running(episode_id or str(record), record, exercise, place, episode, database, model, seed)
 
 
 def _choice(running: Running, action: Action) -> tuple[Strategy, Decision | None]:
@@ -227,11 +226,14 @@ async def _make(running: Running, strategy: Strategy, decision: Decision | None,
                 made.rows = result
             case RewardGiven(total, parts, attempt) if attempt == number:
                 made.reward, made.parts = total, dict(parts)
+                running.is_ungraded = "success" in parts and running.database.grade is None
             case RewardGiven(_, parts, attempt):
                 made.hindsight[str(attempt)] = parts["hindsight"]
             case EpisodeDone():
                 made.done = event
-    if made.done and made.done.outage:
+    if running.is_ungraded:
+        made.parts = {}
+    if running.is_ungraded or (made.done and made.done.outage):
         made.reward = None
 
 
@@ -277,7 +279,7 @@ def _record(caller: Caller, running: Running, status: str, error: str, done: Epi
         "key": key_of(episode.question),
         "status": str(status),
         "generation": running.place.asked_with.generation,
-        "model": running.model,
+        "model": running.model.model,
         "sql": done.sql if done else "",
         "error": error,
         "result": None,

@@ -52,6 +52,16 @@ class TooMany(EnvError):
         self.active, self.most = active, most
 
 
+class OverQuota(EnvError):
+    """The server's model may not be asked now: in `retry_after` seconds it may. The session goes on."""
+
+    status = 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class NotAllowed(EnvError):
     code = "SESSION_ERROR"
     status = 401

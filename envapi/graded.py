@@ -12,7 +12,7 @@ from datasources.errors import QueryFailed, SQLError
 from datasources.introspect import Schema, Table
 from envapi.places import Place
 from envapi.recording import recorder
-from learning.benchmark.grading.grader import Gold, Grade, grade
+from learning.benchmark.grading.grader import Golds, Grade, grade
 from learning.benchmark.tasks import Task
 
 SOURCE = "openenv"
@@ -63,16 +63,16 @@ class GradedDatabase:
     def _graded(self, result: ResultSet) -> Grade | None:
         task = self._task
         golds = self._place.known_golds(task) or self._run_golds()
-        if not golds:
+        if golds is None:
             return None
         return grade(result, golds, ordered=task.ordered, extra_columns=task.extra_columns)
 
-    def _run_golds(self) -> Sequence[Gold]:
+    def _run_golds(self) -> Golds | None:
         try:
             with closing(self._place.connection.database(None, f"{SOURCE} gold", recorder)) as database:
                 return self._place.golds(self._task, database)
         except SQLError:
-            return ()
+            return None
 
     def probe(self) -> Probe:
         return self._inner.probe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agent.attempt import Attempt
@@ -14,6 +15,18 @@ from learning.results import head, to_json
 
 ROWS = 20
 """Of a result that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """As the standard tells it. `reward` is None where nothing is known of the step's worth."""
+
+    observation: dict[str, Any]
+    reward: float | None
+    done: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {"observation": self.observation, "reward": self.reward, "done": self.done}
 
 
 def observation(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from asgiref.sync import sync_to_async
@@ -20,7 +19,7 @@ from datasources.introspect import Schema
 from datasources.models import Connection
 from envapi.answers import Answers
 from envapi.errors import EnvError
-from learning.benchmark.grading.grader import Gold
+from learning.benchmark.grading.grader import Gold, Golds
 from learning.benchmark.tasks import Task
 from learning.policy import StoredPolicy
 from learning.prompts import Live, live
@@ -41,7 +40,7 @@ class Place:
     policy: StoredPolicy
     answers: Answers | None = None
     """Of the sample, which never changes."""
-    _golds: dict[Task, tuple[float, list[Gold]]] = field(default_factory=dict)
+    _golds: dict[Task, tuple[float, Golds | None]] = field(default_factory=dict)
     _advice: dict[Context, Decision] = field(default_factory=dict)
     _hints: dict[tuple[ErrorClass, str, str], str] = field(default_factory=dict)
 
@@ -70,16 +69,16 @@ class Place:
             found = self._hints[key] = hint(error_class, message, sql, schema, dialect)
         return found
 
-    def known_golds(self, task: Task) -> Sequence[Gold]:
-        """Results of the task's golds, as they are now; none where they have to be run."""
-        until, found = self._golds.get(task, (0.0, []))
-        return found if until >= time.monotonic() else ()
+    def known_golds(self, task: Task) -> Golds | None:
+        """Results of the task's golds, as they are now; None where they have to be run."""
+        until, found = self._golds.get(task, (0.0, None))
+        return found if until >= time.monotonic() else None
 
-    def golds(self, task: Task, database: Database) -> Sequence[Gold]:
+    def golds(self, task: Task, database: Database) -> Golds:
         """The same, run where they are not known. Raises SQLError."""
-        found = list(self.known_golds(task))
-        if not found:
-            found = [Gold.of(sql, database.dialect, database.execute(sql)) for sql in task.gold]
+        found = self.known_golds(task)
+        if found is None:
+            found = Golds(tuple(Gold.of(sql, database.dialect, database.execute(sql)) for sql in task.gold))
             # Those of the sample never change.
             until = math.inf if self.answers else time.monotonic() + GOLDS_FOR
             self._golds[task] = (until, found)

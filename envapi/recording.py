@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -20,12 +21,15 @@ from django.db import connection as app_database
 from accounts.models import User
 from agent.attempt import Attempt as Made
 from datasources.audit import AT_ONCE, bound, keep_all
-from datasources.models import AuditEntry, Connection
+from datasources.audit_entry import Entry
+from datasources.inserting import Inserter
+from datasources.models import Connection
+from datasources.own_database import is_passing, patiently
 from envapi.clearing import clearing
-from envapi.inserting import Inserter
+from envapi.writing import turn
 from learning.bandit import log
 from learning.models import Attempt, Episode
-from learning.recorder import fields_of
+from learning.run import fields_of
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +51,7 @@ class Ended:
     trains: bool
 
 
-Item = Ended | AuditEntry | str
+Item = Ended | Entry | str
 
 
 class Recorder:
@@ -59,7 +63,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def keep(self, entry: AuditEntry) -> None:
+    def keep(self, entry: Entry) -> None:
         bound(entry)
         self.put(entry)
 
@@ -123,16 +127,16 @@ def _write(items: Sequence[Item]) -> None:
     with _going_on("the lines of OpenEnv episodes were not written"):
         sys.stdout.write("".join(item for item in items if isinstance(item, str)))
         sys.stdout.flush()
-    with _going_on("audit entries of agents were lost"):
-        keep_all([item for item in items if isinstance(item, AuditEntry)])
-    with _going_on("episodes of agents were lost"):
+    with _going_on("audit entries of agents were lost"), turn:
+        keep_all([item for item in items if isinstance(item, Entry)])
+    with _going_on("episodes of agents were lost"), turn:
         _keep_episodes([item for item in ended if not item.trains])
     for item in ended:
         if item.trains:
-            with _going_on("an episode of an agent was lost"):
-                _teach(item)
+            with _going_on("an episode of an agent was lost"), turn:
+                patiently(partial(_teach, item))
     if ended:
-        with _going_on("old episodes of agents are still there"):
+        with _going_on("old episodes of agents are still there"), turn:
             clearing.go_on()
 
 
@@ -150,8 +154,10 @@ def _keep_episodes(ended: Sequence[Ended]) -> None:
             _store(ended)
         return
     try:
-        _store(ended)
-    except (DatabaseError, ValueError, OverflowError):
+        patiently(lambda: _store(ended))
+    except (DatabaseError, ValueError, OverflowError) as error:
+        if is_passing(error):
+            raise
         # There is something about one of them: the others are kept.
         for item in ended:
             with _going_on("an episode of an agent was lost"):

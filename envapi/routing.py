@@ -18,10 +18,14 @@ def addresses(others: Any) -> Application:
     """ASGI over HTTP: ours, and what `others` serve. They know ours, too, by way of all that pages need."""
 
     async def application(scope: Message, receive: Receive, send: Send) -> None:
-        ours = scope["path"] in ENDPOINTS or scope["path"] in OPEN
-        await (http_application if ours else others)(scope, receive, send)
+        await (http_application if is_address(scope["path"]) else others)(scope, receive, send)
 
     return application
+
+
+def is_address(path: str) -> bool:
+    """Whether a request there is one of ours."""
+    return path in ENDPOINTS or path in OPEN
 
 
 def is_socket(path: str) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,20 +14,19 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError
 from django.utils import timezone
 
 from agent import keeping
+from envapi import session_rows
 from envapi.callers import Caller
-from envapi.environment import Answer, Environment, Running, begin
+from envapi.environment import Environment, Running, begin
 from envapi.errors import EnvError, NotFound, NotReset, TooMany
 from envapi.models import Session
+from envapi.observation import Answer
 from envapi.places import place_of
 from envapi.tasks import Wanted, choose
 
-STEP_SECONDS = 600
-"""A step that takes longer was made by a process that has died: another one may be begun."""
 _CLEARED_EVERY = 10.0
 _CLEARED_AT_ONCE = 100
 _MOST_ALIVE = 2_000
@@ -56,10 +55,10 @@ class _Live:
     def forget(self) -> None:
         self._until = 0.0
 
-    def count(self) -> int:
+    async def count(self) -> int:
         if self._until < time.monotonic():
-            self._known = Session.objects.live().count()
             self._until = time.monotonic() + 1.0
+            self._known = await Session.objects.live().acount()
         self._known += 1
         return self._known - 1
 
@@ -71,18 +70,60 @@ _alive: OrderedDict[tuple[str, str], _Alive] = OrderedDict()
 async def reset(caller: Caller, wanted: Wanted) -> tuple[Answer, str]:
     """The first observation, and the id of its episode. Raises EnvError."""
     await clear()
-    if wanted.episode_id and (before := await sync_to_async(_before)(caller, wanted.episode_id)):
-        if before.is_stepping:
-            raise EnvError(BUSY)
-        await end(before)
-    await sync_to_async(require_room)()
+    await _make_room(caller, wanted)
     environment = Environment(caller)
-    answer = await environment.reset(wanted)
-    running = environment.running
-    assert running is not None  # noqa: S101 - it has just begun
-    stored = await sync_to_async(_store_new)(caller, environment)
-    _remember(caller, running.id, _Alive(stored.pk, stored.version, environment))
+    running = await environment.prepare(wanted)
+    try:
+        pk = await asyncio.shield(_inserted(caller, running))
+    except BaseException:
+        running.database.close()
+        raise
+    answer = environment.start(running)
+    _remember(caller, running.id, _Alive(pk, 0, environment))
     return answer, running.id
+
+
+async def _make_room(caller: Caller, wanted: Wanted) -> None:
+    """Raises TooMany; an episode of the same id makes room for its successor."""
+    try:
+        await require_room()
+    except TooMany:
+        if not (wanted.episode_id and await _end_before(caller, wanted.episode_id)):
+            raise
+        await require_room()
+
+
+async def _inserted(caller: Caller, running: Running) -> int:
+    """Its primary key. An earlier episode of the same id ends. Raises EnvError."""
+    new = session_rows.New(
+        caller=caller.key,
+        user_id=caller.user.pk if caller.user else None,
+        episode_id=running.id,
+        exercise=running.exercise.id,
+        connection_id=running.place.connection.pk,
+        state=_state(running, ()),
+        started_at=running.started_at,
+    )
+    try:
+        pk = await session_rows.insert(new)
+        if pk is None:
+            await _end_before(caller, running.id)
+            pk = await session_rows.insert(new)
+    except IntegrityError:
+        pk = None
+    if pk is None:
+        raise EnvError("An episode of this id is being begun already, or its database was just deleted.")
+    return pk
+
+
+async def _end_before(caller: Caller, episode_id: str) -> bool:
+    """Whether there was an episode of this id. Raises EnvError while a step of it is made."""
+    before = await sync_to_async(_before)(caller, episode_id)
+    if before and before.is_stepping:
+        raise EnvError(BUSY)
+    if before:
+        await end(before)
+    return before is not None
 
 
 @asynccontextmanager
@@ -98,7 +139,7 @@ async def session(
     try:
         yield alive.environment
     finally:
-        is_there = await asyncio.shield(sync_to_async(_store)(alive))
+        is_there = await asyncio.shield(_store(alive))
         if is_there and (running := alive.environment.running) and (alive.is_agents or not running.episode.done):
             alive.version += 1
             _remember(caller, episode_id or running.id, alive)
@@ -107,13 +148,12 @@ async def session(
 async def _taken(caller: Caller, episode_id: str, *, by_agent: bool) -> _Alive:
     """It is claimed. Raises EnvError."""
     alive = _alive.pop((caller.key, episode_id), None)
-    claiming = asyncio.ensure_future(sync_to_async(_claimed)(caller, episode_id, alive, by_agent=by_agent))
+    claiming = asyncio.ensure_future(_claimed(caller, episode_id, alive, by_agent=by_agent))
     try:
         stored = await asyncio.shield(claiming)
     except asyncio.CancelledError:
         with suppress(EnvError):
-            claimed = await claiming
-            await sync_to_async(_release)(claimed.pk)
+            await session_rows.release((await claiming).pk)
         raise
     if isinstance(stored, _Alive):
         return stored
@@ -122,7 +162,7 @@ async def _taken(caller: Caller, episode_id: str, *, by_agent: bool) -> _Alive:
         environment = await _revived(caller, stored)
     finally:
         if environment is None:
-            await asyncio.shield(sync_to_async(_release)(stored.pk))
+            await asyncio.shield(session_rows.release(stored.pk))
     return _Alive(stored.pk, stored.version, environment, stored.is_agents)
 
 
@@ -186,25 +226,14 @@ def find(caller: Caller, episode_id: str, *, by_agent: bool = False) -> Session:
     return found
 
 
-def _claimed(caller: Caller, episode_id: str, alive: _Alive | None, *, by_agent: bool) -> Session | _Alive:
+async def _claimed(caller: Caller, episode_id: str, alive: _Alive | None, *, by_agent: bool) -> Session | _Alive:
     """`alive` where nobody else has taken a step since. Raises EnvError."""
-    if alive and (by_agent or not alive.is_agents) and _claim(alive.pk, alive.version):
+    if alive and (by_agent or not alive.is_agents) and await session_rows.claim(alive.pk, alive.version):
         return alive
-    found = find(caller, episode_id, by_agent=by_agent)
-    if not _claim(found.pk, found.version):
+    found = await sync_to_async(find)(caller, episode_id, by_agent=by_agent)
+    if not await session_rows.claim(found.pk, found.version):
         raise EnvError(BUSY)
     return found
-
-
-def _claim(pk: int, version: int) -> bool:
-    """Whether nobody has taken a step since, nor takes one now: then nobody else does until this one is stored."""
-    now = timezone.now()
-    free = Session.objects.at_rest().filter(pk=pk, version=version)
-    return bool(free.update(stepping_until=now + timedelta(seconds=STEP_SECONDS), touched_at=now))
-
-
-def _release(pk: int) -> None:
-    Session.objects.filter(pk=pk).update(stepping_until=None)
 
 
 async def _revived(caller: Caller, stored: Session) -> Environment:
@@ -231,65 +260,35 @@ async def _running(caller: Caller, stored: Session) -> Running:
     return running
 
 
-def _state(environment: Environment) -> dict[str, Any]:
-    running = environment.running
-    assert running is not None  # noqa: S101 - of a session
+def _state(running: Running, answered: Iterable[str]) -> dict[str, Any]:
     return {
         "seed": running.seed,
         "record": str(running.record),
         "episode": keeping.kept(running.episode),
         "rewards": running.rewards,
         "success": running.success,
-        "answered": sorted(environment.answered),
+        "answered": sorted(answered),
     }
 
 
-def _store_new(caller: Caller, environment: Environment) -> Session:
-    """Raises EnvError where another one of this id was quicker."""
-    running = environment.running
-    assert running is not None  # noqa: S101 - it has just begun
-    try:
-        with transaction.atomic():
-            return Session.objects.create(
-                caller=caller.key,
-                user=caller.user,
-                episode_id=running.id,
-                exercise=running.exercise.id,
-                connection=running.place.connection,
-                state=_state(environment),
-                started_at=running.started_at,
-            )
-    except IntegrityError:
-        environment.close()
-        raise EnvError("An episode of this id is being begun already, or its database was just deleted.") from None
-
-
-def require_room() -> None:
+async def require_room() -> None:
     """Raises TooMany."""
-    active = _live.count()
+    active = await _live.count()
     if active >= settings.OPENENV_MAX_SESSIONS:
         # Some may have ended since they were counted.
         _live.forget()
-        active = _live.count()
+        active = await _live.count()
     if active >= settings.OPENENV_MAX_SESSIONS:
         raise TooMany(active, settings.OPENENV_MAX_SESSIONS)
 
 
-def _store(alive: _Alive) -> bool:
-    """Whether it is still there."""
-    running = alive.environment.running
+async def _store(alive: _Alive) -> bool:
+    """Whether it is still there, as this process knew it."""
+    environment = alive.environment
+    running = environment.running
     if running is None:
-        _release(alive.pk)  # of an agent that has begun nothing
+        await session_rows.release(alive.pk)  # of an agent that has begun nothing
         return True
-    mine = Session.objects.filter(pk=alive.pk)
-    return bool(
-        mine.update(
-            state=_state(alive.environment),
-            exercise=running.exercise.id,
-            started_at=running.started_at,
-            is_done=running.episode.done and not alive.is_agents,
-            version=F("version") + 1,
-            stepping_until=None,
-            touched_at=timezone.now(),
-        )
-    )
+    done = running.episode.done and not alive.is_agents
+    state = _state(running, environment.answered)
+    return await session_rows.store(alive.pk, alive.version, state, running.exercise.id, running.started_at, done)

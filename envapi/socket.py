@@ -17,7 +17,7 @@ from envapi import actions
 from envapi.callers import Caller, caller_of
 from envapi.capacity import a_place
 from envapi.environment import Environment
-from envapi.errors import BROKE, EnvError, Invalid, NotAllowed, TooMany
+from envapi.errors import BROKE, EnvError, Invalid, NotAllowed, OverQuota, TooMany
 from envapi.mcp import protocol, stepping
 from envapi.mcp.desks import SocketDesks
 from envapi.requests import read_json, wanted_of
@@ -145,6 +145,8 @@ async def _answer_message(environment: Environment, text: str) -> Message | None
         return error(f"Invalid JSON: {invalid}", "INVALID_JSON")
     except Invalid as invalid:
         return error(invalid.message, invalid.code, errors=invalid.details)
+    except OverQuota as over:
+        return error(over.message, over.code, retry_after=over.retry_after)
     except EnvError as refused:
         return error(refused.message, refused.code)
     except Exception:

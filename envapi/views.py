@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from envapi import about, actions, sessions
 from envapi.callers import Caller, caller_of
 from envapi.environment import Environment
-from envapi.errors import BROKE, EnvError, Invalid, NotAllowed, NotReset, TooMany
+from envapi.errors import BROKE, EnvError, Invalid, NotAllowed, NotReset, OverQuota, TooMany
 from envapi.mcp import over_http
 from envapi.published import components, document
 from envapi.requests import COOKIE, HEADER, MOST_BYTES, episode_id_of, read_json, seconds_of, wanted_of
@@ -109,6 +109,8 @@ async def answer(request: Request) -> Reply:
     except TooMany as full:
         more = {"code": full.code, "active_sessions": full.active, "max_sessions": full.most}
         return Reply({"detail": full.message, **more}, full.status)
+    except OverQuota as over:
+        return Reply({"detail": over.message}, over.status, {"retry-after": str(over.retry_after)})
     except EnvError as refused:
         return Reply({"detail": refused.message}, refused.status)
     except Exception:

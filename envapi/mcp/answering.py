@@ -7,10 +7,11 @@ from typing import Any
 from agent.errors import ErrorClass
 from envapi.actions import Write
 from envapi.callers import Caller
-from envapi.environment import Answer, Environment
+from envapi.environment import Environment
 from envapi.errors import EnvError, NotFound
 from envapi.mcp.desks import Desk
 from envapi.mcp.results import Result, fitting
+from envapi.observation import Answer
 from envapi.tasks import Exercise, Wanted, choose
 
 _NO_SESSION = "This call belongs to no session, so that its episode is over. In a session, more attempts are left."

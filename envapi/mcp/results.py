@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from envapi.environment import Answer
+from envapi.observation import Answer
 
 LONGEST_CELL = 1_000
 """Characters; what is longer ends in an ellipsis."""

@@ -20,14 +20,10 @@ TOUCHED_EVERY = timedelta(seconds=10)
 async def create(caller: Caller) -> str:
     """Its id. Raises TooMany."""
     await sessions.clear()
-    made = await sync_to_async(_create)(caller)
-    return made.episode_id
-
-
-def _create(caller: Caller) -> Session:
-    sessions.require_room()
+    await sessions.require_room()
     session_id = str(uuid.uuid4())
-    return Session.objects.create(caller=caller.key, user=caller.user, episode_id=session_id, is_agents=True)
+    await Session.objects.acreate(caller=caller.key, user=caller.user, episode_id=session_id, is_agents=True)
+    return session_id
 
 
 async def find(caller: Caller, session_id: str) -> Session:

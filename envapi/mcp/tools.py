@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from agent.errors import classify_error
-from agent.hints import hint
-from agent.threads import execute
+from agent.errors import ErrorClass, classify_error
+from agent.threads import apart, execute
 from datasources.errors import SQLError
 from envapi import about
 from envapi.actions import sql_of
@@ -18,7 +18,7 @@ from envapi.mcp.answering import exercise_of, hand_in
 from envapi.mcp.desks import Desk
 from envapi.mcp.results import Result, fitting
 from envapi.observation import preview
-from envapi.places import place_of
+from envapi.places import Place, place_of
 from envapi.recording import recorder
 from envapi.requests import task_id_of
 from envapi.tasks import Exercise, exercises, none_is, of_difficulty
@@ -152,10 +152,14 @@ async def _run_sql(desk: Desk, given: Arguments) -> Result:
             rows = await execute(database, sql)
     except SQLError as error:
         error_class = classify_error(error, place.connection.dialect)
-        known = hint(error_class, error.message, sql, place.asked_with.prompt.schema, place.connection.dialect)
+        known = await apart(place.connection.pk, partial(_hint, place, error_class, error.message, sql))
         failure = {"error_class": str(error_class), "error_message": error.message, "hint": known}
         return Result({**told, **failure}, is_error=True)
     return Result({**told, "ran": True, "result": fitting(preview(rows, ROWS))})
+
+
+def _hint(place: Place, error_class: ErrorClass, message: str, sql: str) -> str:
+    return place.hint(error_class, message, sql, place.asked_with.prompt.schema, place.connection.dialect)
 
 
 async def _submit_answer(desk: Desk, given: Arguments) -> Result:

@@ -21,6 +21,7 @@ _ERRORS = {
     404: ("Refused", "No such task or episode among yours."),
     409: ("Refused", "Not now: no episode, one that is over, or a step of it is under way; or its database is away."),
     422: ("Mistakes", "What was sent cannot be understood, or is no action that can be done now."),
+    429: ("Refused", "The server's model may not be asked now: a limit is reached. Retry-After says for how long."),
     503: ("Full", "So many sessions there are already."),
 }
 

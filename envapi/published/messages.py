@@ -47,7 +47,8 @@ ERRORS: Mapping[str, str] = {
     "INVALID_JSON": "The text is no JSON.",
     "UNKNOWN_TYPE": "There is no message of this type.",
     "VALIDATION_ERROR": "The message or the action in it cannot be understood; `errors` lists where and why.",
-    "EXECUTION_ERROR": "Not now, or not here: no episode yet, one that is over, no such task, or the database is away.",
+    "EXECUTION_ERROR": "Not now, or not here: no episode yet, one that is over, no such task, or the database is away. "
+    "Where a limit is reached, `retry_after` says for how many seconds.",
     "CAPACITY_REACHED": "As many sessions as there may be; with `active_sessions` and `max_sessions`. The connection "
     "is closed.",
     "SESSION_ERROR": "The token is not valid any more: it was revoked or has expired. The connection is closed.",

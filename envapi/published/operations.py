@@ -101,7 +101,7 @@ OPERATIONS = (
         body="StepRequest",
         needs_body=True,
         names_episode=True,
-        errors=(404, 409, 422),
+        errors=(404, 409, 422, 429),
         others=(_OTHER_SITE,),
         examples=("failing_step", "right_step", "no_such_action", "step_when_over", "no_such_episode"),
     ),

@@ -25,11 +25,25 @@ class Person:
     def get(self, path: str) -> str:
         return self._http.get(path).raise_for_status().text
 
+    def try_to_get(self, path: str) -> tuple[int, str]:
+        """Status and text, whatever they are."""
+        response = self._http.get(path)
+        return response.status_code, response.text
+
+    def upload(self, path: str, fields: dict[str, str], name: str, content: bytes) -> tuple[int, str]:
+        """Submit a form with a file, as `uploaded`; status and text."""
+        headers = {"X-CSRFToken": self._http.cookies["csrftoken"]}
+        response = self._http.post(path, data=fields, files={"uploaded": (name, content)}, headers=headers)
+        return response.status_code, response.text
+
     def open(self, conversation: str) -> connect:
         """`async with` it: the conversation's WebSocket."""
         cookies = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
         address = self._site.replace("http:", "ws:") + "/ws" + conversation
         return connect(address, additional_headers={"Cookie": cookies, "Origin": self._site}, proxy=None)
+
+    def close(self) -> None:
+        self._http.close()
 
     def _post(self, path: str, data: dict[str, str]) -> httpx2.Response:
         if "csrftoken" not in self._http.cookies:

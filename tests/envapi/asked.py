@@ -6,7 +6,8 @@ from typing import Any
 
 from envapi.actions import parse
 from envapi.callers import Caller
-from envapi.environment import Answer, Environment
+from envapi.environment import Environment
+from envapi.observation import Answer
 from envapi.tasks import Wanted
 
 TASK = "easy-01"

@@ -81,6 +81,16 @@ async def test_a_verified_query_of_the_sample_is_graded_by_what_it_says_now(
     assert await reward(alice, query, PRICES) == 1.0
 
 
+@pytest.mark.django_db(transaction=True)
+async def test_nothing_is_known_of_an_answers_worth_where_right_sql_does_not_run(
+    alice: User, connection: Connection
+) -> None:
+    query = await VerifiedQuery.objects.acreate(
+        connection=connection, question="Which?", key="k", sql="SELECT gone FROM products"
+    )
+    assert await reward(alice, query, PRICES) is None
+
+
 async def reward(user: User, query: VerifiedQuery, statement: str) -> float | None:
     environment = Environment(Caller(user, f"user {user.pk}"))
     await environment.reset(Wanted(f"{query.connection_id}/verified-{query.pk}"))

@@ -153,7 +153,8 @@ async def test_many_resets_of_one_id_at_once_leave_one_episode() -> None:
     assert {answer.status for answer in answers} <= {200, 409}
     assert await Session.objects.acount() == 1
     assert {status for status, _ in await ended()} == {"stopped"}
-    assert len(await ended()) == 4
+    # Each that began has ended but one; those that were refused never began.
+    assert len(await ended()) == [answer.status for answer in answers].count(200) - 1
     assert (await agent.steps(sql(RIGHT), episode_id="e1"))["reward"] == 1.0
 
 
