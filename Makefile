@@ -4,7 +4,7 @@ PY := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint format bench lock setup setup-dev openenv chromium mariadb
+.PHONY: run test lint format bench load lock setup setup-dev openenv chromium mariadb
 
 run: .venv/installed
 	@exec $(PY) manage.py serve
@@ -26,6 +26,9 @@ format: .venv/installed-dev
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 	.venv/bin/djlint templates --reformat --quiet
+
+load: .venv/installed-dev
+	$(PY) -m tests.load
 
 bench: .venv/installed-dev openenv
 	$(PY) -m tests.bench

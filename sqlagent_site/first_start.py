@@ -1,18 +1,22 @@
 """What a fresh installation needs: tables, a sample database, a team and a person who may log in."""
 
+import logging
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import transaction
 
 from accounts.models import Membership, Team, User
 from datasources import snapshots
 from datasources.connecting import sample_path
 from datasources.models import Connection
+from operations import keys
+from operations.setting_up import Say, alone, migrate_when_needed
+
+logger = logging.getLogger(__name__)
 
 TEAM_NAME = "My team"
 SAMPLE_NAME = "sample"
@@ -31,9 +35,18 @@ class FirstUser:
         return f"Log in as {self.name} with the password {self.password} (it is shown this once)."
 
 
-def set_up() -> FirstUser | None:
-    """Bring everything up to date; costs next to nothing when it is. Gives the first user if that was missing."""
+def set_up(say: Say = logger.info) -> FirstUser | None:
+    """Bring everything up to date; costs next to nothing when it is. Gives the first user if that was missing. Of
+    several processes that start at once one does it, and the others wait; they `say` so. Raises Newer."""
+    with alone(say):
+        return _set_up()
+
+
+def _set_up() -> FirstUser | None:
     migrate_when_needed()
+    keys.require()
+    if keys.signs_otherwise():
+        logger.warning("SECRET_KEY is another one than before: everybody logs in again.")
     call_command("createcachetable", verbosity=0)
     # Each schema, prompt and example question leaves one.
     call_command("prune_db_task_results", queue_name="*", verbosity=0)
@@ -44,12 +57,6 @@ def set_up() -> FirstUser | None:
         teams = Team.objects.of_people().order_by("pk")
         team = teams.first() or make_first_team(path)
         return make_first_user(team)
-
-
-def migrate_when_needed() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
 
 
 def make_first_team(sample: Path) -> Team:

@@ -1,6 +1,7 @@
 """The programs that make up the running product."""
 
 import sys
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -8,14 +9,17 @@ from envapi.tags import TAGS
 from sqlagent_site.local_model import is_wanted
 from sqlagent_site.supervisor import Part
 
-# A question waits for the worker at most this long, and an idle worker costs next to nothing.
-WORKER_INTERVAL = "0.5"
+NAMES = ("web", "worker", "thinker", "model")
 
 
-def parts() -> list[Part]:
-    """Two workers: who has just connected a database does not wait until the model has read another's schema."""
+def parts(only: Sequence[str] = ()) -> list[Part]:
+    """Two workers: who has just connected a database does not wait until the model has read another's schema.
+
+    With `only`, those of these names; the rest runs elsewhere, or is not wanted.
+    """
     workers = [worker("worker", "default"), worker("thinker", "model")]
-    return [web(), *workers, *([model()] if is_wanted() else [])]
+    found = [web(), *workers, *([model()] if is_wanted() else [])]
+    return [part for part in found if not only or part.name in only]
 
 
 def web() -> Part:
@@ -25,8 +29,7 @@ def web() -> Part:
 
 
 def worker(name: str, queue: str) -> Part:
-    options = ("--queue-name", queue, "--interval", WORKER_INTERVAL, "--no-startup-delay", "--no-reload")
-    return Part(name, (*_manage("db_worker"), *options))
+    return Part(name, (*_manage("worker"), "--queue", queue))
 
 
 def model() -> Part:

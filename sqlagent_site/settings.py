@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NoRedis
+from redis.retry import Retry
 
 from agent.endpoint import choose_endpoint
-from sqlagent_site import env
-from sqlagent_site.secret_key import kept_field_key, kept_secret_key
+from sqlagent_site import env, logs
+from sqlagent_site.headers import content_policy, host_of
+from sqlagent_site.secret_key import kept_field_keys, kept_secret_key
 
 # Lets ModelAdmin[Team] and its like be written at run time, too.
 django_stubs_ext.monkeypatch()
@@ -21,7 +25,9 @@ DATA_DIR: Path = _ENV["DATA_DIR"]
 
 SECRET_KEY: str = _ENV["SECRET_KEY"] or kept_secret_key(DATA_DIR)
 DEBUG: bool = _ENV["DEBUG"]
-ALLOWED_HOSTS: list[str] = _ENV["ALLOWED_HOSTS"]
+SITE_URL: str = _ENV["SITE_URL"]
+IS_HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS: list[str] = _ENV["ALLOWED_HOSTS"] + ([host_of(SITE_URL)] if SITE_URL else [])
 HOST: str = _ENV["HOST"]
 PORT: int = _ENV["PORT"]
 ADMIN_USER: str = _ENV["ADMIN_USER"]
@@ -114,10 +120,31 @@ _DATABASE_CACHE: dict[str, Any] = {
 _MEMORY_LAYER: dict[str, Any] = {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 REDIS_URL: str = _ENV["REDIS_URL"]
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "sqlagent_site.shared_cache.SharedCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {
+                # Not pickle: that runs what somebody else has written there.
+                "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+                "SOCKET_CONNECT_TIMEOUT": 1,
+                "SOCKET_TIMEOUT": 1,
+                # Of its own accord it would try three times more, seconds apart.
+                "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1, (NoRedis,))},
+            },
+        },
+        "database": _DATABASE_CACHE,
+    }
     # Not core.RedisChannelLayer: it drops what exceeds 100 messages, and forgets who listens when Redis restarts.
     CHANNEL_LAYERS = {
-        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {
+                "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 2}],
+                # What is sent is HTML that browsers take as it comes: nobody else who reaches Redis may write it.
+                "symmetric_encryption_keys": [SECRET_KEY],
+            },
+        }
     }
 else:
     CACHES = {"default": _DATABASE_CACHE}
@@ -161,7 +188,8 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "30/h/user",
 }
 # X-Forwarded-For is what anybody may write, unless a proxy of ours wrote it.
-ALLAUTH_TRUSTED_PROXY_COUNT: int = _ENV["TRUSTED_PROXIES"]
+# This server speaks no TLS itself: where the site is reached by HTTPS, a proxy is there.
+ALLAUTH_TRUSTED_PROXY_COUNT: int = max(_ENV["TRUSTED_PROXIES"], int(IS_HTTPS))
 
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - a model's name
 MIGRATION_MODULES = {"knox": None}  # its one table is the one that ours replaces
@@ -169,17 +197,16 @@ REST_KNOX = {"TOKEN_PREFIX": "sqla_"}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.tokens.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.tokens.TokenThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
 }
 
-# The two that Django logs paths with.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"without_links": {"()": "sqlagent_site.logs.WithoutLinks"}},
-    "loggers": {name: {"filters": ["without_links"]} for name in ("django.request", "django.security.csrf")},
-}
+LOG_FORMAT: str = _ENV["LOG_FORMAT"]
+LOGGING = logs.config(LOG_FORMAT, _ENV["LOG_LEVEL"])
+logs.hide(logs.secrets_of(_ENV))
+logs.hide([SECRET_KEY])
+METRICS_TOKEN: str = _ENV["METRICS_TOKEN"]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -190,20 +217,21 @@ STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing one
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    },
-}
-CSRF_TRUSTED_ORIGINS: list[str] = _ENV["CSRF_TRUSTED_ORIGINS"]
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy(SITE_URL)}
+CSRF_TRUSTED_ORIGINS: list[str] = _ENV["CSRF_TRUSTED_ORIGINS"] + ([SITE_URL] if SITE_URL else [])
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Browsers let nobody past a certificate that is not renewed for so long.
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if IS_HTTPS else 0
+# Two things that HTTPS could be asked of: hosts below this one, and browsers' own lists. The operator of the domain
+# decides on those, and cannot take them back for months.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 LOCAL_MODEL: str = _ENV["LOCAL_MODEL"]
 LOCAL_MODEL_SOURCE: str = _ENV["LOCAL_MODEL_SOURCE"]
@@ -252,11 +280,19 @@ EMAIL_USE_SSL: bool = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = _ENV["EMAIL_FROM"]
 
-FIELD_ENCRYPTION_KEYS: list[str] = _ENV["FIELD_ENCRYPTION_KEYS"] or [kept_field_key(DATA_DIR)]
+FIELD_ENCRYPTION_KEYS: list[str] = _ENV["FIELD_ENCRYPTION_KEYS"] or kept_field_keys(DATA_DIR)
+logs.hide(FIELD_ENCRYPTION_KEYS)
+START_WITHOUT_KEYS: bool = _ENV["START_WITHOUT_KEYS"]
 ALLOWED_DB_HOSTS: list[str] = _ENV["ALLOWED_DB_HOSTS"]
 ALLOWED_DB_DIRS: list[Path] = _ENV["ALLOWED_DB_DIRS"]
 ALLOW_POWERFUL_ROLES: bool = _ENV["ALLOW_POWERFUL_ROLES"]
 MAX_UPLOAD_MB: int = _ENV["MAX_UPLOAD_MB"]
 AUDIT_RETENTION_DAYS: int = _ENV["AUDIT_RETENTION_DAYS"]
+QUOTA_USER_QUESTIONS: int = _ENV["QUOTA_USER_QUESTIONS"]
+QUOTA_USER_TOKENS: int = _ENV["QUOTA_USER_TOKENS"]
+QUOTA_TEAM_QUESTIONS: int = _ENV["QUOTA_TEAM_QUESTIONS"]
+QUOTA_TEAM_TOKENS: int = _ENV["QUOTA_TEAM_TOKENS"]
+RATE_USER_QUESTIONS: int = _ENV["RATE_USER_QUESTIONS"]
+RATE_TOKEN_REQUESTS: int = _ENV["RATE_TOKEN_REQUESTS"]
 QUERY_SECONDS: int = _ENV["QUERY_SECONDS"]
 QUERY_ROWS: int = _ENV["QUERY_ROWS"]

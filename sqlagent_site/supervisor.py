@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import IO, cast
 
 from embedded.orphans import die_with_parent
+from operations.part import PART
+from sqlagent_site.redaction import redacted
 
 POLL_SECONDS = 0.1
 
@@ -39,8 +41,16 @@ class Patience:
 class Supervisor:
     """Each part has a thread that starts it, prints what it says and starts it again when it ends."""
 
-    def __init__(self, parts: Sequence[Part], write: Callable[[str], None], patience: Patience = Patience()) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        write: Callable[[str], None],
+        patience: Patience = Patience(),
+        put: Callable[[str, str], str] | None = None,
+    ) -> None:
+        """`put` makes a line of a part's name and of what it says."""
         self._write = write
+        self._put = put or self._after_its_name
         self._patience = patience
         self._stopping = threading.Event()
         self._width = max((len(part.name) for part in parts), default=0)
@@ -100,7 +110,11 @@ class Supervisor:
                     self._say(part, line.rstrip())
 
     def _say(self, part: Part, line: str) -> None:
-        self._write(f"{part.name:<{self._width}} | {line}")
+        self._write(self._put(part.name, line))
+
+    def _after_its_name(self, name: str, line: str) -> str:
+        # What was not logged but printed, such as the traceback of its end, has passed no guard yet.
+        return f"{name:<{self._width}} | {redacted(line)}"
 
 
 def _start(part: Part) -> subprocess.Popen[bytes]:
@@ -110,7 +124,7 @@ def _start(part: Part) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"} | dict(part.environment),
+        env=os.environ | {"PYTHONUNBUFFERED": "1", PART: part.name} | dict(part.environment),
         start_new_session=True,
         preexec_fn=die_with_parent,
     )

@@ -6,7 +6,9 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("datasources.urls")),
     path("", include("datasources.explore_urls")),
+    path("", include("endpoints.urls")),
     path("", include("learning.urls")),
     path("", include("chat.urls")),
     path("", include("envapi.urls")),
 ]
+handler500 = "operations.failing.server_error"

@@ -4,22 +4,32 @@ message on a WebSocket for programs. It takes as many connections as the system 
 
 from __future__ import annotations
 
+import asyncio
+import os
 import resource
+import sys
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
 import daphne.server
+import django
 from daphne.cli import CommandLineInterface
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from django.conf import settings
+from twisted.internet import defer
 
+from operations.part import PART
 from sqlagent_site.bodies import BODY
+from sqlagent_site.headers import ALWAYS
 
 LONGEST_MESSAGE = 1024 * 1024
 """Bytes; what is longer comes as so many blanks and one more."""
 MOST_WAITING = 8
 """Messages on one WebSocket for programs; what more the client sends stays in the network until some are answered."""
+KEYS_SECONDS = 3.0
+"""That the start waits for the database to say whether saved credentials can be read."""
 MOST_FILES = 65_536
 """A connection is one; some systems begin with 1,024, and allow more to who asks."""
 
@@ -40,6 +50,12 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         else:
             self.content.seek(0)
             self.content.truncate()
+
+    def basic_error(self, *args: Any, **kwargs: Any) -> None:
+        """What the server itself has to say when the application broke."""
+        for name, value in ALWAYS:
+            self.setHeader(name, value)
+        super().basic_error(*args, **kwargs)
 
 
 class Factory(HTTPFactory):  # type: ignore[misc]
@@ -134,12 +150,23 @@ class SocketFactory(WebSocketFactory):  # type: ignore[misc]
 
 
 class Server(daphne.server.Server):  # type: ignore[misc]
-    """Hands a body's file to the application, where daphne would queue all of it in memory."""
+    """Hands a body's file to the application, where daphne would queue all of it in memory; does not say what it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"server_name": ""})
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         if scope["type"] == "http":
             scope[BODY], protocol.content = protocol.content, BytesIO()
         return super().create_application(protocol, scope)
+
+    def kill_all_applications(self) -> defer.Deferred[Any]:
+        """The server was asked to end. Answers end first: they run on their own, and are shown to whoever watches."""
+        from chat import live  # Django is set up once the application is loaded
+
+        ending = defer.Deferred.fromFuture(asyncio.ensure_future(live.interrupt_all()))
+        ending.addBoth(lambda _: super(Server, self).kill_all_applications())
+        return ending
 
 
 def longest_body() -> int:
@@ -160,8 +187,22 @@ def allow_many_connections() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
+def _prepare() -> None:
+    os.environ.setdefault(PART, "web")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sqlagent_site.settings")
+    django.setup(set_prefix=False)
+    from operations import keys, publishing
+
+    keys.require_within(KEYS_SECONDS)
+    try:
+        publishing.publish(settings.DATA_DIR, os.environ[PART])
+    except OSError as error:
+        sys.stderr.write(f"The metrics of this process cannot be published: {error.strerror}.\n")
+
+
 def main() -> None:
     allow_many_connections()
+    _prepare()
     # The server names its factories nowhere that a subclass could.
     daphne.server.HTTPFactory = Factory
     daphne.server.WebSocketFactory = SocketFactory

@@ -56,7 +56,7 @@ def test_nothing_set_is_fine() -> None:
     values = read_settings({})
     assert values["PORT"] == 8000
     assert values["LOCAL_MODEL"] == "1.5b"
-    assert values["DATA_DIR"] == ROOT / "data"
+    assert values["DATA_DIR"] == (ROOT / "data").resolve()
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
@@ -105,6 +105,11 @@ def test_so_does_a_file_that_is_no_database(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgres://root:hun/ter2@db/"),
         ("API_BASE_URL", "http://root:hunter2@/v1"),
         ("API_BASE_URL", "llm?key=hunter2"),
+        ("DATABASE_URL", "postgres:/root:hunter2@db/app"),
+        ("EMAIL_URL", "mail:root:hunter2@mail"),
+        ("REDIS_URL", "root:hunter2@redis"),
+        ("FIELD_ENCRYPTION_KEYS", "hunter2"),
+        ("METRICS_TOKEN", "hunter2"),
     ],
 )
 def test_a_password_is_not_shown(name: str, value: str) -> None:

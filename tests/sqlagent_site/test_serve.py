@@ -94,3 +94,15 @@ def test_port_is_free_again_and_nobody_answers() -> None:
 
 def test_address_of_a_server_on_every_interface() -> None:
     assert [reachable(host) for host in ("0.0.0.0", "::", "192.0.2.1")] == ["127.0.0.1", "::1", "192.0.2.1"]
+
+
+def test_only_the_parts_that_are_named_run(settings: Any) -> None:
+    settings.LLM_ENDPOINT = ELSEWHERE
+
+    assert [part.name for part in parts(["worker", "thinker"])] == ["worker", "thinker"]
+    assert [part.name for part in parts(["web"])] == ["web"]
+
+
+def test_part_that_there_is_not_is_one_clear_line() -> None:
+    with pytest.raises(CommandError, match="There is no part “webb”"):
+        call_command("serve", only="web,webb")

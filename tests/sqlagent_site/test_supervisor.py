@@ -51,8 +51,8 @@ class Stage:
         self.lines: list[str] = []
         self._supervisors: list[Supervisor] = []
 
-    def run(self, *parts: Part, patience: Patience = QUICK) -> Supervisor:
-        supervisor = Supervisor(parts, self.lines.append, patience)
+    def run(self, *parts: Part, patience: Patience = QUICK, put: Callable[[str, str], str] | None = None) -> Supervisor:
+        supervisor = Supervisor(parts, self.lines.append, patience, put)
         self._supervisors.append(supervisor)
         supervisor.start()
         return supervisor
@@ -81,6 +81,31 @@ def test_lines_carry_the_name_of_their_part(stage: Stage) -> None:
 
     assert stage.said("hello") == ["web    | hello"]
     assert stage.said("hi") == ["worker | hi"]
+
+
+def test_what_is_printed_and_not_logged_has_no_secrets_either(stage: Stage) -> None:
+    stage.run(python("web", f"print('no postgres://reader:hunter2@db here', flush=True); {SLEEP}"))
+
+    until(lambda: stage.said("here"))
+
+    assert stage.said("here") == ["web | no postgres://reader:…@db here"]
+
+
+def test_lines_become_what_the_caller_makes_of_them_but_those_for_programs(stage: Stage) -> None:
+    web = replace(python("web", f"print('hello\\n[STEP] 1', flush=True); {SLEEP}"), verbatim=("[STEP] ",))
+    stage.run(web, put=lambda name, line: f"<{name}> {line}")
+
+    until(lambda: stage.said("STEP"))
+
+    assert stage.lines == ["<web> hello", "[STEP] 1"]
+
+
+def test_part_knows_its_name(stage: Stage) -> None:
+    stage.run(python("thinker", f"import os; print(os.environ['SQLAGENT_PART'], flush=True); {SLEEP}"))
+
+    until(lambda: stage.lines)
+
+    assert stage.lines == ["thinker | thinker"]
 
 
 def test_part_that_dies_is_started_again(stage: Stage) -> None:
