@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.migrated",
     "tests.programs",
     "tests.redis",
+    "tests.cluster",
     "tests.shop",
     "tests.site",
 ]

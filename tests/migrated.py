@@ -16,6 +16,7 @@ from tests.workers import one_at_a_time
 
 TEMPLATE = "app_template"
 NewDataDir = Callable[[], Path]
+NewPostgresUrl = Callable[[], str]
 
 
 @pytest.fixture(scope="session")
@@ -49,12 +50,20 @@ def postgres_template(postgres: PostgresServer, tmp_path_factory: pytest.TempPat
     return postgres
 
 
+@pytest.fixture(scope="session")
+def new_postgres_url(postgres_template: PostgresServer) -> NewPostgresUrl:
+    def make() -> str:
+        name = f"app_{secrets.token_hex(4)}"
+        postgres_template.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER app", "postgres")
+        return _url(postgres_template, name)
+
+    return make
+
+
 @pytest.fixture
-def postgres_url(postgres_template: PostgresServer) -> str:
+def postgres_url(new_postgres_url: NewPostgresUrl) -> str:
     """The address of an application database on PostgreSQL."""
-    name = f"app_{secrets.token_hex(4)}"
-    postgres_template.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER app", "postgres")
-    return _url(postgres_template, name)
+    return new_postgres_url()
 
 
 def migrate(**settings: str) -> None:

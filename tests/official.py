@@ -32,6 +32,12 @@ def command(script: Path, *arguments: str) -> list[str]:
     return [str(_BIN / "python"), _SAFE_PATH, str(script), *arguments]
 
 
+def packages() -> str:
+    """Where its packages are, for a process of ours that is to find them."""
+    [found] = (_BIN.parent / "lib").glob("python3*/site-packages")
+    return str(found)
+
+
 class Program:
     """One that answers each line of JSON with a line of JSON, and ends with its input.
 

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,6 +39,9 @@ class PostgresServer:
     """It listens on 127.0.0.1 and wants passwords there. The role postgres may do everything."""
 
     port: int
+    start: Callable[[], None]
+    stop: Callable[[], None]
+    """As if its machine had lost power; what was committed is there when it starts again."""
 
     def address(self, user: str, database: str = "library", **others: Any) -> ServerAddress:
         return ServerAddress("postgres", "127.0.0.1", self.port, database, user, **{"password": PASSWORD, **others})
@@ -102,11 +106,16 @@ def running_postgres() -> Iterator[PostgresServer]:
         port = _free_port()
         options = f"-h 127.0.0.1 -p {port} -k {directory} -c fsync=off -c max_connections=60"
         command = ("-w", "-o", options, "-l", str(directory / "log"), "-D", str(directory))
-        pgexec("pg_ctl", (*command, "start"), bin_path=wheel.bin_path, user=wheel.system_user)
+
+        def control(*action: str) -> None:
+            pgexec("pg_ctl", (*command, *action), bin_path=wheel.bin_path, user=wheel.system_user)
+
+        server = PostgresServer(port, partial(control, "start"), partial(control, "-m", "immediate", "stop"))
+        server.start()
         try:
-            yield _filled(PostgresServer(port), directory)
+            yield _filled(server, directory)
         finally:
-            pgexec("pg_ctl", (*command, "-m", "immediate", "stop"), bin_path=wheel.bin_path, user=wheel.system_user)
+            server.stop()
 
 
 def _filled(server: PostgresServer, sockets: Path) -> PostgresServer:

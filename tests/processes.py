@@ -1,6 +1,7 @@
 """The site as processes of its own, in a data directory of its own: what a browser talks to."""
 
 import contextlib
+import copy
 import json
 import os
 import signal
@@ -49,8 +50,7 @@ class Site:
     """A web process on a port; `restart` ends it the hard way and starts it again."""
 
     def __init__(self, data_dir: Path, **settings: str) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self._listen_on(free_port())
         self.environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "sqlagent_site.settings",
             "DATA_DIR": str(data_dir),
@@ -61,6 +61,16 @@ class Site:
         self.manage("setup")
         self._process: subprocess.Popen[bytes] | None = None
         self._shell: Shell | None = None
+
+    def beside(self) -> "Site":
+        """Another web process of the same site, on a port of its own. It is not started."""
+        other = copy.copy(self)
+        other._process = other._shell = None
+        other._listen_on(free_port())
+        return other
+
+    def _listen_on(self, port: int) -> None:
+        self.port, self.url = port, f"http://127.0.0.1:{port}"
 
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
@@ -88,12 +98,18 @@ class Site:
         return self._process.pid if self._process else 0
 
     def stop(self) -> None:
-        if self._process:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        self.kill()
         if self._shell:
             self._shell.close()
             self._shell = None
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """The web process alone; returns when it is gone."""
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+            self._process.wait()
+            self._process = None
 
     def restart(self) -> None:
         self.stop()

@@ -47,6 +47,9 @@ for one in Episode.objects.order_by("started_at"):
     print(one.status, one.attempts.count(), one.sql, one.error, sep="|")
 """
 
+ENQUEUE = "from learning.tasks import warm_connection; print(warm_connection.enqueue(0, False).id)"
+STATUS = "from django_tasks_db.models import DBTaskResult; print(DBTaskResult.objects.get(pk='{}').status)"
+
 
 @dataclass(frozen=True)
 class Story:
@@ -83,6 +86,8 @@ def story(site: Site, postgres_template: PostgresServer) -> Story:
         with closing(Person(site.url, USER, PASSWORD)) as person:
             while_away, page_after = asyncio.run(_ask_meanwhile(person, postgres_template))
         wait_for(lambda: evaluation(site)[0] != "running")
+        task = site.shell(ENQUEUE).strip()
+        wait_for(lambda: site.shell(STATUS.format(task)).strip() == "SUCCESSFUL")  # so it has come back
         ended = process.poll()
         process.terminate()
         said = process.communicate(timeout=30)[1]

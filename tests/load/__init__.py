@@ -1,0 +1,1 @@
+"""How much the product bears: `python -m tests.load`, or `make load`."""
