@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
 import httpx2
@@ -99,9 +98,8 @@ def _asked(client: httpx2.Client, pid: int, role: str, address: Address, times: 
 
 
 def processor_ms(pid: int) -> float:
-    """Of one process alone, more exactly than `processor_seconds`."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
+    """Of one process alone, with its threads that have ended, more exactly than `processor_seconds`."""
+    return time.clock_gettime((~pid << 3) | 2) * 1000  # as clock_getcpuclockid(3) names the clock of a process
 
 
 def _table(found: list[Asked]) -> Iterator[str]:
