@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from agent.errors import ErrorClass
 from agent.policy import Decision
+from agent.reading import DoubtKind, Reading
 from agent.repairs import Strategy
 from agent.rewards import Reward
 
@@ -19,7 +20,8 @@ class Attempt:
 
     `spoiled` says that the endpoint broke off, `taught` which reward the policy knows of, `is_given` that whoever
     drives the episode wrote its SQL, `is_diagnosed` that a model was asked what went wrong. `talk` is the reply where
-    it held no usable SQL.
+    it held no usable SQL. `readings`: what `sql` was chosen from, in the order in which they were made; `reading`
+    is the chosen one.
     """
 
     number: int
@@ -34,9 +36,21 @@ class Attempt:
     is_given: bool = False
     is_diagnosed: bool = False
     talk: str | None = None
+    readings: list[Reading] = field(default_factory=list)
+    reading: Reading | None = None
+    likelihood: float | None = None
     reward: Reward = field(default_factory=lambda: Reward(0.0, {}))
     taught: float | None = None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def doubts(self) -> frozenset[DoubtKind]:
+        return frozenset(doubt.kind for doubt in self.reading.doubts) if self.reading else frozenset()
+
+    def take(self, reading: Reading) -> None:
+        """This is its SQL, and what became of it."""
+        self.reading = reading
+        self.sql, self.error_class, self.message = reading.sql, reading.error_class, reading.message
 
     @property
     def failure(self) -> ErrorClass:

@@ -22,9 +22,7 @@ class Endpoint:
 
     @property
     def place(self) -> str:
-        """How people are told of it: by its name, or by its address without what may be a secret there."""
-        if self.name:
-            return self.name
+        """Where it is, for the operator: without what may be a secret there."""
         parts = urlsplit(self.base_url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 

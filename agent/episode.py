@@ -2,15 +2,12 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from agent import prompt
 from agent.attempt import Attempt, streak, why_given_up, writes_no_sql
-from agent.conversation import told
-from agent.errors import ErrorClass, classify_error, is_connection_lost
+from agent.errors import ErrorClass
 from agent.events import (
     AttemptStarted,
-    DiagnosisDelta,
     EpisodeDone,
     Event,
     Executing,
@@ -18,37 +15,29 @@ from agent.events import (
     QueryOk,
     RewardGiven,
     SqlDelta,
+    SqlFixed,
     SqlReady,
 )
+from agent.grammar import grammar
 from agent.hints import Hints, hint
-from agent.llm import LLM, BegunAnew, Finished, LLMError, Message, TextDelta, Usage, Waiting
+from agent.limits import Limits as Limits
+from agent.llm import LLM, BegunAnew, LLMError, Sampling, Usage
 from agent.policy import Context, Decision, Policy
-from agent.rejection import Rejected, verdict_on, verdict_on_rows
+from agent.rejection import Rejected, same_result
 from agent.repairs import Strategy
+from agent.rereading import Rereader
 from agent.rewards import Outcome, grade, hindsight
-from agent.same_sql import same_query
-from agent.threads import execute
+from agent.skills import PLAIN, Skills
+from agent.telling import Telling, diagnosed
+from agent.trial import NOBODYS_FAULT, Trial
 from agent.writing import Draft, write_sql
 from datasources.engine import Database, ResultSet
-from datasources.errors import ConnectFailed, DatabaseBusy, QueryCancelled, SQLError
 
 MAX_QUESTION = 4000
 """Characters of a question."""
 
 _TEMPERATURES = (0.0, 0.3, 0.6, 0.8)
 _TEMPERATURE_AFTER_REPEAT = 1.0
-_NOBODYS_FAULT = (ConnectFailed, DatabaseBusy, QueryCancelled)
-_LOST = "The connection to the database was lost while the query ran. Ask again in a moment."
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`answer_tokens` and `diagnosis_tokens` bound one reply each; `diagnose` asks the model where no hint is known."""
-
-    attempts: int = 5
-    answer_tokens: int = 700
-    diagnosis_tokens: int = 60
-    diagnose: bool = True
 
 
 class Episode:
@@ -58,7 +47,7 @@ class Episode:
     strategy. `score` grades a result in [0, 1] where a gold answer is known. `rejected`, oldest first, are answers that
     the person did not want: none of them is given again. Of the `examples` that the model is shown, the most similar is
     last. `recalled` is the SQL of the first attempt: no model is asked unless it fails. `hints` says what is known of a
-    failure.
+    failure. `skills`: what is done beyond that.
     """
 
     def __init__(
@@ -75,9 +64,11 @@ class Episode:
         examples: Sequence[prompt.Example] = (),
         recalled: str = "",
         hints: Hints = hint,
+        skills: Skills = PLAIN,
     ) -> None:
         self.question = question
         self.limits = limits or Limits()
+        self.skills = skills
         self.attempts: list[Attempt] = []
         self.usage = Usage()
         self.done = False
@@ -86,12 +77,17 @@ class Episode:
         self._prompt = asked_with
         self._score = score
         self._recalled = recalled
-        self._history = history
-        self._examples = examples
-        self._rejected = rejected
         self._hints = hints
-        self.empty: tuple[Attempt, ResultSet] | None = None
-        """The attempt that found no rows, and its result: they are the answer where no repair finds any."""
+        whole = skills.grammar and asked_with.is_whole
+        self._grammar = grammar(asked_with.schema, asked_with.dialect) if whole else ""
+        self._rejections = len(rejected)
+        self._telling = Telling(
+            question, asked_with, self.attempts, history, examples, rejected, with_values=skills.values
+        )
+        self._trial = Trial(question, database, asked_with.schema, skills, rejected, asked_with.values)
+        self.standing: tuple[Attempt, ResultSet] | None = None
+        """The attempt that found no rows, or rows that something speaks against, and its result: they are the answer
+        where no repair finds a better one."""
 
     def context(self) -> Context:
         """What a policy chooses by, after a failed attempt."""
@@ -106,6 +102,7 @@ class Episode:
             previous=last.strategy,
             error_changed=previous is not None and previous is not last.error_class,
             streak=streak(self.attempts),
+            doubts=last.doubts,
         )
 
     async def step(
@@ -121,19 +118,19 @@ class Episode:
         try:
             async for event in self._attempt(attempt):
                 yield event
-        except (LLMError, *_NOBODYS_FAULT) as error:
+        except (LLMError, *NOBODYS_FAULT) as error:
             # No repair helps against these, and no strategy is to blame.
             outage = not isinstance(error, LLMError) or error.is_outage
             async for event in self._give_up(error.message, outage=outage):
                 yield event
 
     async def _attempt(self, attempt: Attempt) -> AsyncIterator[Event]:
-        result = None
         async for event in self._write(attempt):
             yield event
         if attempt.error_class is None:
-            yield Executing()
-            result = await self._run(attempt)
+            async for event in self._run(attempt):
+                yield event
+        result = await self._accepted(attempt)
         if result is not None:
             yield QueryOk(result)
             async for event in self._reward(attempt, result):
@@ -152,15 +149,14 @@ class Episode:
         if attempt.is_given or self._is_recalled(attempt):
             attempt.sql = attempt.sql or self._recalled
             yield SqlReady(attempt.sql)
-            if attempt.is_given:
-                self._reject(attempt)
             return
         draft = Draft()
-        temperature = _TEMPERATURES[min(attempt.number + len(self._rejected), len(_TEMPERATURES)) - 1]
-        if attempt.number > 1 and self._repeats(self.attempts[-2]):
+        temperature = _TEMPERATURES[min(attempt.number + self._rejections, len(_TEMPERATURES)) - 1]
+        if attempt.number > 1 and self._telling.repeats(self.attempts[-2]):
             temperature = _TEMPERATURE_AFTER_REPEAT
         tokens = self.limits.answer_tokens
-        stream = write_sql(self._llm, self._fitting(tokens), draft, max_tokens=tokens, temperature=temperature)
+        sampling = Sampling(temperature, grammar=self._grammar, weighed=self.skills.readings > 1)
+        stream = write_sql(self._llm, self._telling.messages(tokens), draft, max_tokens=tokens, sampling=sampling)
         try:
             async with aclosing(stream) as deltas:
                 async for piece in deltas:
@@ -173,44 +169,71 @@ class Episode:
                     yield piece
         finally:
             self.usage += draft.usage
-        attempt.sql, attempt.spoiled = draft.sql, draft.spoiled
+        attempt.sql, attempt.spoiled, attempt.likelihood = draft.sql, draft.spoiled, draft.likelihood
         if draft.problem:
             attempt.error_class, attempt.message, attempt.talk = ErrorClass.OTHER, draft.problem, draft.text
             return
         yield SqlReady(attempt.sql)
-        self._reject(attempt)
 
-    def _reject(self, attempt: Attempt) -> None:
-        if rejected := verdict_on(attempt.sql, self._rejected, self._database.dialect):
-            self._note(attempt, ErrorClass.REJECTED, rejected)
+    async def _run(self, attempt: Attempt) -> AsyncIterator[Event]:
+        """What was written, and where that is worth it other readings of the question, of which one is chosen."""
+        if refused := self._trial.refused(attempt.sql):
+            attempt.take(refused)
+            return
+        yield Executing()
+        as_given = attempt.is_given or self._is_recalled(attempt)
+        reading = await self._trial.read(attempt.sql, attempt.likelihood, as_given=as_given)
+        attempt.take(reading)
+        if reading.fixes:
+            yield SqlFixed(reading.sql, reading.fixes[-1].why)
+        if attempt.number == 1 and not as_given:
+            tokens = self.limits.answer_tokens
+            views = self._telling.views(tokens)
+            reader = Rereader(self._llm, views, self._trial, self.skills, tokens, self._grammar)
+            try:
+                async for event in reader.read(attempt):
+                    yield event
+            finally:
+                self.usage += reader.usage
 
-    async def _run(self, attempt: Attempt) -> ResultSet | None:
-        """The rows, or None with the failure noted in `attempt`. Zero rows fail it once, unless the SQL is recalled."""
-        try:
-            result = await execute(self._database, attempt.sql)
-        except _NOBODYS_FAULT:
-            raise
-        except SQLError as error:
-            if is_connection_lost(error, self._database.dialect):
-                raise ConnectFailed(_LOST, error.code) from error
-            self._note(attempt, classify_error(error, self._database.dialect), error.message)
+    async def _accepted(self, attempt: Attempt) -> ResultSet | None:
+        """The rows that answer, or None with the failure noted in `attempt`: an answer without rows, or that something
+        speaks against, fails it once."""
+        reading = attempt.reading
+        if reading is None:
             return None
-        if rejected := verdict_on_rows(result, self._rejected):
-            self._note(attempt, ErrorClass.REJECTED, rejected)
+        if (result := reading.result) is None:
+            await self._note(attempt, attempt.failure, attempt.message)
             return None
-        if result.rows or self.empty or attempt.number == self.limits.attempts or self._is_recalled(attempt):
+        if self._stands(attempt, result):
             return result
-        self.empty = (attempt, result)
-        self._note(attempt, ErrorClass.EMPTY_RESULT, "The query ran, but found no rows.")
+        self.standing = self.standing or (attempt, result)
+        if result.rows:
+            await self._note(attempt, ErrorClass.SUSPICIOUS, " ".join(doubt.why for doubt in reading.doubts))
+        else:
+            await self._note(attempt, ErrorClass.EMPTY_RESULT, "The query ran, but found no rows.")
         return None
 
-    def _note(self, attempt: Attempt, error_class: ErrorClass, message: str) -> None:
+    def _stands(self, attempt: Attempt, result: ResultSet) -> bool:
+        """Whether it is the answer: after one that something speaks against, if less speaks against it, or if it is the
+        same again."""
+        if self._is_recalled(attempt) or attempt.number == self.limits.attempts:
+            return True
+        if self.standing is None:
+            return bool(result.rows) and not attempt.doubts
+        before, stood = self.standing
+        return not stood.rows or len(attempt.doubts) < len(before.doubts) or same_result(result, stood)
+
+    async def _note(self, attempt: Attempt, error_class: ErrorClass, message: str) -> None:
         attempt.error_class, attempt.message = error_class, message
-        attempt.hint = self._hints(error_class, message, attempt.sql, self._prompt.schema, self._database.dialect)
+        if self.skills.facts and not attempt.is_given:
+            attempt.hint = await self._trial.facts(attempt.sql, error_class, message)
+        else:
+            attempt.hint = self._hints(error_class, message, attempt.sql, self._prompt.schema, self._database.dialect)
 
     async def _after_failure(self, attempt: Attempt) -> AsyncIterator[Event]:
         """What a failure leads to: a diagnosis and the next attempt, or the end of the episode."""
-        last = attempt.number == self.limits.attempts or writes_no_sql(self.attempts)
+        last = attempt.number == self.limits.attempts or writes_no_sql(self.attempts) or self._is_vain(attempt)
         if not last and self.limits.diagnose and not attempt.hint and attempt.sql and not attempt.is_given:
             async for event in self._diagnose(attempt):
                 yield event
@@ -220,35 +243,29 @@ class Episode:
             async for event in self._give_up(why_given_up(self.attempts)):
                 yield event
 
+    def _is_vain(self, attempt: Attempt) -> bool:
+        """Whether a second look brought nothing better than what stands."""
+        ran = attempt.reading is not None and attempt.reading.result is not None
+        return ran and self.standing is not None and self.standing[0] is not attempt
+
     async def _give_up(self, why: str, *, outage: bool = False) -> AsyncIterator[Event]:
-        """End without a new answer; where a query found no rows and what followed failed, no rows are the answer."""
-        if self.empty is None:
+        """End without a new answer; where a query ran and what followed failed, that is the answer."""
+        if self.standing is None:
             yield self._finish(None, why, outage=outage)
             return
-        answered, result = self.empty
+        answered, result = self.standing
         yield QueryOk(result)
         yield self._finish(answered, outage=outage)
 
     async def _diagnose(self, attempt: Attempt) -> AsyncIterator[Event]:
         attempt.is_diagnosed = True
         tokens = self.limits.diagnosis_tokens
-        stream = self._llm.stream(self._fitting(tokens), max_tokens=tokens, temperature=0.0)
-        try:
-            async with aclosing(stream) as items:
-                async for item in items:
-                    match item:
-                        case TextDelta(text):
-                            attempt.diagnosis += text
-                            yield DiagnosisDelta(text)
-                        case Finished(_, usage):
-                            self.usage += usage
-                        case BegunAnew():
-                            attempt.diagnosis = ""
-                            yield item
-                        case Waiting():
-                            yield item
-        except LLMError:
-            pass  # the repair goes on without it
+        async with aclosing(diagnosed(self._llm, self._telling.messages(tokens), attempt, tokens)) as items:
+            async for item in items:
+                if isinstance(item, Usage):
+                    self.usage += item
+                else:
+                    yield item
 
     async def _reward(self, attempt: Attempt, result: ResultSet | None = None) -> AsyncIterator[Event]:
         """Grade `attempt`; when it answered, also what the failures before it gain in hindsight.
@@ -258,7 +275,7 @@ class Episode:
         previous = self.attempts[attempt.number - 2].error_class if attempt.number > 1 else None
         score = self._score(result) if self._score and result is not None else None
         error_class = attempt.error_class
-        if error_class is None and score is None and self.empty:
+        if error_class is None and score is None and self.standing:
             error_class = ErrorClass.EMPTY_RESULT if result is None or not result.rows else None
         attempt.reward = grade(Outcome(attempt.number, error_class, previous, score))
         yield RewardGiven(attempt.reward.total, attempt.reward.parts, attempt.number)
@@ -278,20 +295,6 @@ class Episode:
             error=error,
             outage=outage,
         )
-
-    def _fitting(self, reply_tokens: int) -> list[Message]:
-        opening = self._prompt.opening(self._history, self.question, self._examples)
-        rejections = [
-            message for each in self._rejected for message in (prompt.reply(each.sql), prompt.rejection(each.remark))
-        ]
-        messages = [*opening, *rejections, *told(self.attempts, self._repeats)]
-        return self._prompt.fitting(messages, len(opening), reply_tokens)
-
-    def _repeats(self, attempt: Attempt) -> bool:
-        """Whether it is a query that was written, or rejected, before."""
-        earlier = [each.sql for each in self.attempts[: attempt.number - 1]]
-        earlier += [each.sql for each in self._rejected]
-        return any(same_query(attempt.sql, sql, self._database.dialect) for sql in earlier)
 
 
 async def solve(episode: Episode, policy: Policy) -> AsyncGenerator[Event]:

@@ -15,6 +15,7 @@ class ErrorClass(StrEnum):
     DATATYPE_MISMATCH = "datatype_mismatch"
     NO_SUCH_FUNCTION = "no_such_function"
     EMPTY_RESULT = "empty_result"
+    SUSPICIOUS = "suspicious"
     TIMEOUT = "timeout"
     NOT_READ_ONLY = "not_read_only"
     REJECTED = "rejected"
@@ -23,6 +24,7 @@ class ErrorClass(StrEnum):
 
 SEVERITY = {
     ErrorClass.EMPTY_RESULT: 1,
+    ErrorClass.SUSPICIOUS: 1,
     ErrorClass.REJECTED: 1,
     ErrorClass.TIMEOUT: 2,
     ErrorClass.AMBIGUOUS_COLUMN: 2,

@@ -1,7 +1,8 @@
 """What happens while a question is answered, as plain data.
 
 The order within one attempt: AttemptStarted, SqlDelta*, SqlReady, Executing, then QueryOk or QueryError,
-DiagnosisDelta*, RewardGiven. After the last attempt: EpisodeDone, exactly once. Waiting comes before the model's first
+DiagnosisDelta*, RewardGiven. After Executing may come SqlFixed, then ReadingStarted for each further reading and
+ReadingsDone after the last. After the last attempt: EpisodeDone, exactly once. Waiting comes before the model's first
 word; BegunAnew takes back the SqlDeltas, or the DiagnosisDeltas, before it.
 """
 
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 
 from agent.errors import ErrorClass
 from agent.llm import BegunAnew, Usage, Waiting
+from agent.reading import Reading
 from agent.repairs import Strategy
 from datasources.engine import ResultSet
 
@@ -38,6 +40,30 @@ class SqlReady:
 @dataclass(frozen=True, slots=True)
 class Executing:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class SqlFixed:
+    """What a program has put right in the statement, which ran as `sql`."""
+
+    sql: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingStarted:
+    """The question is answered once more, to compare: `number` counts from 1, the first attempt's own included."""
+
+    number: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsDone:
+    """All of them, the first attempt's own first, and the one that is chosen: it takes the place of what was shown."""
+
+    readings: tuple[Reading, ...]
+    chosen: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +123,11 @@ __all__ = [
     "Executing",
     "QueryError",
     "QueryOk",
+    "ReadingStarted",
+    "ReadingsDone",
     "RewardGiven",
     "SqlDelta",
+    "SqlFixed",
     "SqlReady",
     "Waiting",
 ]
@@ -110,6 +139,9 @@ Event = (
     | BegunAnew
     | SqlReady
     | Executing
+    | SqlFixed
+    | ReadingStarted
+    | ReadingsDone
     | QueryOk
     | QueryError
     | DiagnosisDelta

@@ -5,7 +5,7 @@ A hint (`agent/hints.py`) helps the attempt that follows; a fact is worded so th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -43,8 +43,7 @@ def facts(error_class: ErrorClass | str, message: str, sql: str, schema: Schema,
 def probed(sql: str, database: Database, schema: Schema) -> list[Fact]:
     """What the database itself tells of a statement that found no rows: how the columns that it compares with a text
     spell such texts. At most a few short statements are run; one that fails tells nothing."""
-    compared = [(table, column, text) for table, column, text in _compared(sql, schema, database.dialect)]
-    unknown = [one for one in compared if not one[1].values]
+    unknown = [one for one in compared(sql, schema, database.dialect) if not one[1].values]
     rules = ((text, _spelling(table, column, text, database)) for table, column, text in unknown[:_MOST_PROBES])
     return [Fact(rule, f"No row has '{text}', and so none was found.") for text, rule in rules if rule]
 
@@ -79,7 +78,7 @@ def _function(message: str, sql: str, schema: Schema, dialect: str) -> list[str]
 
 
 def _empty(message: str, sql: str, schema: Schema, dialect: str) -> list[str]:
-    known = ((table, column) for table, column, text in _compared(sql, schema, dialect) if column.values)
+    known = ((table, column) for table, column, text in compared(sql, schema, dialect) if column.values)
     return [
         f"{table.full_name}.{column.name} holds only {_and(list(map(_text, column.values[:_MOST_VALUES])))}."
         for table, column in dict.fromkeys(known)
@@ -95,19 +94,30 @@ _FINDERS = {
 }
 
 
-def _compared(sql: str, schema: Schema, dialect: str) -> list[tuple[Table, Column, str]]:
-    """The columns that a statement compares with a text that is not known to be in them."""
+def compared(sql: str, schema: Schema, dialect: str) -> list[tuple[Table, Column, str]]:
+    """The columns, none of them private, that a statement compares with a text that is not known to be in them."""
     used = [table for table in map(schema.table, hints.names_used(sql, schema, dialect)) if table]
     found: dict[tuple[str, str, str], tuple[Table, Column, str]] = {}
-    for comparison in hints.find(sql, dialect, exp.EQ):
-        left, right = comparison.this, comparison.expression
-        if not isinstance(left, exp.Column) or not isinstance(right, exp.Literal) or not right.is_string:
-            continue
+    for left, right in _pairs(sql, dialect):
         table = _owner(left, used, sql, schema, dialect)
         column = table.column(left.name) if table else None
-        if table and column and right.this not in column.values:
+        if table and column and not column.is_private and right.this not in column.values:
             found.setdefault((table.full_name, column.name, right.this), (table, column, right.this))
     return list(found.values())
+
+
+def _pairs(sql: str, dialect: str) -> Iterator[tuple[exp.Column, exp.Literal]]:
+    """Of = and IN."""
+    for comparison in hints.find(sql, dialect, exp.Predicate):
+        if isinstance(comparison, exp.EQ):
+            pairs = [(comparison.this, comparison.expression), (comparison.expression, comparison.this)]
+        elif isinstance(comparison, exp.In):
+            pairs = [(comparison.this, text) for text in comparison.expressions]
+        else:
+            continue
+        for column, text in pairs:
+            if isinstance(column, exp.Column) and isinstance(text, exp.Literal) and text.is_string:
+                yield column, text
 
 
 def _owner(column: exp.Column, used: Sequence[Table], sql: str, schema: Schema, dialect: str) -> Table | None:
@@ -118,13 +128,10 @@ def _owner(column: exp.Column, used: Sequence[Table], sql: str, schema: Schema, 
 
 
 def _spelling(table: Table, column: Column, text: str, database: Database) -> str:
-    name = exp.column(column.name, quoted=True)
-    held_in = exp.select(name).distinct().from_(exp.table_(table.name, db=table.schema or None, quoted=True))
-    is_same = exp.EQ(this=exp.Lower(this=name.copy()), expression=exp.Lower(this=exp.Literal.string(text)))
-    same = _texts(database, held_in.where(is_same))
+    same = texts(database, held_in(table, column).where(is_same(column, text)), _SAMPLE)
     if text in same:
         return ""  # another condition kept the rows away
-    held = _texts(database, held_in)
+    held = texts(database, held_in(table, column), _SAMPLE)
     whose = f"{table.full_name}.{column.name}"
     if style := _style(held):
         return f"The texts in {whose} are all in {style} case, such as {_and(_shown(same or held))}."
@@ -133,23 +140,36 @@ def _spelling(table: Table, column: Column, text: str, database: Database) -> st
     return f"{whose} holds texts such as {_and(_shown(held))}." if _shown(held) else ""
 
 
-def _style(texts: Sequence[str]) -> str:
-    words = [text for text in texts if any(map(str.isalpha, text))]
+def _style(held: Sequence[str]) -> str:
+    words = [text for text in held if any(map(str.isalpha, text))]
     if words and all(map(str.islower, words)):
         return "lower"
     return "upper" if words and all(map(str.isupper, words)) else ""
 
 
-def _texts(database: Database, statement: exp.Select) -> list[str]:
+def held_in(table: Table, column: Column) -> exp.Select:
+    """The statement that gives the different values of a column."""
+    name = exp.column(column.name, quoted=True)
+    return exp.select(name).distinct().from_(exp.table_(table.name, db=table.schema or None, quoted=True))
+
+
+def is_same(column: Column, text: str) -> exp.Expr:
+    """The condition that it is this text, in any case."""
+    lower = exp.Lower(this=exp.column(column.name, quoted=True))
+    return exp.EQ(this=lower, expression=exp.Lower(this=exp.Literal.string(text)))
+
+
+def texts(database: Database, statement: exp.Select, most: int) -> list[str]:
+    """None where the database does not say."""
     try:
-        rows = database.execute(statement.limit(_SAMPLE).sql(database.dialect)).rows
+        rows = database.execute(statement.limit(most).sql(database.dialect)).rows
     except SQLError:
         return []
     return [row[0] for row in rows if isinstance(row[0], str) and row[0].strip()]
 
 
-def _shown(texts: Sequence[str]) -> list[str]:
-    return [_text(text) for text in texts if len(text) <= _LONGEST_VALUE][:_EXAMPLES]
+def _shown(held: Sequence[str]) -> list[str]:
+    return [_text(text) for text in held if len(text) <= _LONGEST_VALUE][:_EXAMPLES]
 
 
 def _text(value: str) -> str:

@@ -94,7 +94,7 @@ def _column(message: str, sql: str, schema: Schema, dialect: str) -> str:
 
 
 def _table(message: str, sql: str, schema: Schema, dialect: str) -> str:
-    outside = _named(_NOT_IN_FROM, message)
+    outside = outside_named(message)
     if outside:
         return _not_in_from(outside, sql, schema, dialect)
     name = table_named(message)
@@ -125,7 +125,7 @@ def _not_in_from(name: str, sql: str, schema: Schema, dialect: str) -> str:
 
 
 def _ambiguous(message: str, sql: str, schema: Schema, dialect: str) -> str:
-    name = _named(_AMBIGUOUS, message)
+    name = ambiguous_named(message)
     homes = set(schema.tables_with_column(name.rsplit(".", 1)[-1])) if name else set()
     names = names_used(sql, schema, dialect)
     used = [f"{alias}.{_spelled(name, table, schema, dialect)}" for table, alias in names.items() if table in homes]
@@ -133,10 +133,10 @@ def _ambiguous(message: str, sql: str, schema: Schema, dialect: str) -> str:
 
 
 def _function(message: str, sql: str, schema: Schema, dialect: str) -> str:
-    name = _named(_FUNCTION, message)
+    name = function_named(message)
     if not name:
         return ""
-    known = _functions(dialect).get(name.lower()) or _transpiled(name, sql, dialect)
+    known = functions_elsewhere(dialect).get(name.lower()) or _transpiled(name, sql, dialect)
     if not known:
         return ""
     exists = known.lower().startswith(f"{name.lower()}(")
@@ -222,6 +222,19 @@ def column_named(message: str) -> str:
     return f"{of[1]}.{of[2]}" if of else _named(_COLUMN, message)
 
 
+def outside_named(message: str) -> str:
+    """What stands before a column, and is not in FROM."""
+    return _named(_NOT_IN_FROM, message)
+
+
+def ambiguous_named(message: str) -> str:
+    return _named(_AMBIGUOUS, message)
+
+
+def function_named(message: str) -> str:
+    return _named(_FUNCTION, message)
+
+
 def _spelled(column: str, table: str, schema: Schema, dialect: str) -> str:
     """The column's name as a statement has to spell it."""
     home = schema.table(table)
@@ -255,7 +268,8 @@ def names_used(sql: str, schema: Schema, dialect: str) -> dict[str, str]:
 
 
 @cache
-def _functions(dialect: str) -> dict[str, str]:
+def functions_elsewhere(dialect: str) -> dict[str, str]:
+    """What the dialect has in place of functions that others have, by their names."""
     path = _DIALECTS / f"{dialect}_functions.json"
     return json.loads(path.read_text()) if path.exists() else {}
 

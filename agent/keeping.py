@@ -16,7 +16,7 @@ from datasources.engine import ResultSet
 
 def kept(episode: Episode) -> dict[str, Any]:
     """What has happened in an episode between two steps, as JSON can hold it."""
-    empty = episode.empty
+    empty = episode.standing
     return {
         "attempts": [_attempt(attempt) for attempt in episode.attempts],
         "usage": asdict(episode.usage),
@@ -27,12 +27,12 @@ def kept(episode: Episode) -> dict[str, Any]:
 
 def restore(episode: Episode, found: dict[str, Any]) -> None:
     """Bring a new episode of the same question to where the other one was."""
-    episode.attempts = [_attempt_of(one) for one in found["attempts"]]
+    episode.attempts[:] = [_attempt_of(one) for one in found["attempts"]]
     episode.usage = Usage(**found["usage"])
     episode.done = found["done"]
     if empty := found["empty"]:
         rows = ResultSet(tuple(empty["columns"]), (), truncated=False, elapsed=0.0, types=tuple(empty["types"]))
-        episode.empty = (episode.attempts[empty["attempt"] - 1], rows)
+        episode.standing = (episode.attempts[empty["attempt"] - 1], rows)
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:

@@ -4,26 +4,37 @@ Lexical: words of the question are looked for in the names, comments and known v
 words counting more. No model is asked, so it costs milliseconds, and the same question gets the same tables.
 """
 
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import defaultdict, deque
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from math import log
 
 from sqlglot import exp
 
 from agent.budget import tokens
+from agent.definitions import Definitions
+from agent.keys import Neighbours, joinable, neighbours
+from agent.schema_words import IN_VALUES, Alike, SchemaWords, words_of
 from agent.stems import compounds, stems
 from datasources import bounded_parsing
 from datasources.introspect import Schema, Table
 
-_IN_NAME, _IN_COMMENT, _IN_COLUMN, _IN_VALUES = 3.0, 1.5, 1.0, 1.0
-_PARTLY = 0.4
+_ARRANGING = re.compile(
+    r"\b(order|sort|group|arrang|rank)(e?d|ing|e)?( (the|these|them|all|your|results?|rows?|list))* (by|in|from)\b",
+    re.IGNORECASE,
+)
+"""What to do with the rows: it asks for no table called orders or groups."""
 _EARLIER = 0.4
-_SHORTEST_PART = 4
 _WORTH = 0.3
 """Of the best table's score: less is chance."""
 _SEEDS = 4
+_SPARED = 1 / 3
+_MUCH_BETTER = 2.0
+_MOST_JOINED = 3
 _LONGEST_PATH = 3
+_LONGEST_VALUE = 5
+"""Words of a stored value."""
 
 
 def overview(schema: Schema, dialect: str, budget: int) -> str:
@@ -31,7 +42,7 @@ def overview(schema: Schema, dialect: str, budget: int) -> str:
 
     The tables that others refer to most come first, so that what is cut off is what matters least.
     """
-    names = _within(((table.spelled(dialect), 0) for table in central(schema)), budget)
+    names = _within((table.spelled(dialect) for table in central(schema)), budget)
     left = len(schema.tables) - len(names)
     more = f", and {left:,} more" if left else ""
     return (
@@ -46,14 +57,18 @@ def statements_for(
     """The `CREATE TABLE` statements of the tables that matter, the best first, as far as `budget` tokens go.
 
     `earlier`: texts of the conversation, for a question such as “and last year?”. `used`: the SQL of similar questions,
-    whose tables matter nearly as much as those that the question itself names.
+    whose tables matter nearly as much as those that the question itself names. What only might matter as well takes
+    less than the budget: the model reads it anew for each question.
     """
-    statements = schema.statements(dialect)
-    matching = relevant(question, earlier, schema)
+    definitions = Definitions(schema, dialect, budget, stems(question))
+    found = _found(question, earlier, schema)
     known = tables_of(used, schema, dialect)
-    named = [table.full_name for table in [*matching[:_SEEDS], *known, *matching[_SEEDS:]] or central(schema)]
-    sized = ((statements[name], tokens(statements[name])) for name in dict.fromkeys(named))
-    return "\n\n".join(_within(sized, budget))
+    first = [*found.needed[:_SEEDS], *known, *found.needed[_SEEDS:]]
+    if not first:
+        return "\n\n".join(definitions.within(central(schema), budget)[0])
+    needed, left = definitions.within(dict.fromkeys(first), budget)
+    perhaps = [table for table in found.perhaps if table not in first]
+    return "\n\n".join([*needed, *definitions.within(perhaps, left - round(budget * _SPARED))[0]])
 
 
 def tables_of(statements: Sequence[str], schema: Schema, dialect: str) -> list[Table]:
@@ -69,95 +84,133 @@ def tables_of(statements: Sequence[str], schema: Schema, dialect: str) -> list[T
 
 def relevant(question: str, earlier: Sequence[str], schema: Schema) -> list[Table]:
     """The tables that matter for the question, best first: those that match, and those that join them."""
-    scores = _scores(_wanted(question, earlier), schema)
-    if not scores:
-        return []
-    best = max(scores.values())
-    matching = sorted(
-        (name for name in scores if scores[name] >= _WORTH * best), key=lambda name: (-scores[name], name)
-    )
-    graph = _graph(schema)
-    seeds = matching[:_SEEDS]
-    between = [name for pair in combinations(seeds, 2) for name in _path(graph, *pair)]
-    beside = sorted({name for seed in seeds for name in graph[seed]}, key=lambda name: (-scores.get(name, 0), name))
+    found = _found(question, earlier, schema)
+    return [*found.needed, *found.perhaps]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`needed`: the best of those that match, and what joins them with each other. `perhaps`: what is beside them."""
+
+    needed: list[Table]
+    perhaps: list[Table]
+
+
+def _found(question: str, earlier: Sequence[str], schema: Schema) -> _Found:
+    words = words_of(schema)
+    found = _matches(question, earlier, words)
+    if not found:
+        return _Found([], [])
+    copies = _copies(found, words)
+    scores = {name: sum(parts.values()) for name, parts in found.items()}
+    ranked = sorted(scores, key=lambda name: (-scores[name], name))
+    matching = [name for name in ranked if scores[name] >= _WORTH * scores[ranked[0]]]
+    matching.sort(key=lambda name: name in copies)
+    first = _with_originals(matching[:_SEEDS], words, found)
+    seeds = _seeds(found, ranked, first, schema)
+    graph = neighbours(schema)
+    between = [name for pair in combinations(first, 2) for name in _path(graph, *pair)]
+    needed = dict.fromkeys([*seeds, *between])
+    perhaps = dict.fromkeys([*_beside(graph, seeds, scores, copies), *matching])
     tables = {table.full_name: table for table in schema.tables}
-    return [tables[name] for name in dict.fromkeys([*seeds, *between, *matching, *beside])]
+    return _Found([tables[name] for name in needed], [tables[name] for name in perhaps if name not in needed])
+
+
+def _with_originals(names: Iterable[str], words: SchemaWords, found: Container[str]) -> list[str]:
+    """What is called by the beginning of a name comes before that: `orders` before `orders_archive`."""
+    with_them = (one for name in names for one in (*words.originals[name], name))
+    return [one for one in dict.fromkeys(with_them) if one in found]
+
+
+def _seeds(
+    found: Mapping[str, Mapping[str, float]], ranked: Sequence[str], first: Sequence[str], schema: Schema
+) -> list[str]:
+    """The best ones, and those that tell of what these do not.
+
+    What another table tells may be of no use where that cannot be joined with the best one: then those that can come,
+    too.
+    """
+    near = joinable(schema, first[:1])
+    together = [name for name in first if name in near or name == first[0]]
+    joined = [name for name in ranked if name in near]
+    others = [*_covering(found, together, joined, _MOST_JOINED), *_covering(found, first, ranked, 1)]
+    return list(dict.fromkeys([*first, *others]))
 
 
 def central(schema: Schema) -> list[Table]:
     """All tables, those with the most relations first."""
-    graph = _graph(schema)
+    graph = neighbours(schema)
     return sorted(schema.tables, key=lambda table: (-len(graph[table.full_name]), table.full_name))
 
 
-def _wanted(question: str, earlier: Sequence[str]) -> dict[str, float]:
-    """The words to look for, and how much each counts."""
-    wanted = dict.fromkeys(compounds(stems(" ".join(earlier))), _EARLIER)
-    return wanted | dict.fromkeys(compounds(stems(question)), 1.0)
+def _matches(question: str, earlier: Sequence[str], words: SchemaWords) -> dict[str, dict[str, float]]:
+    """By full name of the tables that hold what is sought, how much each word of it counts there."""
+    asked = stems(_ARRANGING.sub(" ", question))
+    before = stems(" ".join(earlier))
+    wanted = dict.fromkeys(compounds(before), _EARLIER) | dict.fromkeys(compounds(asked), 1.0)
+    alike = words.alike(wanted, whole=wanted.keys() - {*before, *asked})
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for word, meant in alike.items():
+        rarity = words.rarity(word)
+        for table in words.holders[word]:
+            for sought, likeness in meant:
+                counts = likeness * words.weights[table][word] * rarity * wanted[sought]
+                found[table][sought] = max(found[table].get(sought, 0.0), counts)
+    for value in _values_named(asked, words):
+        for table in words.values[value]:
+            found[table][" ".join(value)] = IN_VALUES * words.rarity_of_value(value)
+    return {table: _weighed(parts, words.names[table], alike) for table, parts in found.items()}
 
 
-def _scores(wanted: Mapping[str, float], schema: Schema) -> dict[str, float]:
-    """Of the tables that hold any of the words, by full name."""
-    fields = {table.full_name: _words_of(table) for table in schema.tables}
-    in_tables = Counter(word for words in fields.values() for word in words)
-    alike = _alike(wanted, in_tables)
-    scores: dict[str, float] = {}
-    for table in schema.tables:
-        words = fields[table.full_name]
-        found: dict[str, float] = defaultdict(float)
-        for word in words.keys() & alike.keys():
-            for sought, likeness in alike[word]:
-                rarity = log(1 + len(fields) / in_tables[word])
-                found[sought] = max(found[sought], likeness * words[word] * rarity * wanted[sought])
-        if found:
-            scores[table.full_name] = sum(found.values()) * _coverage(table, alike)
-    return scores
+def _values_named(asked: Sequence[str], words: SchemaWords) -> Iterator[tuple[str, ...]]:
+    """Stored values of several words that stand in the question; those of one word count as words already."""
+    for size in range(2, _LONGEST_VALUE + 1):
+        for start in range(len(asked) - size + 1):
+            value = tuple(asked[start : start + size])
+            if value in words.values:
+                yield value
 
 
-def _words_of(table: Table) -> dict[str, float]:
-    """Each word that a table holds, with the weight of the best place where it stands."""
-    words: dict[str, float] = {}
-    for weight, texts in (
-        (_IN_VALUES, (value for column in table.columns for value in column.values)),
-        (_IN_COLUMN, (f"{column.name} {column.comment}" for column in table.columns)),
-        (_IN_COMMENT, (table.comment,)),
-        (_IN_NAME, (table.full_name,)),
-    ):
-        for text in texts:
-            words.update(dict.fromkeys(stems(text), weight))
-    return words
-
-
-def _alike(wanted: Mapping[str, float], vocabulary: Iterable[str]) -> dict[str, list[tuple[str, float]]]:
-    """For each word of the schema, the sought words that it is, holds or abbreviates."""
-    found: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for word in vocabulary:
-        for sought in wanted:
-            if word == sought:
-                found[word].append((sought, 1.0))
-            elif (len(sought) >= _SHORTEST_PART and sought in word) or (len(word) >= 3 and sought.startswith(word)):
-                found[word].append((sought, _PARTLY))
-    return found
-
-
-def _coverage(table: Table, alike: Mapping[str, object]) -> float:
+def _weighed(parts: Mapping[str, float], name: Sequence[str], alike: Alike) -> dict[str, float]:
     """Prefers `orders` to `orders_archive_2019` when nothing but orders was asked for: from 0.5 to 1."""
-    name = stems(table.name)
-    return 0.5 + 0.5 * sum(word in alike for word in name) / len(name) if name else 0.5
+    coverage = 0.5 + 0.5 * sum(word in alike for word in name) / len(name) if name else 0.5
+    return {sought: counts * coverage for sought, counts in parts.items()}
 
 
-def _graph(schema: Schema) -> dict[str, set[str]]:
-    """Which tables a foreign key joins, in both directions."""
-    graph: dict[str, set[str]] = {table.full_name: set() for table in schema.tables}
-    for table in schema.tables:
-        for key in table.foreign_keys:
-            if key.table in graph and key.table != table.full_name:
-                graph[table.full_name].add(key.table)
-                graph[key.table].add(table.full_name)
-    return graph
+def _covering(
+    found: Mapping[str, Mapping[str, float]], seeds: Sequence[str], ranked: Sequence[str], most: int
+) -> Iterator[str]:
+    """For each thing sought those of `ranked` that tell of it much better than any of the seeds, the best `most`."""
+    telling: dict[str, list[str]] = defaultdict(list)
+    for name in ranked:
+        for sought in found[name]:
+            telling[sought].append(name)
+    for sought, names in telling.items():
+        known = max((found[seed].get(sought, 0.0) for seed in seeds), default=0.0)
+        best = sorted(names, key=lambda name: -found[name][sought])[:most]
+        yield from (name for name in best if found[name][sought] > _MUCH_BETTER * known)
 
 
-def _path(graph: Mapping[str, set[str]], start: str, end: str) -> list[str]:
+def _copies(found: Mapping[str, Mapping[str, float]], words: SchemaWords) -> set[str]:
+    """Tables called as another one and more, that tell nothing of what is sought that the other does not tell."""
+    told = {name: found.get(name, {}).keys() for name in words.names}
+    return {
+        name
+        for name, originals in words.originals.items()
+        if any(told[name] <= told[original] for original in originals)
+    }
+
+
+def _beside(graph: Neighbours, seeds: Sequence[str], scores: Mapping[str, float], copies: Collection[str]) -> list[str]:
+    """What joins the seeds: what they refer to comes before what refers to them."""
+    refers: dict[str, bool] = {}
+    for seed in seeds:
+        for name, is_referred_to in graph[seed].items():
+            refers[name] = refers.get(name, False) or is_referred_to
+    return sorted(refers, key=lambda name: (name in copies, not refers[name], -scores.get(name, 0), name))
+
+
+def _path(graph: Neighbours, start: str, end: str) -> list[str]:
     """The tables between two on the shortest way along foreign keys; none where there is no short one."""
     came_from = {start: ""}
     queue = deque([(start, 0)])
@@ -166,7 +219,7 @@ def _path(graph: Mapping[str, set[str]], start: str, end: str) -> list[str]:
         if here == end:
             return _trace(came_from, came_from[end])
         if length < _LONGEST_PATH:
-            new = sorted(graph[here] - came_from.keys())
+            new = sorted(graph[here].keys() - came_from.keys())
             came_from.update(dict.fromkeys(new, here))
             queue.extend((name, length + 1) for name in new)
     return []
@@ -180,11 +233,11 @@ def _trace(came_from: Mapping[str, str], name: str) -> list[str]:
     return found
 
 
-def _within(sized: Iterable[tuple[str, int]], budget: int) -> list[str]:
-    """The texts that fit together; one that is too large by itself does not keep out those after it."""
+def _within(texts: Iterable[str], budget: int) -> list[str]:
+    """Those that fit together; one that is too large by itself does not keep out those after it."""
     kept: list[str] = []
-    for text, size in sized:
-        if budget >= (size or tokens(text)):
+    for text in texts:
+        if tokens(text) <= budget:
             kept.append(text)
-            budget -= size or tokens(text)
+            budget -= tokens(text)
     return kept

@@ -32,16 +32,36 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a reply is drawn: greedily at `temperature` 0, and the same again for the same `seed`, as far as an endpoint
+    can. `grammar`, in GBNF, bounds what is written, where the endpoint is known to read it. `weighed`: how likely the
+    reply was is asked for, too."""
+
+    temperature: float = 0.0
+    seed: int | None = None
+    grammar: str = ""
+    weighed: bool = False
+
+
+GREEDY = Sampling()
+
+
+@dataclass(frozen=True, slots=True)
 class TextDelta:
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How an answer ended: "stop", "length" (the token limit), "closed" (we stopped reading), or its own word."""
+    """How an answer ended: "stop", "length" (the token limit), "closed" (we stopped reading), or its own word.
+
+    `likelihood`: the mean natural logarithm of the probabilities of its tokens, 0 at most, where it was asked for and
+    the endpoint tells.
+    """
 
     reason: str
     usage: Usage = Usage()
+    likelihood: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,7 @@ class LLM(Protocol):
     def model(self) -> str: ...
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+        self, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
     ) -> AsyncGenerator[Item, None]: ...
 
 
@@ -161,11 +181,11 @@ class LLMEmpty(LLMError):
 
 
 async def complete(
-    llm: LLM, messages: Sequence[Message], *, max_tokens: int, temperature: float
+    llm: LLM, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
 ) -> tuple[str, Finished]:
     """The whole answer at once, for callers that have nothing to show meanwhile."""
     parts: list[str] = []
-    async for item in llm.stream(messages, max_tokens=max_tokens, temperature=temperature):
+    async for item in llm.stream(messages, max_tokens=max_tokens, sampling=sampling):
         match item:
             case TextDelta(text):
                 parts.append(text)

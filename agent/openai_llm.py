@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agent import llm_failures
 from agent.budget import tokens
 from agent.endpoint import Endpoint
-from agent.llm import Finished, LLMBusy, LLMCut, LLMError, LLMUnreachable, Message, TextDelta, Usage
+from agent.llm import GREEDY, Finished, LLMBusy, LLMCut, LLMError, LLMUnreachable, Message, Sampling, TextDelta, Usage
 from agent.plain_text import unmarked
 from agent.timeouts import Timeouts
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class OpenAILLM:
     """Implements agent.llm.LLM. Cheap to make: connections are the event loop's, whichever instance asks.
 
-    `seed` asks the endpoint to sample the same way each time; not every one can.
+    `seed` asks the endpoint to sample the same way each time; not every one can. A reply's own seed is added to it.
     """
 
     def __init__(self, endpoint: Endpoint, timeouts: Timeouts | None = None, seed: int | None = None) -> None:
@@ -29,12 +29,12 @@ class OpenAILLM:
         self.timeouts = timeouts or Timeouts.of(endpoint)
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+        self, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
     ) -> AsyncGenerator[TextDelta | Finished, None]:
         # Not at the top: only who asks a model pays for the SDK's memory and start.
         from agent.openai_wire import Request
 
-        body = self._body(messages, max_tokens, temperature)
+        body = self._body(messages, max_tokens, sampling)
         deadline = asyncio.get_running_loop().time() + self.timeouts.total
         for retries_left in reversed(range(self.timeouts.retries + 1)):
             request, pieces = Request(self.endpoint, self.timeouts, body, deadline), 0
@@ -50,26 +50,32 @@ class OpenAILLM:
                     raise
                 await self._wait_to_retry(error, retries_left, deadline)
 
-    def _body(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> dict[str, Any]:
-        seed = {} if self.seed is None else {"seed": self.seed}
-        return seed | {
+    def _body(self, messages: Sequence[Message], max_tokens: int, sampling: Sampling) -> dict[str, Any]:
+        seed = self.seed if sampling.seed is None else (self.seed or 0) + sampling.seed
+        asked: dict[str, Any] = {} if seed is None else {"seed": seed}
+        if sampling.weighed:
+            asked["logprobs"] = True
+        if sampling.grammar and self.endpoint.local:
+            asked["grammar"] = sampling.grammar
+        return asked | {
             "model": self.model,
             "messages": [{"role": message.role, "content": unmarked(message.content)} for message in messages],
             "max_tokens": max_tokens,
-            "temperature": temperature,
+            "temperature": sampling.temperature,
             "stream": True,
             "stream_options": {"include_usage": True},
         }
 
     def _finished(self, request: "Request", messages: Sequence[Message], pieces: int) -> Finished:
         if not request.reason:
-            raise llm_failures.cut(self.endpoint.place)
+            raise llm_failures.cut(self.endpoint.name)
         if not request.text_seen:
             raise llm_failures.empty(self.model)
         if request.usage == Usage():
             # It does not tell: estimated, as limits and costs would else hold for nothing.
-            return Finished(request.reason, Usage(sum(tokens(each.content) for each in messages), 0, pieces))
-        return Finished(request.reason, request.usage)
+            usage = Usage(sum(tokens(each.content) for each in messages), 0, pieces)
+            return Finished(request.reason, usage, request.likelihood)
+        return Finished(request.reason, request.usage, request.likelihood)
 
     async def _wait_to_retry(self, error: LLMError, retries_left: int, deadline: float) -> None:
         """Raises `error` where the endpoint wants us to wait longer than a person would."""

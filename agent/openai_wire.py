@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from json import JSONDecodeError
+from math import isfinite
 from typing import Any
 
 from openai import APIConnectionError, APIError, APIStatusError, AsyncStream
@@ -21,7 +22,7 @@ from datasources.storable import storable
 
 Body = Mapping[str, Any]
 
-REPLACEMENTS = {"max_tokens": "max_completion_tokens", "temperature": "", "stream_options": ""}
+REPLACEMENTS = {"max_tokens": "max_completion_tokens", "temperature": "", "stream_options": "", "logprobs": ""}
 """What to send instead of a parameter that an endpoint refuses; newer OpenAI models refuse the first two."""
 
 _SHORTEST_KEY = 4
@@ -41,6 +42,13 @@ class Request:
     text_seen: bool = field(default=False, init=False)
     reason: str = field(default="", init=False)
     usage: Usage = field(default=Usage(), init=False)
+    _logprobs: float = field(default=0.0, init=False)
+    _weighed: int = field(default=0, init=False)
+
+    @property
+    def likelihood(self) -> float | None:
+        """See agent.llm.Finished."""
+        return self._logprobs / self._weighed if self._weighed else None
 
     async def texts(self) -> AsyncGenerator[str, None]:
         """Leaving early closes the connection, which frees the model for others."""
@@ -89,7 +97,17 @@ class Request:
         if not choices:
             return ""
         self.reason = storable(choices[0].get("finish_reason") or self.reason)
+        if said := choices[0].get("logprobs"):
+            self._weigh(said)
         return storable((choices[0].get("delta") or {}).get("content") or "")
+
+    def _weigh(self, said: object) -> None:
+        """What an endpoint says that makes no sense is not counted."""
+        for token in (said.get("content") or ()) if isinstance(said, dict) else ():
+            logprob = token.get("logprob") if isinstance(token, dict) else None
+            if isinstance(logprob, int | float) and isfinite(logprob):
+                self._logprobs += min(0.0, logprob)
+                self._weighed += 1
 
     def _patience(self, seconds: float) -> asyncio.Timeout:
         return asyncio.timeout_at(min(asyncio.get_running_loop().time() + seconds, self.deadline))
@@ -98,21 +116,19 @@ class Request:
         if asyncio.get_running_loop().time() >= self.deadline:
             return llm_failures.too_slow(self.timeouts.total)
         waited = self.timeouts.idle if self.text_seen else self.timeouts.first_token
-        return llm_failures.silent(self.endpoint.place, waited)
+        return llm_failures.silent(self.endpoint.name, waited)
 
     def _translated(self, error: APIError | JSONDecodeError) -> LLMError:
-        place = self.endpoint.place
+        name = self.endpoint.name
         if isinstance(error, APIConnectionError | JSONDecodeError):
             local = self.endpoint.local
-            named = bool(self.endpoint.name)
-            return llm_failures.cut(place) if self.opened else llm_failures.unreachable(place, local=local, named=named)
+            return llm_failures.cut(name) if self.opened else llm_failures.unreachable(name, local=local)
         return llm_failures.refused(
             _status_of(error),
             model=self.endpoint.model,
-            place=place,
+            name=name,
             detail=self._without_key(_detail_of(error)),
             retry_after=_retry_after(error),
-            named=bool(self.endpoint.name),
         )
 
     def _without_key(self, detail: str) -> str:
@@ -128,10 +144,17 @@ def _accepted(body: Body, refused: frozenset[str]) -> Body:
 
 def _note_refusal(error: APIStatusError, endpoint: Endpoint, sent: Body) -> None:
     """Remembers a parameter to leave out from now on; any other refusal is the answer."""
-    unsupported = error.code in ("unsupported_parameter", "unsupported_value")
-    if not unsupported or error.param not in REPLACEMENTS or error.param not in sent:
+    if not (refused := _refused_parameter(error, sent)):
         raise error
-    _refused[endpoint] = _refused.get(endpoint, frozenset()) | {error.param}
+    _refused[endpoint] = _refused.get(endpoint, frozenset()) | {refused}
+
+
+def _refused_parameter(error: APIStatusError, sent: Body) -> str:
+    """Of what is asked for only where it can be had, not every endpoint says by a code that it cannot."""
+    if error.code in ("unsupported_parameter", "unsupported_value"):
+        return error.param if error.param in REPLACEMENTS and error.param in sent else ""
+    is_about_it = error.status_code in (400, 422) and "logprobs" in _detail_of(error)
+    return "logprobs" if is_about_it and "logprobs" in sent else ""
 
 
 def _usage(said: Body) -> Usage:

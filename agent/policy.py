@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent.errors import ErrorClass
+from agent.reading import DoubtKind
 from agent.repairs import REPAIRS, Strategy
 
 FEATURES = (
@@ -14,6 +15,7 @@ FEATURES = (
     *(f"previous={strategy}" for strategy in Strategy),
     "error_changed",
     "streak",
+    *(f"doubt={kind}" for kind in DoubtKind),
     "bias",
 )
 
@@ -22,7 +24,8 @@ FEATURES = (
 class Context:
     """What is known when a repair is chosen: how attempt `attempt` (from 1) failed, and what came before it.
 
-    `streak` counts the failures in a row, this one included, that met the same error class.
+    `streak` counts the failures in a row, this one included, that met the same error class. `doubts`: what speaks
+    against SQL that ran.
     """
 
     error_class: ErrorClass
@@ -31,6 +34,7 @@ class Context:
     previous: Strategy
     error_changed: bool
     streak: int
+    doubts: frozenset[DoubtKind] = frozenset()
 
     def vector(self) -> tuple[float, ...]:
         """The features named in FEATURES, each in [0, 1]."""
@@ -40,6 +44,7 @@ class Context:
             *(float(strategy is self.previous) for strategy in Strategy),
             float(self.error_changed),
             self.streak / self.max_attempts,
+            *(float(kind in self.doubts) for kind in DoubtKind),
             1.0,
         )
 

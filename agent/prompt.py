@@ -2,22 +2,25 @@
 
 Order, most stable first: preamble, schema, dialect, the generation's prompt, notes, rules (one system message, the same
 bytes for every question of a connection and generation); then earlier turns, the tables of a large schema that matter,
-examples, the question, the failures. Examples stand in the question's own message, not as turns before it: as good by
-measure, and a question that goes on from the turn before it still follows that turn. Texts are joined, never formatted:
-what a person or a model wrote may hold braces.
+examples, the question with the stored values that it may mean, the failures. Examples stand in the question's own
+message, not as turns before it: as good by measure, and a question that goes on from the turn before it still follows
+that turn. Texts are joined, never formatted: what a person or a model wrote may hold braces.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 
-from agent import house_rules, linking
+from agent import house_rules, linking, wanted_tables
 from agent.budget import Budget, bounded, tokens
 from agent.errors import ErrorClass
 from agent.llm import Message
 from agent.plain_text import visible
 from agent.repairs import Strategy, instruction
+from agent.told_values import told_values
+from agent.value_index import ValueIndex
+from agent.worked_examples import worked_examples
 from datasources.introspect import Schema
 
 PROMPTS = Path(__file__).parent / "prompts"
@@ -69,23 +72,27 @@ def generation_text(instructions: str, rules: Sequence[str] = ()) -> str:
     return "\n\n".join(part for part in (instructions.strip(), house_rules.section(rules, LEARNED)) if part)
 
 
-def system_prompt(schema: str, dialect: str, generation: str, notes: str = "", rules: Sequence[str] = ()) -> str:
-    """The whole system message: the prefix that stays the same between questions."""
+def system_prompt(
+    schema: str, dialect: str, generation: str, notes: str = "", rules: Sequence[str] = (), examples: str = ""
+) -> str:
+    """The whole system message: the prefix that stays the same between questions. `examples` are last: what is before
+    them is read once for prompts with them and without."""
     parts = [prompt_file("preamble"), schema.strip(), prompt_file(f"dialects/{dialect}"), generation.strip()]
     if notes.strip():
         parts.append(f"Notes on this database:\n{notes.strip()}")
-    parts.append(house_rules.section(rules))
+    parts += [house_rules.section(rules), examples]
     return "\n\n".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What every question of a connection is asked with: `system` is the stable prefix, `facts` its beginning that
-    says what the database holds and not what to reply.
+    says what the database holds and not what to reply, `worked` the same prefix and after it worked examples: another
+    view of the same question. What one view leads a small model to, the other often does not.
 
     A schema above the budget is no part of it: each question brings the tables that matter. What the generation says
     and notes are cut at a line, and say so; of too many rules the last are left out. History and examples have what
-    these leave.
+    these leave. `values` finds what the database holds in a question.
     """
 
     system: str
@@ -94,28 +101,69 @@ class Prompt:
     budget: Budget
     is_whole: bool
     facts: str = ""
+    worked: str = ""
+    values: ValueIndex | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(
-        cls, schema: Schema, dialect: str, generation: str, notes: str, budget: Budget, rules: Sequence[str] = ()
+        cls,
+        schema: Schema,
+        dialect: str,
+        generation: str,
+        notes: str,
+        budget: Budget,
+        rules: Sequence[str] = (),
+        *,
+        worked: bool = False,
     ) -> "Prompt":
         text = schema.to_prompt(dialect)
         learned = bounded(generation.strip(), budget.longest_generation)
         is_whole = tokens(text) + max(0, tokens(learned) - budget.generation) <= budget.schema
         if not is_whole:
-            text = linking.overview(schema, dialect, budget.names)
+            text = f"{linking.overview(schema, dialect, budget.names)}\n{prompt_file('need_table')}"
         told = house_rules.fitting(rules, budget.rules)
-        system = system_prompt(text, dialect, learned, bounded(notes.strip(), budget.notes), told)
-        return cls(system, schema, dialect, budget, is_whole, facts=system_prompt(text, "", ""))
+        system = partial(system_prompt, text, dialect, learned, bounded(notes.strip(), budget.notes), told)
+        shown = _worked(schema, dialect) if worked else ""
+        return cls(
+            system(),
+            schema,
+            dialect,
+            budget,
+            is_whole,
+            facts=system_prompt(text, "", ""),
+            worked=system(shown) if shown else "",
+        )
 
-    def opening(self, history: Sequence[Turn], question: str, examples: Sequence[Example] = ()) -> list[Message]:
+    def other_view(self) -> "Prompt":
+        """With worked examples; itself where there are none."""
+        return replace(self, system=self.worked) if self.worked else self
+
+    def holding(self, values: ValueIndex | None) -> "Prompt":
+        """With what the database holds."""
+        return replace(self, values=values)
+
+    def opening(
+        self, history: Sequence[Turn], question: str, examples: Sequence[Example] = (), with_values: bool = True
+    ) -> list[Message]:
         """The messages of a first attempt. Of a long history the oldest turns are left out, of many `examples` the
-        first."""
-        room = self._room(question)
+        first. The stored values that the question names are told after it."""
+        values = self._values(question) if with_values else ""
+        room = self._room(question + values)
         kept = _recent(history, min(self.budget.history, room))
         room -= sum(tokens(turn.question + turn.sql) for turn in kept)
         shown = _nearest(examples, min(self.budget.examples, room))
-        return opening(self.system, kept, question, self._tables(kept, question, shown), shown)
+        return opening(self.system, kept, question, self._tables(kept, question, shown), shown, values)
+
+    def tables_for_repair(self, written: str, message: str, shown: str) -> str:
+        """The definitions that an attempt wants and that do not stand in `shown`, the text that was told so far.
+
+        `written` is its SQL, or what the model said in place of it, such as `-- need table: orders`. Empty where the
+        schema is told whole.
+        """
+        if self.is_whole:
+            return ""
+        room = self.budget.tables // 2
+        return wanted_tables.definitions(written, message, shown, self.schema, self.dialect, room)
 
     def after_tables(self, text: str) -> str:
         """`text` that is about no table in particular; before it the most connected ones, where `facts` lacks them."""
@@ -138,6 +186,12 @@ class Prompt:
         tables = 0 if self.is_whole else self.budget.tables
         return self.budget.context - self.budget.reply - tokens(self.system) - tables - tokens(question)
 
+    def _values(self, question: str) -> str:
+        mentions = self.values.mentioned(question) if self.values else ()
+        if not mentions:
+            return ""
+        return f"{prompt_file('values')} {told_values(mentions, self.schema, self.dialect)}."
+
     def _tables(self, history: Sequence[Turn], question: str, examples: Sequence[Example] = ()) -> str:
         if self.is_whole:
             return ""
@@ -146,10 +200,22 @@ class Prompt:
         return linking.statements_for(question, earlier, self.schema, self.dialect, self.budget.tables, used)
 
 
+def _worked(schema: Schema, dialect: str) -> str:
+    found = worked_examples(schema, dialect)
+    texts = [f"Question: {question}\n{reply(sql).content}" for question, sql in found]
+    return "\n\n".join([prompt_file("worked"), *texts]) if texts else ""
+
+
 def opening(
-    system: str, history: Sequence[Turn], question: str, tables: str = "", examples: Sequence[Example] = ()
+    system: str,
+    history: Sequence[Turn],
+    question: str,
+    tables: str = "",
+    examples: Sequence[Example] = (),
+    values: str = "",
 ) -> list[Message]:
-    """The messages of a first attempt; `tables` are the definitions that matter, where the schema is not told whole."""
+    """The messages of a first attempt; `tables` are the definitions that matter, where the schema is not told whole,
+    `values` says what the database holds of what the question names."""
     messages = [Message("system", system)]
     fruitless = ""
     for turn in history:
@@ -160,7 +226,8 @@ def opening(
             fruitless += f"(Asked before, and {came_of_it}: {turn.question})\n\n"
     before = f"{tables}\n\n" if tables else ""
     asked = f"{_shown(examples)}{question}" if examples else question
-    return [*messages, Message("user", before + fruitless + asked)]
+    after = f"\n\n{values}" if values else ""
+    return [*messages, Message("user", before + fruitless + asked + after)]
 
 
 def _shown(examples: Sequence[Example]) -> str:
@@ -225,7 +292,14 @@ def diagnosis_request(failed: str) -> Message:
     return Message("user", f"{failed}\n{prompt_file('diagnose')}")
 
 
-def repair_request(failed: str, strategy: Strategy) -> Message:
-    """Asks for the next attempt. `failed` is empty when a diagnosis has told the failure already."""
-    parts = [failed, instruction(strategy), prompt_file("reply")]
+def repair_request(failed: str, strategy: Strategy, tables: str = "") -> Message:
+    """Asks for the next attempt. `failed` is empty when a diagnosis has told the failure already; `tables` are the
+    definitions that the failed attempt wants."""
+    more = f"{prompt_file('more_tables')}\n\n{tables}\n" if tables else ""
+    parts = [failed, more, instruction(strategy), prompt_file("reply")]
     return Message("user", "\n".join(part for part in parts if part))
+
+
+def requested(tables: str) -> Message:
+    """Gives the definitions that were asked for in place of SQL, and asks for that."""
+    return Message("user", f"{tables}\n\n{prompt_file('requested')}")

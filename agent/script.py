@@ -15,6 +15,7 @@ What it says:
     timestamps true: every token of text or chunks becomes "{now} "
     empty      true: ends normally without a token
     finish_reason      "stop" by default; null leaves it out, as a server does that dies politely
+    likelihood the mean log-probability of its tokens, told to who asks for it
     usage      {"prompt": 12, "cached": 8, "completion": 3}; counted from the messages where it is left out
 
 How it says it:
@@ -60,6 +61,7 @@ class Reply:
     empty: bool = False
     finish_reason: str | None = "stop"
     usage: Usage | None = None
+    likelihood: float | None = None
     tokens_per_second: float = 0.0
     first_token_delay: float = 0.0
     cut_after: int | None = None

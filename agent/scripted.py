@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 
 from agent import llm_failures
-from agent.llm import Finished, Message, TextDelta
+from agent.llm import GREEDY, Finished, Message, Sampling, TextDelta
 from agent.script import Reply, Script, ScriptSource, stamped
 
 PLACE = "(scripted)"
@@ -20,13 +20,13 @@ class ScriptedLLM:
         self.asked: list[tuple[Message, ...]] = []
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+        self, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
     ) -> AsyncGenerator[TextDelta | Finished, None]:
         self.asked.append(tuple(messages))
         reply = self.script.next_reply(messages)
         if reply.status != 200:
             raise llm_failures.refused(
-                reply.status, model=self.model, place=PLACE, detail=reply.error, retry_after=reply.retry_after
+                reply.status, model=self.model, name=PLACE, detail=reply.error, retry_after=reply.retry_after
             )
         tokens = reply.tokens()[:max_tokens]
         async for token in _paced(reply, tokens):
@@ -38,7 +38,7 @@ class ScriptedLLM:
             raise llm_failures.empty(self.model)
         if reply.finish_reason is None:
             raise llm_failures.cut(PLACE)
-        return Finished("length" if truncated else reply.finish_reason, reply.usage_for(messages))
+        return Finished("length" if truncated else reply.finish_reason, reply.usage_for(messages), reply.likelihood)
 
 
 async def _paced(reply: Reply, tokens: Sequence[str]) -> AsyncGenerator[str, None]:

@@ -87,7 +87,9 @@ class Answer:
         return "length" if len(tokens) < len(self.reply.tokens()) else self.reply.finish_reason
 
     def _chunk(self, delta: dict[str, str], finish_reason: str | None = None) -> dict[str, Any]:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+        choice: dict[str, Any] = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+        if delta and self.body.get("logprobs") and self.reply.likelihood is not None:
+            choice["logprobs"] = {"content": [{"token": delta["content"], "logprob": self.reply.likelihood}]}
         return self._envelope("chat.completion.chunk") | {"choices": [choice]}
 
     def _envelope(self, kind: str) -> dict[str, Any]:

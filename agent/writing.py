@@ -5,7 +5,21 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from agent.extract import SqlStream
-from agent.llm import LLM, BegunAnew, Finished, Item, LLMCut, LLMEmpty, LLMError, Message, TextDelta, Usage, Waiting
+from agent.llm import (
+    GREEDY,
+    LLM,
+    BegunAnew,
+    Finished,
+    Item,
+    LLMCut,
+    LLMEmpty,
+    LLMError,
+    Message,
+    Sampling,
+    TextDelta,
+    Usage,
+    Waiting,
+)
 
 _GRACE = 8
 """Pieces to wait for a reply's own end, which tells its usage, once its SQL is complete."""
@@ -19,7 +33,7 @@ _NORMAL_ENDS = frozenset({"stop", "eos", "eos_token", "end_turn", "stop_sequence
 class Draft:
     """What a reply came to. `problem` is a sentence for a person where it holds no SQL that may run.
 
-    `spoiled` tells that it was the endpoint's doing, not the model's.
+    `spoiled` tells that it was the endpoint's doing, not the model's; `likelihood` is as in agent.llm.Finished.
     """
 
     text: str = ""
@@ -27,10 +41,11 @@ class Draft:
     problem: str = ""
     spoiled: bool = False
     usage: Usage = field(default_factory=Usage)
+    likelihood: float | None = None
 
 
 async def write_sql(
-    llm: LLM, messages: Sequence[Message], draft: Draft, *, max_tokens: int, temperature: float
+    llm: LLM, messages: Sequence[Message], draft: Draft, *, max_tokens: int, sampling: Sampling = GREEDY
 ) -> AsyncGenerator[str | Waiting | BegunAnew]:
     """Yield the SQL of a reply as it streams, then fill in `draft`. After BegunAnew it comes from the start again.
 
@@ -39,10 +54,11 @@ async def write_sql(
     reading = _Reading(draft, _cost_of_reading(messages))
     reason = ""
     try:
-        async with aclosing(llm.stream(messages, max_tokens=max_tokens, temperature=temperature)) as stream:
+        async with aclosing(llm.stream(messages, max_tokens=max_tokens, sampling=sampling)) as stream:
             async for item in stream:
                 if isinstance(item, Finished):
                     reason, draft.usage = item.reason, reading.before + item.usage
+                    draft.likelihood = item.likelihood
                     break
                 if isinstance(item, TextDelta):
                     for delta in reading.take(item.text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -21,8 +22,9 @@ _SETS: dict[type[exp.Expr], str] = {
 }
 
 
+@lru_cache(maxsize=1_000)
 def explain(sql: str, dialect: str) -> str:
-    """Empty for what cannot be parsed or is no query."""
+    """Empty for what cannot be parsed or is no query. The same statement is looked at again and again."""
     tree = bounded_parsing.tree(sql, dialect)
     if not isinstance(tree, exp.Query) or not tree.selects:
         return ""
@@ -56,7 +58,7 @@ def _parts(tree: exp.Expr) -> list[exp.Expr]:
 
 
 def _select(tree: exp.Select, dialect: str) -> str:
-    words = _words(tree, dialect)
+    words = words_of(tree, dialect)
     return f"{_begun(tree, words)}{_sources(tree, words)}.{_ending(tree, words)}"
 
 
@@ -64,22 +66,22 @@ def _short(tree: exp.Expr, dialect: str) -> str:
     """Without its order and its limit's words of their own."""
     if not isinstance(tree, exp.Select):
         return Words(dialect).sql(tree)
-    words = _words(tree, dialect)
+    words = words_of(tree, dialect)
     conditions = _conditions(tree, words)
     only = f", only where {' and '.join(conditions)}" if conditions else ""
     begun = _begun(tree, words)
     return f"{begun[0].lower()}{begun[1:]}{_sources(tree, words)}{only}"
 
 
-def _words(tree: exp.Select, dialect: str) -> Words:
+def words_of(tree: exp.Select, dialect: str, *, is_full: bool = False) -> Words:
     tables = {source.alias_or_name: _name(source) for source in _tables(tree)}
     named = {one.alias: one.this for one in tree.expressions if isinstance(one, exp.Alias)}
-    return Words(dialect, tables, named)
+    return Words(dialect, tables, named, is_full)
 
 
 def _begun(tree: exp.Select, words: Words) -> str:
     group = tree.args.get("group")
-    keys = [_key(one, tree, words) for one in group.expressions] if group else []
+    keys = [key_words(one, tree, words) for one in group.expressions] if group else []
     shown = [one for one in tree.expressions if not keys or _without_name(one, words) not in keys]
     items = [words.value(one) for one in shown[:_MOST_SHOWN]]
     if len(shown) > _MOST_SHOWN:
@@ -97,7 +99,7 @@ def _distinct(tree: exp.Select, words: Words) -> str:
     return f"of the rows of the same {words.sql(on)} the first: " if on else "without repetition "
 
 
-def _key(node: exp.Expr, tree: exp.Query, words: Words) -> str:
+def key_words(node: exp.Expr, tree: exp.Query, words: Words) -> str:
     """What is grouped by: also by the place or the name of what is selected."""
     if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
         is_known = isinstance(tree, exp.Select) and not tree.is_star
@@ -187,7 +189,7 @@ def _ending(tree: exp.Query, words: Words) -> str:
 
 def _ordered(node: exp.Ordered, tree: exp.Query, words: Words) -> str:
     direction = "highest first" if node.args.get("desc") else "lowest first"
-    by = _key(node.this, tree, words) if isinstance(node.this, exp.Literal) else words.value(node.this)
+    by = key_words(node.this, tree, words) if isinstance(node.this, exp.Literal) else words.value(node.this)
     return f"{by}, {direction}"
 
 

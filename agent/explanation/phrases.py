@@ -39,12 +39,13 @@ _OPPOSITE = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`tables`: what the statement calls its tables → their names; with one alone, columns need no table before them.
-    `named`: the names that the statement gives to what it selects."""
+    """`tables`: what the statement calls its tables → their names; with one alone, columns need no table before them,
+    unless `is_full`. `named`: the names that the statement gives to what it selects."""
 
     dialect: str
     tables: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, exp.Expr] = field(default_factory=dict)
+    is_full: bool = False
 
     def value(self, node: exp.Expr) -> str:
         """As a noun: a column, an aggregate, a literal."""
@@ -109,6 +110,8 @@ class Words:
     def _column(self, node: exp.Column) -> str:
         if isinstance(node.this, exp.Star):
             return f"all columns of {self.tables.get(node.table, node.table)}"
+        if len(self.tables) == 1 and self.is_full:
+            return f"{next(iter(self.tables.values()))}.{node.name}"
         if not node.table or len(self.tables) == 1:
             return str(node.name)
         return f"{self.tables.get(node.table, node.table)}.{node.name}"

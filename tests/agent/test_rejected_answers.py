@@ -6,7 +6,7 @@ from agent import prompt
 from agent.episode import Episode, Limits, solve
 from agent.errors import ErrorClass
 from agent.events import EpisodeDone, Executing, QueryError, QueryOk
-from agent.llm import Finished, Message, TextDelta
+from agent.llm import GREEDY, Finished, Message, Sampling, TextDelta
 from agent.policy import RandomPolicy
 from agent.rejection import Rejected
 from agent.repairs import Strategy
@@ -29,10 +29,10 @@ class Thermometer(ScriptedLLM):
         self.temperatures: list[float] = []
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+        self, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
     ) -> AsyncGenerator[TextDelta | Finished, None]:
-        self.temperatures.append(temperature)
-        async for item in super().stream(messages, max_tokens=max_tokens, temperature=temperature):
+        self.temperatures.append(sampling.temperature)
+        async for item in super().stream(messages, max_tokens=max_tokens, sampling=sampling):
             yield item
 
 

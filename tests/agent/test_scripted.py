@@ -25,7 +25,7 @@ def asked(text: str) -> list[Message]:
 
 
 async def answer(llm: ScriptedLLM, messages: list[Message] = QUESTION) -> str:
-    text, _ = await complete(llm, messages, max_tokens=100, temperature=0.0)
+    text, _ = await complete(llm, messages, max_tokens=100)
     return text
 
 
@@ -58,7 +58,7 @@ async def test_a_condition_looks_where_it_is_told() -> None:
 
 async def test_tokens_make_up_the_text() -> None:
     text = "```sql\nSELECT a.b, 'é'\nFROM t;\n```\n"
-    items = [item async for item in ScriptedLLM([text]).stream(QUESTION, max_tokens=100, temperature=0.0)]
+    items = [item async for item in ScriptedLLM([text]).stream(QUESTION, max_tokens=100)]
     *deltas, finished = items
     assert "".join(item.text for item in deltas if isinstance(item, TextDelta)) == text
     assert isinstance(finished, Finished)

@@ -36,6 +36,9 @@ class Stalling:
     def values(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
         return {}
 
+    def distinct(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        return {}
+
     def cancel(self) -> None:
         self._is_over.set()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agent.llm import BegunAnew, Finished, Item, Message, TextDelta, Usage
+from agent.llm import GREEDY, BegunAnew, Finished, Item, Message, Sampling, TextDelta, Usage
 from agent.scripted import ScriptedLLM
 from agent.writing import Draft, write_sql
 
@@ -14,7 +14,7 @@ async def written(*tokens: str) -> tuple[list[str], Draft]:
     """The pieces shown, and what the reply came to."""
     draft = Draft()
     llm = ScriptedLLM([{"chunks": tokens}])
-    pieces = write_sql(llm, [Message("user", "Who?")], draft, max_tokens=100, temperature=0.0)
+    pieces = write_sql(llm, [Message("user", "Who?")], draft, max_tokens=100)
     return [str(piece) async for piece in pieces], draft
 
 
@@ -43,7 +43,7 @@ async def test_capitals_that_were_english_do_not_count_as_sql() -> None:
 
 async def ended(reply: dict[str, Any]) -> Draft:
     draft = Draft()
-    async for _ in write_sql(ScriptedLLM([reply]), [Message("user", "Who?")], draft, max_tokens=100, temperature=0.0):
+    async for _ in write_sql(ScriptedLLM([reply]), [Message("user", "Who?")], draft, max_tokens=100):
         pass
     return draft
 
@@ -76,7 +76,9 @@ class _Anew:
 
     model = "another"
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int, temperature: float) -> AsyncGenerator[Item]:
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
+    ) -> AsyncGenerator[Item]:
         for piece in ("SELECT", " 2"):
             yield TextDelta(piece)
         yield BegunAnew("Another one begins.")
@@ -87,7 +89,7 @@ class _Anew:
 async def test_what_an_endpoint_wrote_that_did_not_end_its_reply_has_been_spent_too() -> None:
     draft = Draft()
     messages = [Message("user", "W" * 40)]
-    async for _ in write_sql(_Anew(), messages, draft, max_tokens=100, temperature=0.0):
+    async for _ in write_sql(_Anew(), messages, draft, max_tokens=100):
         pass
     assert draft.usage == Usage(prompt=10 + 100, cached=60, completion=2 + 7)
     assert draft.sql == "SELECT 1"
