@@ -124,6 +124,12 @@ class AuditedDatabase:
             entry.message = f"values of text columns, in {len(tables):,} tables"
             return self._database.values(tables, seconds)
 
+    def distinct(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        with self._recorded(Action.SCHEMA) as entry:
+            columns = sum(len(table.columns) for table in tables)
+            entry.message = f"values of text columns for the value index: {columns:,} in {len(tables):,} tables"
+            return self._database.distinct(tables, seconds)
+
     def probe(self) -> Probe:
         with self._recorded(Action.TEST) as entry:
             found = self._database.probe()

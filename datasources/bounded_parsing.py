@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -32,7 +32,11 @@ _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE}
 def parse(tokens: list[Token], sql: str, grammar: Dialect) -> list[exp.Expr | None]:
     """The statements that the tokens are. Raises sqlglot's ParseError, NotReadOnly where it takes too many steps, and
     RecursionError; check the depth first."""
-    return _bounded(grammar.parser_class)(dialect=grammar).parse(tokens, sql)
+    try:
+        return _bounded(grammar.parser_class)(dialect=grammar).parse(tokens, sql)
+    except (AttributeError, LookupError, TypeError) as error:
+        # It takes for granted what a misplaced word, such as a WHERE within MySQL's DATE_ADD, is not.
+        raise ParseError("The statement could not be parsed.") from error
 
 
 def check_depth(tokens: list[Token]) -> None:

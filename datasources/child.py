@@ -40,6 +40,9 @@ class Driver(Protocol):
     def values(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[tuple[Any, ...]] | Failure:
         """What text columns of few different values hold, as far as the seconds reach: see catalogues.sampling."""
 
+    def distinct(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[tuple[Any, ...]] | Failure:
+        """What the named columns hold: see catalogues.distinct."""
+
     def cancel(self) -> None:
         """From another thread, just before the process ends: have a server end what runs on it, within two seconds."""
 
@@ -103,6 +106,10 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
             case ["values", tables, seconds]:
                 _allow_cpu(seconds)
                 values = driver.values(tables, seconds)
+                return values if isinstance(values, Failure) else ("values", values)
+            case ["distinct", tables, seconds]:
+                _allow_cpu(seconds)
+                values = driver.distinct(tables, seconds)
                 return values if isinstance(values, Failure) else ("values", values)
     except MemoryError:
         return Failure("failed", "The statement needed more memory than it may use.", "MEMORY", fatal=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.requests import UserRequest, require_curator
-from datasources import audit, descriptions
+from datasources import audit, descriptions, privacy, snapshots
 from datasources.forms import NOTES_CHARACTERS, NotesForm
-from datasources.models import AuditEntry
+from datasources.introspect import Table
+from datasources.models import AuditEntry, Connection
 from datasources.requests import get_connection, get_connection_to_curate
 from datasources.wording import counted
 
@@ -71,7 +74,8 @@ def table(request: UserRequest, connection_id: int) -> HttpResponse:
             error = str(too_long)
         else:
             audit.record(connection, request.user, AuditEntry.Action.CHANGE, f"descriptions of {found.full_name}")
-            done = f"Saved: {counted(count, 'text')} changed."
+            done = f"Saved: {counted(count, 'text')} changed.{_privacy_changed(request, connection, found)}"
+            found = descriptions.table_of(connection, found.full_name) or found
     search = request.GET.get("columns", "")[:200]
     context = {
         "connection": connection,
@@ -86,3 +90,22 @@ def table(request: UserRequest, connection_id: int) -> HttpResponse:
         "longest": descriptions.TEXT_CHARACTERS,
     }
     return render(request, f"datasources/{'_table' if request.htmx else 'connection_table'}.html", context)
+
+
+def _privacy_changed(request: UserRequest, connection: Connection, table: Table) -> str:
+    """What was chosen of its columns' values is put to work; gives what there is to say of it."""
+    changed = privacy.save(connection, table, request.POST.dict())
+    said = ""
+    if hidden := [name for name, is_private in changed.items() if is_private]:
+        _record(request, connection, table, hidden, "made private, and what was kept of them deleted")
+        said += f" {counted(len(hidden), 'column')} made private: what was kept of the values is deleted."
+    if shown := [name for name, is_private in changed.items() if not is_private]:
+        _record(request, connection, table, shown, "may be read")
+        snapshots.enqueue(connection)
+        said += f" The values of {counted(len(shown), 'column')} may be read: the schema is being read again."
+    return said
+
+
+def _record(request: UserRequest, connection: Connection, table: Table, columns: Sequence[str], what: str) -> None:
+    names = ", ".join(f"{table.full_name}.{column}" for column in columns)
+    audit.record(connection, request.user, AuditEntry.Action.CHANGE, f"values of {names}: {what}")

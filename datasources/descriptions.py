@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from datasources.introspect import Column, Schema, Table
 from datasources.models import Connection
+from datasources.privacy import OF_VALUES
 from datasources.schema_cache import stored_schema
 
 LISTED = 100
@@ -37,9 +38,12 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`field` and `values_field` are the names of what is filled in: the text, and whether its values are private."""
+
     column: Column
     field: str
     text: str
+    values_field: str
 
 
 class TooLong(ValueError):
@@ -76,7 +80,7 @@ def lines_of(connection: Connection, table: Table, search: str, number: str | No
     wanted = search.strip().casefold()
     texts = texts_of(connection, table)
     columns = [column for column in table.columns if wanted in column.name.casefold()]
-    lines = [Line(column, OF_A_COLUMN + column.name, texts.get(column.name, "")) for column in columns]
+    lines = [_line(column, texts.get(column.name, "")) for column in columns]
     return Paginator(lines, COLUMNS_A_PAGE).get_page(number)
 
 
@@ -99,6 +103,10 @@ def save(connection: Connection, table: Table, fields: Mapping[str, str]) -> int
         for name, text in changed.items():
             _save_one(connection, table.full_name, name, text)
     return len(changed)
+
+
+def _line(column: Column, text: str) -> Line:
+    return Line(column, OF_A_COLUMN + column.name, text, OF_VALUES + column.name)
 
 
 def _save_one(connection: Connection, table: str, column: str, text: str) -> None:

@@ -100,6 +100,9 @@ class DuckdbDriver:
     def values(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
         return self._described(seconds, lambda ask: catalogue.values(ask, tables, seconds))
 
+    def distinct(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        return self._described(seconds, lambda ask: catalogue.distinct(ask, tables, seconds))
+
     def cancel(self) -> None:
         """It ends with the process."""
 

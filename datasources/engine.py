@@ -87,6 +87,9 @@ class Database(Protocol):
     def values(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
         """What text columns of few different values hold, as far as the seconds reach. Not of views."""
 
+    def distinct(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        """What the columns of these tables hold, those that were reached: at least one. See catalogues.distinct."""
+
     def cancel(self) -> None:
         """End what runs on this handle, from another thread: it raises QueryCancelled. What comes later may run."""
 
@@ -122,9 +125,15 @@ class _Guarded(ABC):
         return Schema.from_dict({"tables": tables})
 
     def values(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        return self._look("values", tables, seconds)
+
+    def distinct(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        return self._look("distinct", tables, seconds)
+
+    def _look(self, what: str, tables: Sequence[Table], seconds: float | None) -> Values:
         seconds = seconds or self.limits.seconds
         full_names = {(table.schema, table.name): table.full_name for table in tables}
-        request = ("values", [_to_look_into(table) for table in tables], seconds)
+        request = (what, [_to_look_into(table) for table in tables], seconds)
         [found] = self._ask(request, seconds=seconds)
         return {(full_names[schema, name], column): values for schema, name, column, values in found}
 

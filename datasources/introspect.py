@@ -16,6 +16,7 @@ class Column:
     """`type` is as declared, in the database's own words; empty where the database declares none.
 
     `values`: what a text column of few different values holds, as far as statistics or its first and last rows tell.
+    `is_private`: what it holds is read by nobody but who asks the database, and told to no model.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Column:
     nullable: bool = True
     comment: str = ""
     values: tuple[str, ...] = ()
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from datasources.engine import IN_MEMORY, Database, DuckdbDatabase, Limits, Serv
 from datasources.errors import ConnectFailed
 from datasources.introspect import Schema
 from datasources.schema_cache import stored_schema
+from datasources.value_models import ColumnPrivacy as ColumnPrivacy
+from datasources.value_models import KeptValues as KeptValues
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -98,6 +100,9 @@ class Connection(models.Model):
     schema_snapshot = models.JSONField(null=True, editable=False)
     schema_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     schema_taken_at = models.DateTimeField(null=True, editable=False)
+    values_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the values that are kept of it last became others."
+    )
     schema_state = models.CharField(max_length=10, choices=SchemaState, default=SchemaState.NONE, editable=False)
     schema_progress = models.CharField(max_length=200, blank=True, editable=False)
     schema_state_at = models.DateTimeField(null=True, editable=False)

@@ -16,7 +16,7 @@ import pymysql
 
 from datasources import mysql_roles
 from datasources.catalogues import mysql
-from datasources.catalogues.sampling import Sample
+from datasources.catalogues.sampling import Look, Sample
 from datasources.dsn import ServerAddress
 from datasources.hosts import resolve
 from datasources.login_failures import explained
@@ -114,13 +114,10 @@ class MysqlDriver:
         return tables
 
     def values(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
-        try:
-            self._begin(seconds, _NO_LIMIT)
-            return mysql.values(self._ask, tables, seconds)
-        except _TROUBLE as trouble:
-            return self._failure(trouble)
-        finally:
-            self._end()
+        return self._looked_into(mysql.values, tables, seconds)
+
+    def distinct(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        return self._looked_into(mysql.distinct, tables, seconds)
 
     def cancel(self) -> None:
         """On a second session: the first is busy."""
@@ -131,6 +128,15 @@ class MysqlDriver:
             other = connect(self._place, self._addresses, _CANCEL_SECONDS)
             if not isinstance(other, Failure):
                 other.query(f"KILL QUERY {self._connection.thread_id()}")
+
+    def _looked_into(self, look: Look, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        try:
+            self._begin(seconds, _NO_LIMIT)
+            return look(self._ask, tables, seconds)
+        except _TROUBLE as trouble:
+            return self._failure(trouble)
+        finally:
+            self._end()
 
     def _prepare(self) -> str:
         """Make the session one that reads. What is too powerful about the account, in words."""

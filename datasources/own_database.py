@@ -25,9 +25,16 @@ _OF_SQLITE = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
+_OF_THE_DISK = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_NO_ROOM_TO_MAP = {sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN}
+"""SQLite's index of its log cannot grow, or be made, on a disk that is full."""
 AWAY = (OperationalError, InterfaceError)
 """What is raised then, and sometimes otherwise: see `is_passing`."""
 NO_ROOM = "The server's disk is full, so nothing can be stored. Tell the operator, and try again once there is room."
+BROKEN_DISK = (
+    "The server could not read or write the file of its own database, so nothing was stored. Tell the operator to look "
+    "at its disk, and try again after that."
+)
 NOT_THERE = "The server's own database does not answer at the moment, so nothing was stored. Try again in a moment."
 _T = TypeVar("_T")
 
@@ -44,7 +51,9 @@ def is_passing(error: BaseException) -> bool:
 def sentence(error: BaseException) -> str:
     """What a person is told of an error that is passing."""
     code = getattr(error.__cause__, "sqlite_errorcode", 0)
-    return NO_ROOM if code & 0xFF == sqlite3.SQLITE_FULL or isinstance(error.__cause__, DiskFull) else NOT_THERE
+    if code & 0xFF == sqlite3.SQLITE_FULL or code in _NO_ROOM_TO_MAP or isinstance(error.__cause__, DiskFull):
+        return NO_ROOM
+    return BROKEN_DISK if code & 0xFF in _OF_THE_DISK else NOT_THERE
 
 
 def patiently(work: Callable[[], _T], seconds: float = SECONDS) -> _T:

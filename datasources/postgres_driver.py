@@ -17,7 +17,7 @@ from psycopg.pq.abc import PGresult
 
 from datasources import postgres_roles
 from datasources.catalogues import postgres
-from datasources.catalogues.sampling import Sample
+from datasources.catalogues.sampling import Look, Sample
 from datasources.dsn import ServerAddress
 from datasources.hosts import resolve
 from datasources.login_failures import explained
@@ -126,19 +126,25 @@ class PostgresDriver:
         return tables
 
     def values(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
-        try:
-            self._begin(seconds)
-            return postgres.values(self._ask, tables, seconds)
-        except Trouble as trouble:
-            return failure(trouble, is_late=self._is_late())
-        finally:
-            self._end()
+        return self._looked_into(postgres.values, tables, seconds)
+
+    def distinct(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        return self._looked_into(postgres.distinct, tables, seconds)
 
     def cancel(self) -> None:
         self._is_ending = True
         if self._is_running:
             with suppress(psycopg.Error):
                 self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
+
+    def _looked_into(self, look: Look, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        try:
+            self._begin(seconds)
+            return look(self._ask, tables, seconds)
+        except Trouble as trouble:
+            return failure(trouble, is_late=self._is_late())
+        finally:
+            self._end()
 
     def _prepare(self) -> str:
         """Make the session one that reads. What is too powerful about the role, in words."""

@@ -8,39 +8,43 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from datasources.introspect import Schema
+from datasources.value_models import ColumnPrivacy
 
 if TYPE_CHECKING:
     from datasources.models import Connection
 
 _MOST = 8
-_Key = tuple[int, datetime]
+_Key = tuple[int, datetime, datetime | None]
+"""A connection, when its schema was read, and when the values that are kept last became others."""
 _at_hand: OrderedDict[_Key, Schema] = OrderedDict()
 _lock = threading.Lock()
 
 
 def stored_schema(connection: Connection) -> Schema | None:
-    """What was read when `connection` was loaded, or later; None where nothing was.
+    """What was read when `connection` was loaded, or later, without values of private columns; None where nothing was.
 
     A snapshot that was loaded with the connection, or put there, counts as it is.
     """
     if "schema_snapshot" not in connection.get_deferred_fields():
-        return _built(connection.schema_snapshot)
-    if connection.schema_taken_at and (schema := _get((connection.pk, connection.schema_taken_at))):
+        return _built(connection, connection.schema_snapshot)
+    key = (connection.pk, connection.schema_taken_at, connection.values_at) if connection.schema_taken_at else None
+    if key and (schema := _get(key)):
         return schema
     return _loaded(connection)
 
 
 def _loaded(connection: Connection) -> Schema | None:
-    stored = type(connection).objects.filter(pk=connection.pk).values_list("schema_snapshot", "schema_taken_at").first()
-    snapshot, taken_at = stored or (None, None)
-    schema = _built(snapshot)
+    rows = type(connection).objects.filter(pk=connection.pk)
+    stored = rows.values_list("schema_snapshot", "schema_taken_at", "values_at").first()
+    snapshot, taken_at, values_at = stored or (None, None, None)
+    schema = _built(connection, snapshot)
     if schema and taken_at:
-        _put((connection.pk, taken_at), schema)
+        _put((connection.pk, taken_at, values_at), schema)
     return schema
 
 
-def _built(snapshot: dict[str, object] | None) -> Schema | None:
-    return None if snapshot is None else Schema.from_dict(snapshot)
+def _built(connection: Connection, snapshot: dict[str, object] | None) -> Schema | None:
+    return None if snapshot is None else ColumnPrivacy.of(connection).marked(Schema.from_dict(snapshot))
 
 
 def _get(key: _Key) -> Schema | None:

@@ -10,18 +10,23 @@ import logging
 from contextlib import closing
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from datasources import kept_values
 from datasources.catalogues import MOST_COLUMNS, MOST_TABLES
 from datasources.column_values import carried_over, put_in, read_values
 from datasources.encryption import Unreadable
 from datasources.errors import SQLError
+from datasources.index_reading import Reading, read_index
 from datasources.introspect import Schema
-from datasources.models import Connection
+from datasources.models import Connection, ConnectionQuerySet
+from datasources.private_columns import readable
 from datasources.schema_cache import stored_schema
 from datasources.schema_changes import changes, fingerprint
+from datasources.value_models import ColumnPrivacy
 from datasources.wording import counted
 
 logger = logging.getLogger(__name__)
@@ -29,7 +34,7 @@ logger = logging.getLogger(__name__)
 SECONDS = 120.0
 """What reading the structure in the background may take."""
 LONGEST = timedelta(minutes=5)
-"""A claim that is older is nobody's any more: a reading takes three minutes at most."""
+"""A claim that is older is nobody's any more: a reading takes four minutes at most."""
 AT_MOST_EVERY = timedelta(minutes=1)
 """How often missing objects have the schema read again."""
 
@@ -76,7 +81,9 @@ def is_reading(connection: Connection) -> bool:
 
 def forget(connection: Connection) -> None:
     """It has become another database: what was read counts no more, nor what is being read."""
-    _of(connection).update(**_NOTHING_READ)
+    with transaction.atomic():
+        _of(connection).update(**_NOTHING_READ)
+        kept_values.drop_all(connection)
     connection.refresh_from_db(fields=list(_NOTHING_READ))
 
 
@@ -109,15 +116,30 @@ class _Reading:
         self._say("Reading the tables")
         before = stored_schema(self._connection) or Schema(())
         with closing(self._connection.database(source="schema")) as database:
-            schema = carried_over(before, database.schema(seconds))
-            self._store(schema, "Looking at values")
+            schema = self._store(carried_over(before, database.schema(seconds)))
             if with_values:
-                found = read_values(database, schema.tables, self._say)
-                self._store(put_in(schema, found), "Looking at values")
+                found = read_values(database, [readable(table) for table in schema.tables], self._say)
+                schema = self._store(put_in(schema, found))
+                self._keep(schema, read_index(database, schema, self._say) if settings.VALUE_INDEX else Reading())
         return _summary(before, schema)
 
-    def _store(self, schema: Schema, progress: str) -> None:
-        self._say(progress, **_snapshot(schema))
+    def _store(self, schema: Schema) -> Schema:
+        """What is private by now is marked, and has no values."""
+        with transaction.atomic():
+            schema = self._without_private(schema)
+            self._say("Looking at values", **_snapshot(schema))
+        return schema
+
+    def _keep(self, schema: Schema, reading: Reading) -> None:
+        with transaction.atomic():
+            schema = self._without_private(schema)
+            self._say("Looking at values", values_at=timezone.now())
+            kept_values.keep(self._connection, schema, reading)
+
+    def _without_private(self, schema: Schema) -> Schema:
+        """In a transaction: until it ends nobody makes another column private."""
+        _of(self._connection).lock()
+        return ColumnPrivacy.of(self._connection).marked(schema)
 
     def _say(self, progress: str, **fields: object) -> None:
         """Raises _TakenOver."""
@@ -162,10 +184,10 @@ def _help_out(connection: Connection) -> None:
     if without.exists():
         with closing(connection.database(source="schema")) as database:
             schema = database.schema()
-        without.update(**_snapshot(schema))
+        without.update(**_snapshot(ColumnPrivacy.of(connection).marked(schema)))
 
 
-def _of(connection: Connection) -> models.QuerySet[Connection]:
+def _of(connection: Connection) -> ConnectionQuerySet:
     return Connection.objects.filter(pk=connection.pk)
 
 
@@ -176,6 +198,7 @@ _NOTHING_READ: dict[str, object] = {
     "schema_state": State.NONE,
     "schema_progress": "",
     "schema_state_at": None,
+    "values_at": None,
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from datasources.catalogues import Ask, sqlite
-from datasources.catalogues.sampling import Sample
+from datasources.catalogues.sampling import Look, Sample
 from datasources.taking import take
 from datasources.wire import Failure, Limits
 
@@ -93,14 +93,20 @@ class SqliteDriver:
                 return _failure(error, timed_out=deadline.passed)
 
     def values(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
-        with _Deadline(self._connection, seconds) as deadline:
-            try:
-                return sqlite.values(_asking(self._connection), tables, seconds)
-            except (sqlite3.Error, sqlite3.Warning) as error:
-                return _failure(error, timed_out=deadline.passed)
+        return self._looked_into(sqlite.values, tables, seconds)
+
+    def distinct(self, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        return self._looked_into(sqlite.distinct, tables, seconds)
 
     def cancel(self) -> None:
         """It ends with the process."""
+
+    def _looked_into(self, look: Look, tables: Sequence[Mapping[str, Any]], seconds: float) -> list[Sample] | Failure:
+        with _Deadline(self._connection, seconds) as deadline:
+            try:
+                return look(_asking(self._connection), tables, seconds)
+            except (sqlite3.Error, sqlite3.Warning) as error:
+                return _failure(error, timed_out=deadline.passed)
 
 
 class _Deadline:

@@ -1,7 +1,7 @@
 """What the server and a child process say to each other: msgpack in frames that carry their length.
 
 Requests:  ("open", driver, parameters)   ("run", sql, calls, *limits)   ("schema", seconds)   ("probe",)
-           ("values", tables, seconds)
+           ("values", tables, seconds)   ("distinct", tables, seconds)
 Answers:   ("opened",)   ("rows", *rows)   ("schema", tables)   ("probe", version, warning)   ("failure", *failure)
            ("values", samples)
 """

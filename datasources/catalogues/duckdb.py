@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from datasources.catalogues import LONGEST_COMMENT, LONGEST_TYPE, MOST_COLUMNS, MOST_TABLES, Ask
+from datasources.catalogues import distinct as of_columns
 from datasources.catalogues.assembly import assemble
 from datasources.catalogues.sampling import Sample, Spelling, Tables, sampled, wanted
 
@@ -45,3 +46,8 @@ def read(ask: Ask) -> list[dict[str, Any]]:
 
 def values(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
     return sampled(ask, [replace(table, key="") for table in wanted(tables, _TEXT)], seconds, Spelling(rows=_ROWS))
+
+
+def distinct(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
+    some = [replace(table, key="") for table in of_columns.wanted(tables)]
+    return of_columns.distinct(ask, some, seconds, Spelling(rows=_ROWS))

@@ -1,9 +1,11 @@
 """MySQL and MariaDB: information_schema, whose rows are those that the role may see."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from datasources.catalogues import MOST_COLUMNS, MOST_TABLES, Ask
+from datasources.catalogues import distinct as of_columns
 from datasources.catalogues.assembly import assemble
 from datasources.catalogues.sampling import Sample, Spelling, Tables, sampled, wanted
 
@@ -51,3 +53,7 @@ def _without_remark(table: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def values(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
     return sampled(ask, wanted(tables, _TEXT), seconds, _SPELLING)
+
+
+def distinct(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
+    return of_columns.distinct(ask, of_columns.wanted(tables), seconds, replace(_SPELLING, rows=of_columns.ROWS))

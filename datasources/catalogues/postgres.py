@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from datasources.catalogues import LONGEST_COMMENT, MOST_COLUMNS, MOST_TABLES, Ask
+from datasources.catalogues import distinct as of_columns
 from datasources.catalogues.assembly import assemble
 from datasources.catalogues.sampling import MOST_VALUES, Sample, Tables, Wanted, categories, sampled, wanted
 
@@ -115,6 +116,13 @@ def values(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
     known, unknown = _from_statistics(ask, places)
     known |= _labels(ask, places)
     found = _those_wanted(some, known) + sampled(ask, _unsure(some, unknown), seconds)
+    return [("" if schema == home else schema, table, column, held) for schema, table, column, held in found]
+
+
+def distinct(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
+    [(home,)] = ask("SELECT pg_catalog.current_schema()::text")
+    some = of_columns.in_schema(of_columns.wanted(tables), home)
+    found = of_columns.distinct(ask, some, seconds)
     return [("" if schema == home else schema, table, column, held) for schema, table, column, held in found]
 
 

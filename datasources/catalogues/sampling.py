@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +31,8 @@ _LOOKS_PRIVATE = re.compile(r"\S@\S+\.\S|\+?[\d\s()/.-]{7,}|(?=\S*\d)\S{24,}")
 
 Tables = Iterable[Mapping[str, Any]]
 """As `read` gives them; of a column, its name and type are enough, and foreign keys are not needed."""
+Look = Callable[[Ask, Tables, float], list[Sample]]
+"""Into tables, for so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,12 @@ def categories(values: Iterable[Any]) -> list[str]:
 
 
 def _is_category(value: Any) -> bool:
-    is_label = isinstance(value, str) and len(value) <= LONGEST_VALUE and value.isprintable()
-    return is_label and not _LOOKS_PRIVATE.fullmatch(value) and "@" not in value
+    return isinstance(value, str) and len(value) <= LONGEST_VALUE and value.isprintable() and not looks_private(value)
+
+
+def looks_private(value: str) -> bool:
+    """Whether it is like an address, a number of a person or a key."""
+    return bool(_LOOKS_PRIVATE.fullmatch(value)) or "@" in value
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +124,15 @@ def _of_table(ask: Ask, table: Wanted, spelling: Spelling) -> Iterator[Sample]:
 
 def _select(place: int, column: str, table: Wanted, spelling: Spelling) -> str:
     """One character and, besides NULL and the empty text, one value more than are kept: enough to see that."""
-    source = ".".join(_quoted(part, spelling.quote) for part in (table.schema, table.name) if part)
-    value = spelling.cut.replace("{}", f"substr({_quoted(column, spelling.quote)}, 1, {LONGEST_VALUE + 1})")
+    source = ".".join(quoted(part, spelling.quote) for part in (table.schema, table.name) if part)
+    value = spelling.cut.replace("{}", f"substr({quoted(column, spelling.quote)}, 1, {LONGEST_VALUE + 1})")
     some = f"SELECT v FROM (SELECT {value} AS v FROM {source} LIMIT {spelling.rows}) AS f{place}"  # noqa: S608
     if table.key:
-        last = f"ORDER BY {_quoted(table.key, spelling.quote)} DESC LIMIT {spelling.rows}"
+        last = f"ORDER BY {quoted(table.key, spelling.quote)} DESC LIMIT {spelling.rows}"
         some += f" UNION ALL SELECT v FROM (SELECT {value} AS v FROM {source} {last}) AS l{place}"  # noqa: S608
     distinct = f"SELECT DISTINCT v FROM ({some}) AS s{place} LIMIT {MOST_VALUES + 3}"  # noqa: S608
     return f"SELECT {place}, v FROM ({distinct}) AS d{place}"  # noqa: S608
 
 
-def _quoted(name: str, quote: str) -> str:
+def quoted(name: str, quote: str) -> str:
     return quote + name.replace(quote, quote * 2) + quote

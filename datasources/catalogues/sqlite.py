@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from datasources.catalogues import LONGEST_TYPE, MOST_COLUMNS, MOST_TABLES, Ask
+from datasources.catalogues import distinct as of_columns
 from datasources.catalogues.sampling import Sample, Tables, sampled, wanted
 
 _TABLES = f"""
@@ -47,6 +48,10 @@ def read(ask: Ask) -> list[dict[str, Any]]:
 
 def values(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
     return sampled(ask, wanted(tables, _TEXT), seconds)
+
+
+def distinct(ask: Ask, tables: Tables, seconds: float) -> list[Sample]:
+    return of_columns.distinct(ask, of_columns.wanted(tables), seconds)
 
 
 def _columns(ask: Ask, odd: list[str]) -> dict[str, list[_Column]]:

@@ -42,6 +42,9 @@ class Failing:
     def values(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
         raise self._error
 
+    def distinct(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        raise self._error
+
     def probe(self) -> Probe:
         raise self._error
 

@@ -323,3 +323,9 @@ def test_no_statement_keeps_the_guard_busy(sql: str, dialect: str) -> None:
 def test_a_long_statement_is_checked_all_the_same() -> None:
     columns = ", ".join(f"sum(CASE WHEN a.c{n} > {n} THEN coalesce(b.d{n}, 0) END) AS x{n}" for n in range(250))
     assert check(f"SELECT {columns} FROM a JOIN b ON a.id = b.id", "postgres")
+
+
+def test_what_breaks_the_parser_is_bad_syntax() -> None:
+    with pytest.raises(QueryFailed) as failure:
+        check("SELECT DATE_ADD(hired, WHERE INTERVAL 1 MONTH) FROM drivers", "mysql")
+    assert failure.value.code == "PARSE"
