@@ -5,7 +5,7 @@ from contextlib import aclosing
 from functools import partial
 
 from agent.endpoint import Endpoint
-from agent.llm import LLM, Finished, Message, TextDelta
+from agent.llm import GREEDY, LLM, Finished, Message, Sampling, TextDelta
 from agent.openai_llm import OpenAILLM
 from datasources.models import Connection
 from endpoints.asking import TeamLLM
@@ -40,9 +40,9 @@ class EmbeddedLLM:
         self._connection = connection
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+        self, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
     ) -> AsyncGenerator[TextDelta | Finished]:
         await until_ready(self._connection)
-        async with aclosing(self._asked.stream(messages, max_tokens=max_tokens, temperature=temperature)) as stream:
+        async with aclosing(self._asked.stream(messages, max_tokens=max_tokens, sampling=sampling)) as stream:
             async for item in stream:
                 yield item

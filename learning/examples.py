@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agent import examples as wording
-from agent.llm import LLM, LLMError, complete
+from agent.llm import LLM, LLMError, Sampling, complete
 from datasources.engine import ResultSet
 from datasources.errors import SQLError
 from datasources.models import Connection
@@ -169,7 +169,7 @@ async def _move_on(examples: ExampleSet, model: LLM) -> None:
 async def _ask_for_questions(examples: ExampleSet, model: LLM) -> None:
     request = wording.request(await sync_to_async(prompt_of)(examples.connection))
     temperature = _TEMPERATURE_AGAIN if examples.again else _TEMPERATURE
-    reply, finished = await complete(model, request, max_tokens=_REPLY_TOKENS, temperature=temperature)
+    reply, finished = await complete(model, request, max_tokens=_REPLY_TOKENS, sampling=Sampling(temperature))
     await sync_to_async(counting.add)(examples.connection.team_id, None, finished.usage)
     examples.candidates = wording.parse(reply)
     if examples.candidates:

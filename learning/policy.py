@@ -32,7 +32,7 @@ NATURAL = {
     Strategy.CHANGE_DIALECT: (ErrorClass.NO_SUCH_FUNCTION, ErrorClass.DATATYPE_MISMATCH),
     Strategy.RELAX_FILTER: (ErrorClass.EMPTY_RESULT,),
     Strategy.REWRITE_CTE: (ErrorClass.TIMEOUT,),
-    Strategy.REWRITE_FULL: (ErrorClass.OTHER, ErrorClass.REJECTED),
+    Strategy.REWRITE_FULL: (ErrorClass.OTHER, ErrorClass.REJECTED, ErrorClass.SUSPICIOUS),
 }
 """The errors that each repair is named for. A bandit that knows nothing yet counts this as one success each."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -13,6 +13,7 @@ from agent.budget import ENDPOINT_CONTEXT, Budget
 from datasources.introspect import Schema
 from datasources.models import Connection
 from endpoints import choosing
+from learning.known_values import value_index
 from learning.models import Generation
 
 SEED = 0
@@ -27,15 +28,20 @@ class Live:
     generation: int
 
 
-def live(connection: Connection, number: int | None = None) -> Live:
-    """By that generation; where there is none of that number, or none is named, by the active one. Raises
-    ConnectFailed where no schema is stored."""
+def live(connection: Connection, number: int | None = None, *, with_values: bool = True) -> Live:
+    """By that generation; where there is none of that number, or none is named, by the active one. `with_values`: it
+    can say what the database holds of what is asked. Raises ConnectFailed where no schema is stored."""
+    made = _live(connection, number)
+    return replace(made, prompt=made.prompt.holding(value_index(connection))) if with_values else made
+
+
+def _live(connection: Connection, number: int | None) -> Live:
     wanted = connection.generations.filter(number=number).first() if number is not None else None
     generation = wanted or active(connection)
     if generation is None:
-        return Live(assembled(connection, prompt.seed(), connection.notes, rules_of(connection)), SEED)
+        return Live(_told(connection, prompt.seed(), connection.notes, rules_of(connection)), SEED)
     rules = rules_of(connection) if generation.is_active else rules_beside(generation)
-    return Live(assembled(connection, text_of(generation), connection.notes, rules), generation.number)
+    return Live(_told(connection, text_of(generation), connection.notes, rules), generation.number)
 
 
 def prompt_of(connection: Connection) -> prompt.Prompt:
@@ -46,12 +52,31 @@ def prompt_of(connection: Connection) -> prompt.Prompt:
 def assembled(connection: Connection, text: str, notes: str, rules: Sequence[str]) -> prompt.Prompt:
     """A prompt of the connection with any generation's text, notes and rules. Raises ConnectFailed where no schema is
     stored."""
-    return prompt.Prompt.of(described_schema(connection), connection.dialect, text, notes, budget(connection), rules)
+    return _told(connection, text, notes, rules).holding(value_index(connection))
+
+
+def _told(connection: Connection, text: str, notes: str, rules: Sequence[str]) -> prompt.Prompt:
+    return prompt.Prompt.of(
+        described_schema(connection),
+        connection.dialect,
+        text,
+        notes,
+        budget(connection),
+        rules,
+        worked="worked" in settings.SKILLS,
+    )
 
 
 def system_prompt(connection: Connection) -> str:
     """The stable prefix: byte-identical between the questions of a connection and generation."""
-    return prompt_of(connection).system
+    return live(connection, with_values=False).prompt.system
+
+
+def prefixes(connection: Connection) -> list[str]:
+    """The stable prefix of each view that a question may be read with; where it is read once only, of the first."""
+    asked_with = live(connection, with_values=False).prompt
+    views = [asked_with, asked_with.other_view()] if settings.READINGS > 1 else [asked_with]
+    return list(dict.fromkeys(view.system for view in views))
 
 
 def described_schema(connection: Connection) -> Schema:

@@ -21,13 +21,17 @@ from datasources import snapshots
 from datasources.engine import Database, ResultSet
 from datasources.own_database import patiently_async
 from learning.bandit import log
+from learning.confidence import assurance
+from learning.confidence.signals import Signals
 from learning.feedback.rejected import rejected_by
 from learning.models import Attempt, Episode
 from learning.noting import note
 from learning.policy import StoredPolicy
 from learning.prompts import live
 from learning.quotas import counting
+from learning.readings import stored, whys
 from learning.results import to_json
+from learning.skills import skills_of
 from learning.verified import checking, showing
 
 logger = logging.getLogger(__name__)
@@ -66,6 +70,7 @@ class Run:
             rejected=rejected_by(stored),
             examples=showing.examples_of(stored),
             recalled=stored.recalled.sql if stored.recalled else "",
+            skills=skills_of(connection),
         )
         return cls(stored, database, episode, StoredPolicy.load(connection, stored.user), llm)
 
@@ -91,7 +96,14 @@ class Run:
 
     def _finish(self, done: EpisodeDone) -> None:
         self.stored.sql, self.stored.reward = done.sql, done.reward
+        if done.success:
+            self.stored.signals = self._signals().to_json()
+            self.stored.confidence = assurance.reckon(self.stored.connection_id, self.stored.signals)
         close(self.stored, self, Episode.Status.SUCCEEDED if done.success else Episode.Status.FAILED, done.error)
+
+    def _signals(self) -> Signals:
+        shown, is_recalled = len(self.stored.examples), self.stored.recalled_id is not None
+        return Signals.gathered(self.episode.attempts, self.result, shown, is_recalled=is_recalled)
 
     def save_what_is_there(self) -> None:
         """Attempts (also one that was stopped half-way) and tokens so far."""
@@ -137,6 +149,9 @@ def fields_of(attempt: AgentAttempt) -> dict[str, Any]:
         "message": attempt.message,
         "hint": attempt.hint,
         "diagnosis": attempt.diagnosis,
+        "readings": stored(attempt.readings, attempt.reading),
+        "fixes": whys(attempt.reading.fixes) if attempt.reading else [],
+        "doubts": whys(attempt.reading.doubts) if attempt.reading else [],
         "reward": attempt.reward.total,
         "reward_parts": attempt.reward.parts,
     }

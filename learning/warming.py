@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from embedded.slots import SlotError, SlotStore
 from embedded.status import State, Status, read_status
 from endpoints import choosing
 from learning.models import Episode, Warmth
-from learning.prompts import system_prompt
+from learning.prompts import prefixes
 
 logger = logging.getLogger(__name__)
 
@@ -63,9 +64,10 @@ def warm(connection: Connection, *, everywhere: bool) -> None:
     """
     key, state, message = "", Warmth.State.FAILED, "It broke off."
     try:
-        key = prefix_key(connection)
+        texts = prefixes(connection)
+        key = _key(texts)
         _note(connection, key, Warmth.State.WARMING)
-        _warm(connection, key, everywhere=everywhere)
+        _warm(texts, everywhere=everywhere)
         state, message = Warmth.State.WARM, ""
     except (LLMError, SQLError, SlotError) as error:
         logger.warning("warming %s failed: %s", connection, error)
@@ -103,30 +105,35 @@ def models_dir() -> Path:
 
 
 def prefix_key(connection: Connection) -> str:
-    """Names what the model would read: SHA-256 of the model's name and the prefix. Raises ConnectFailed."""
-    text = f"{settings.LLM_ENDPOINT.model}\n{system_prompt(connection)}"
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Names what the model would read: SHA-256 of the model's name and the prefixes. Raises ConnectFailed."""
+    return _key(prefixes(connection))
+
+
+def _key(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join([settings.LLM_ENDPOINT.model, *texts]).encode()).hexdigest()
 
 
 def _why_not(status: Status) -> str:
     return NOT_RUNNING if status.state is State.OFF else status.message
 
 
-def _warm(connection: Connection, key: str, *, everywhere: bool) -> None:
+def _warm(texts: Sequence[str], *, everywhere: bool) -> None:
+    """Each prefix that is not on disk is read, then put into slots of its own, or into the last ones that are idle."""
     store = SlotStore(settings.LLM_ENDPOINT.base_url, models_dir() / "slots")
     idle = store.idle()
-    without = idle if everywhere else idle[-1:]
-    if not store.has(key):
-        reader = _read(connection, key, store, idle)
-        without = [slot for slot in idle if slot != reader] if everywhere else []
-    for slot in without:
-        store.restore(key, slot)
+    keys = [_key([text]) for text in texts]
+    readers = {key: _read(text, key, store, idle) for key, text in zip(keys, texts, strict=True) if not store.has(key)}
+    if len(keys) == 1 and readers and not everywhere:
+        return  # where it was read, it is
+    for number, key in enumerate(keys):
+        for slot in idle[::-1][number :: len(keys)][: None if everywhere else 1]:
+            store.restore(key, slot)
 
 
-def _read(connection: Connection, key: str, store: SlotStore, idle: list[int]) -> int | None:
+def _read(text: str, key: str, store: SlotStore, idle: list[int]) -> int | None:
     """Have the model read the prefix and keep it on disk; returns the slot that read it, if it can be told."""
-    messages = [Message("system", system_prompt(connection)), Message("user", _LAST_QUESTION)]
-    _, finished = asyncio.run(complete(OpenAILLM(settings.LLM_ENDPOINT), messages, max_tokens=1, temperature=0.0))
+    messages = [Message("system", text), Message("user", _LAST_QUESTION)]
+    _, finished = asyncio.run(complete(OpenAILLM(settings.LLM_ENDPOINT), messages, max_tokens=1))
     return next((slot for slot in idle if store.save(key, slot, tokens=finished.usage.prompt)), None)
 
 

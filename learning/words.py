@@ -13,6 +13,7 @@ ERROR_WORDS = {
     ErrorClass.DATATYPE_MISMATCH: "Types do not match",
     ErrorClass.NO_SUCH_FUNCTION: "Unknown function",
     ErrorClass.EMPTY_RESULT: "No rows",
+    ErrorClass.SUSPICIOUS: "Likely wrong",
     ErrorClass.TIMEOUT: "Too slow",
     ErrorClass.NOT_READ_ONLY: "Not read-only",
     ErrorClass.REJECTED: "Rejected before",

@@ -20,6 +20,7 @@ from learning.admin.scope import (
     ReadOnly,
     TeamFilter,
 )
+from learning.confidence.levels import level_of
 from learning.models import Attempt, Episode, Verdict
 
 
@@ -47,7 +48,9 @@ class Verdicts(Part, admin.TabularInline[Verdict, Episode]):
 
 @admin.register(Episode)
 class EpisodeAdmin(ReadOnly):
-    list_display = ["started_at", "connection", "user", "asked", "status", "attempts", "right", "wrong", "reward"]
+    list_display = [
+        "started_at", "connection", "user", "asked", "status", "sure", "attempts", "right", "wrong", "reward",
+    ]  # fmt: skip
     list_filter = ["status", *BY_TEAM_AND_CONNECTION, "verdicts__is_right", "source", ByGeneration, ByModel]
     search_fields = ["question", "sql", "error", "id"]
     date_hierarchy = "started_at"
@@ -56,11 +59,11 @@ class EpisodeAdmin(ReadOnly):
     joined = ("user", "retry_of", "recalled", "held_back", "newer_rule")
     unread = ("result", "retry_of__result")
     fields = [
-        "connection", "user", "source", "question", "follows", "status", "written", "error", "reward", "retry_of",
-        "recalled", "held_back", "newer_rule", "model", "generation", "prompt_tokens", "cached_tokens",
-        "completion_tokens", "started_at", "finished_at",
+        "connection", "user", "source", "question", "follows", "status", "written", "error", "sure", "signals",
+        "reward", "retry_of", "recalled", "held_back", "newer_rule", "model", "generation", "prompt_tokens",
+        "cached_tokens", "completion_tokens", "started_at", "finished_at",
     ]  # fmt: skip
-    readonly_fields = ["written"]
+    readonly_fields = ["written", "sure"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Episode]:
         attempts = Attempt.objects.filter(episode=OuterRef("pk"))
@@ -79,6 +82,12 @@ class EpisodeAdmin(ReadOnly):
     @admin.display(description="SQL")
     def written(self, episode: Episode) -> SafeString | str:
         return display.code(episode.sql)
+
+    @admin.display(description="confidence", ordering="confidence", empty_value="")
+    def sure(self, episode: Episode) -> str | None:
+        """As it was told."""
+        told = episode.confidence
+        return None if told is None else f"{level_of(told).words}, {100 * told:.0f} %"
 
     @admin.display(description="attempts")
     def attempts(self, episode: Any) -> int:

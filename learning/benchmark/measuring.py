@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from asgiref.sync import sync_to_async
 
@@ -16,12 +17,15 @@ from agent.events import EpisodeDone, QueryOk
 from agent.llm import LLM
 from agent.policy import Policy
 from agent.prompt import Example, Prompt, Turn
+from agent.skills import PLAIN, Skills
 from agent.threads import execute
 from datasources.engine import Database, ResultSet
 from datasources.errors import ConnectFailed, DatabaseBusy, SQLError
 from learning.benchmark.grading.grader import Gold, Grade, grade
 from learning.benchmark.outcome import AttemptMade, Outcome
 from learning.benchmark.tasks import Task
+from learning.confidence.prior import shipped
+from learning.confidence.signals import Signals
 
 Examples = Callable[[Task], Sequence[Example]]
 """Gives the examples that a question is shown, the most similar last."""
@@ -56,6 +60,7 @@ class Agent:
     policy: Callable[[Task], Policy]
     attempts: int
     examples: Examples = without_examples
+    skills: Skills = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the agent made of one question; `rows` are None where there is no answer."""
+    """What the agent made of one question; `rows` are None where there is no answer. `signals`: as in Outcome."""
 
     done: EpisodeDone
     attempts: list[Attempt]
     rows: ResultSet | None
     seconds: float
+    signals: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def measure(
@@ -98,7 +104,14 @@ async def ask(task: Task, database: Database, asked_with: Prompt, agent: Agent, 
     examples = await sync_to_async(agent.examples)(task)
     limits = agent_loop.Limits(attempts=agent.attempts)
     episode = agent_loop.Episode(
-        task.asked, database, agent.llm, asked_with, limits=limits, examples=examples, history=history
+        task.asked,
+        database,
+        agent.llm,
+        asked_with,
+        limits=limits,
+        examples=examples,
+        history=history,
+        skills=agent.skills,
     )
     rows: ResultSet | None = None
     started = time.perf_counter()
@@ -110,7 +123,8 @@ async def ask(task: Task, database: Database, asked_with: Prompt, agent: Agent, 
     seconds = time.perf_counter() - started
     if done.outage:
         raise Outage(done.error)
-    return Asked(done, episode.attempts, rows, seconds)
+    signals = Signals.gathered(episode.attempts, rows, len(examples)).to_json() if done.success else {}
+    return Asked(done, episode.attempts, rows, seconds, signals)
 
 
 async def _gold(sql: str, database: Database) -> Gold:
@@ -139,6 +153,8 @@ def _outcome(task: Task, asked: Asked, graded: Grade) -> Outcome:
         prompt_tokens=done.usage.prompt,
         cached_tokens=done.usage.cached,
         completion_tokens=done.usage.completion,
+        signals=asked.signals,
+        confidence=shipped().raw(Signals.of(asked.signals)) if done.sql and asked.signals else None,
     )
 
 

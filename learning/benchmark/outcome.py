@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from agent.errors import ErrorClass
 
@@ -25,7 +27,9 @@ class Outcome:
 
     `sql` gave the answer, empty where none did. `score` is the grader's, 0..1; `is_right`: it is 1, and
     `is_first_right`: the first attempt was right already. `why` says what is not right, or why there is no answer, in
-    words for a person. `seconds` are those of the agent, with waiting for the model, without grading.
+    words for a person. `seconds` are those of the agent, with waiting for the model, without grading. `signals` are
+    what is known of the answer before it is graded (learning.confidence.signals), `confidence` is reckoned from them
+    alone; None where there is no answer, or nothing known of it.
     """
 
     task: str
@@ -41,6 +45,8 @@ class Outcome:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
+    signals: Mapping[str, Any] = field(default_factory=dict)
+    confidence: float | None = None
 
     @property
     def ran(self) -> bool:
@@ -56,3 +62,8 @@ class Outcome:
     def first_error(self) -> str:
         """The class of the first attempt's error, or empty."""
         return self.attempts[0].error_class if self.attempts else ErrorClass.OTHER
+
+
+def judged(outcomes: Iterable[Outcome]) -> list[tuple[float, bool]]:
+    """Of those with a confidence, what it is and whether they are right."""
+    return [(one.confidence, one.is_right) for one in outcomes if one.confidence is not None]

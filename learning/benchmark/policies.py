@@ -7,6 +7,7 @@ from random import Random
 
 from agent.llm import LLM
 from agent.policy import FixedPolicy, Policy, RandomPolicy
+from agent.skills import PLAIN, Skills
 from datasources.models import Connection
 from learning.benchmark.measuring import Agent, Examples, without_examples
 from learning.benchmark.tasks import Task
@@ -26,10 +27,11 @@ def agent(
     seed: int | None = None,
     learning: bool = False,
     examples: Examples = without_examples,
+    skills: Skills = PLAIN,
 ) -> Agent:
     """Who is measured. Without repair there is one attempt."""
     maker = policy_maker(choice, connection, seed, learning=learning)
-    return Agent(llm, maker, 1 if choice == Evaluation.Policy.NONE else attempts, examples)
+    return Agent(llm, maker, 1 if choice == Evaluation.Policy.NONE else attempts, examples, skills)
 
 
 def policy_maker(

@@ -167,7 +167,7 @@ def _fill_in(question: EvaluatedQuestion, measured: Measured) -> None:
     question.attempts = [asdict(attempt) for attempt in outcome.attempts]
     question.score, question.is_right, question.is_first_right = outcome.score, outcome.is_right, outcome.is_first_right
     question.rows, question.gold_rows = _kept(measured.rows), _kept(measured.gold_rows)
-    question.seconds = outcome.seconds
+    question.seconds, question.confidence = outcome.seconds, outcome.confidence
     question.prompt_tokens, question.cached_tokens = outcome.prompt_tokens, outcome.cached_tokens
     question.completion_tokens = outcome.completion_tokens
 

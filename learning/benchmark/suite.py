@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.db.models import QuerySet
 
 from datasources.models import Connection
@@ -27,10 +29,17 @@ def verified_tasks(connection: Connection) -> list[Task]:
     return [_task(query, connection) for query in _asked_alone(connection)[:MOST_VERIFIED]]
 
 
+def counts(connection: Connection) -> Counter[str]:
+    """How many questions each group of the suite has, without those that have none; no query is read for it."""
+    benchmark = built_in(Part.BENCHMARK) if connection.is_sample else []
+    found = Counter(task.difficulty for task in benchmark)
+    found[VERIFIED] = _verified(connection)
+    return Counter({group: found[group] for group in GROUPS if found[group]})
+
+
 def left_out(connection: Connection) -> int:
     """How many verified queries are no tasks, as they follow another question or are too many."""
-    alone = min(_asked_alone(connection).count(), MOST_VERIFIED)
-    return VerifiedQuery.objects.active().filter(connection=connection).count() - alone
+    return VerifiedQuery.objects.active().filter(connection=connection).count() - _verified(connection)
 
 
 def is_measured(connection: Connection) -> bool:
@@ -45,6 +54,10 @@ def usual(connection: Connection) -> tuple[str, ...]:
 
 def tab_name(connection: Connection) -> str:
     return "Benchmark" if connection.is_sample else "Evaluate"
+
+
+def _verified(connection: Connection) -> int:
+    return min(_asked_alone(connection).count(), MOST_VERIFIED)
 
 
 def _asked_alone(connection: Connection) -> QuerySet[VerifiedQuery]:

@@ -70,6 +70,7 @@ def told(point: Point) -> str:
 def prepare() -> tuple[Team, User]:
     """The empty database gets its tables and a team of one. Raises Broke where it is not empty."""
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     if Connection.objects.exists() or User.objects.exists():
         raise Broke("This application database is somebody's: a simulated team works on an empty one only.")
     person = User.objects.create_user("curator")

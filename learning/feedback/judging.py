@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.db import transaction
 
 from accounts.models import User
-from learning.feedback import remarks, verdicts
+from learning.feedback import choice, remarks, verdicts
 from learning.models import Episode, Remark
 
 
 @transaction.atomic
 def judge(episode: Episode, user: User, is_right: bool | None) -> None:
-    """As `verdicts.give`; what was said to be wrong goes with the Wrong. Raises NotPossible."""
+    """As `verdicts.give`; what was said to be wrong goes with the Wrong, and what was picked instead of the answer with
+    what is taken back. Raises NotPossible."""
+    if is_right is None:
+        choice.put_back(episode)
     verdicts.give(episode, user, is_right)
     if is_right is not False:
         remarks.withdraw(Remark.objects.filter(episode=episode, user=user, origin=Remark.Origin.VERDICT), user)

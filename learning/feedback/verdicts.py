@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from learning.bandit import credit
+from learning.confidence import judged
 from learning.models import Episode, Verdict
 from learning.noting import note
 from learning.verified import marking
@@ -34,6 +35,7 @@ def give(episode: Episode, user: User, is_right: bool | None) -> None:
         Verdict.objects.update_or_create(episode=episode, user=user, defaults=values)
     credit.revise(episode, balance(episode))
     marking.follow(episode)
+    judged.forget(episode.connection_id)
     note(episode.connection_id)
 
 

@@ -123,6 +123,8 @@ class Episode(models.Model):
     error = models.TextField(blank=True)
     result = models.JSONField(null=True)
     reward = models.FloatField(default=0.0)
+    confidence = models.FloatField(null=True, help_text="How likely its answer is right, in [0, 1], as it was told")
+    signals = models.JSONField(default=dict, help_text="What the confidence was reckoned from, by name")
     prompt_tokens = models.PositiveIntegerField(default=0)
     cached_tokens = models.PositiveIntegerField(default=0)
     completion_tokens = models.PositiveIntegerField(default=0)
@@ -173,7 +175,11 @@ class Episode(models.Model):
 
 
 class Attempt(models.Model):
-    """One generated SQL and its outcome. `context` is the vector that the bandit chose by; empty for the first."""
+    """One generated SQL and its outcome. `context` is the vector that the bandit chose by; empty for the first.
+
+    `readings`: the statements that it was chosen from, itself included, as `learning.readings` keeps them; none where
+    there was one only. `fixes` say what a program put right in it, `doubts` what speaks against it.
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
@@ -185,6 +191,9 @@ class Attempt(models.Model):
     message = models.TextField(blank=True)
     hint = models.TextField(blank=True)
     diagnosis = models.TextField(blank=True)
+    readings = models.JSONField(default=list)
+    fixes = models.JSONField(default=list)
+    doubts = models.JSONField(default=list)
     reward = models.FloatField(default=0.0)
     reward_parts = models.JSONField(default=dict)
 

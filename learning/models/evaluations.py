@@ -132,6 +132,7 @@ class EvaluatedQuestion(models.Model):
     is_right = models.BooleanField(default=False)
     is_first_right = models.BooleanField(default=False)
     why = models.TextField(blank=True, help_text="Why it is not right, in words for a person")
+    confidence = models.FloatField(null=True, help_text="How likely the answer is right, by its signals alone")
     rows = models.JSONField(null=True)
     gold_rows = models.JSONField(null=True)
     seconds = models.FloatField(default=0.0)
@@ -181,4 +182,5 @@ class EvaluatedQuestion(models.Model):
             prompt_tokens=self.prompt_tokens,
             cached_tokens=self.cached_tokens,
             completion_tokens=self.completion_tokens,
+            confidence=self.confidence,
         )

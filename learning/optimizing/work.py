@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from agent.llm import LLMError, Message, complete
+from agent.llm import LLMError, Message, Sampling, complete
 from agent.prompt import Prompt, generation_text
 from endpoints import choosing
 from learning.benchmark import examples as shown_examples
@@ -215,7 +215,7 @@ class Work:
         model = llm(self.optimization.connection, seed=seed, behind=True, reflecting=True)
         started = time.perf_counter()
         try:
-            reply, finished = await complete(model, messages, max_tokens=_REPLY_TOKENS, temperature=_TEMPERATURE)
+            reply, finished = await complete(model, messages, max_tokens=_REPLY_TOKENS, sampling=Sampling(_TEMPERATURE))
         except LLMError as error:
             if error.is_outage:
                 raise Outage(error.message) from error

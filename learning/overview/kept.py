@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
+from pydantic import TypeAdapter
 
 from datasources.models import Connection
 from learning.bandit.comparison import Comparison, compare
@@ -29,7 +30,7 @@ FRESH = timedelta(minutes=1)
 PATIENCE = timedelta(seconds=30)
 FEW = 2_000
 """Questions, or decisions: fewer are counted while somebody waits."""
-_SHAPE = 1
+_SHAPE = 2
 """Another number whenever what is kept has other fields."""
 _KEPT_FOR = timedelta(days=30)
 
@@ -37,6 +38,13 @@ _KEPT_FOR = timedelta(days=30)
 class Kind(StrEnum):
     FIGURES = "figures"
     COMPARISON = "comparison"
+
+
+_AS_TEXT: dict[Kind, TypeAdapter[Any]] = {
+    Kind.FIGURES: TypeAdapter(Figures),
+    Kind.COMPARISON: TypeAdapter(Comparison),
+}
+"""A cache in Redis takes nothing but JSON: what others may have written there is never unpickled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ def count(
     }
     value = made[kind]()
     key = _key(kind, connection.pk, period)
-    cache.set(key, (value, at), _KEPT_FOR.total_seconds())
+    cache.set(key, [_AS_TEXT[kind].dump_json(value).decode(), at.isoformat()], _KEPT_FOR.total_seconds())
     cache.delete(_claim(key))
     return Kept(value, at)  # type: ignore[return-value]
 
@@ -87,13 +95,13 @@ def _kept(kind: Kind, connection: Connection, period: str, now: datetime | None)
     found = cache.get(key)
     if found is None:
         return count(kind, connection, period, now)
-    value, at = found
+    value, at = _AS_TEXT[kind].validate_json(found[0]), datetime.fromisoformat(found[1])
     # Also of the future, after a clock was put back.
     if abs(now - at) < FRESH:
         return Kept(value, at)
-    if cache.add(_claim(key), now, _KEPT_FOR.total_seconds()):
+    if cache.add(_claim(key), now.isoformat(), _KEPT_FOR.total_seconds()):
         _enqueue(kind, connection, period)
-    elif abs(now - (cache.get(_claim(key)) or now)) > PATIENCE:
+    elif (asked := cache.get(_claim(key))) and abs(now - datetime.fromisoformat(asked)) > PATIENCE:
         return count(kind, connection, period, now)
     return Kept(value, at, is_old=True)
 

@@ -62,11 +62,17 @@ def of_team(team_id: int) -> Standing:
 
 def notice(team: Team, user: User) -> str:
     """What stands nearest to its limit, once that is four fifths of the way; empty before."""
-    mine = _nearest(of_person(user).parts)
-    ours = _nearest(of_team(team.pk).parts)
+    mine, ours = _limited(user, limits.of_person(user)), _limited(team, limits.of_team(team.pk))
     if mine.share < NOTICED_FROM and ours.share < NOTICED_FROM:
         return ""
     return f"{mine} today" if mine.share >= ours.share else f"{team}: {ours} today"
+
+
+def _limited(whose: User | Team, its: Limits) -> Part:
+    """The nearest to its limit; nothing is read where there is none."""
+    if not (its.questions or its.tokens):
+        return _nearest(_standing(None, its).parts)
+    return _nearest((of_person(whose) if isinstance(whose, User) else of_team(whose.pk)).parts)
 
 
 def _nearest(parts: Sequence[Part]) -> Part:

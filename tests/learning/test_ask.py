@@ -105,3 +105,17 @@ def test_nothing_steers_the_terminal(connection: Connection, model: ServerHandle
 def test_an_empty_question_is_a_sentence(connection: Connection, model: ServerHandle) -> None:
     with pytest.raises(CommandError, match="Type a question"):
         run("shop", "  ")
+
+
+def test_how_sure_the_answer_is_is_told(connection: Connection, model: ServerHandle) -> None:
+    model.set_script([{"text": GOOD}])
+    assert "No answer like this has been judged here yet;" in run("shop", "Which products?")
+
+
+def test_for_programs_before_the_last_event(connection: Connection, model: ServerHandle) -> None:
+    model.set_script([{"text": GOOD}])
+    events = [json.loads(line) for line in run("shop", "Which products?", "--json").splitlines()]
+    [told] = [event for event in events if event["event"] == "Confidence"]
+    assert told["confidence"] == round(Episode.objects.get().confidence or 0, 4)
+    assert told["here"] == {"right": 0, "of": 0}
+    assert events[-1]["event"] == "EpisodeDone"

@@ -10,11 +10,15 @@ from pathlib import Path
 from django.conf import settings
 
 from agent.prompt import Prompt, seed
+from agent.value_index import ValueIndex
 from datasources.column_values import put_in, read_values
 from datasources.dsn import BadDSN, ServerAddress
 from datasources.engine import Database, DuckdbDatabase, Limits, ServerDatabase, SqliteDatabase
 from datasources.errors import SQLError
+from datasources.index_reading import read_index
+from datasources.introspect import Schema
 from datasources.models import Connection
+from datasources.private_columns import Privacy, readable
 from learning.benchmark.tasks import Task
 from learning.prompts import budget
 
@@ -57,14 +61,14 @@ def of_connection(connection: Connection, asked_with: Prompt, tasks: Iterable[Ta
 
 
 def of_files_and_servers(
-    tasks: Iterable[Task], directory: Path | None, servers: Sequence[ServerAddress]
+    tasks: Iterable[Task], directory: Path | None, servers: Sequence[ServerAddress], *, worked: bool = False
 ) -> dict[Key, Place]:
     """Each is opened and read, to see that it is there. Raises NotThere, which names all that are not."""
     places: dict[Key, Place] = {}
     missing: list[str] = []
     for wanted in dict.fromkeys(map(key, tasks)):
         try:
-            places[wanted] = _place(_opener(wanted, directory, servers), wanted)
+            places[wanted] = _place(_opener(wanted, directory, servers), wanted, worked=worked)
         except NotThere as error:
             missing.append(str(error))
     if missing:
@@ -72,16 +76,26 @@ def of_files_and_servers(
     return places
 
 
-def _place(opened: Callable[[], Database], wanted: Key) -> Place:
+def _place(opened: Callable[[], Database], wanted: Key, *, worked: bool) -> Place:
     """What is known of a database that people have connected is known of this one, too."""
     dialect, name = wanted
     try:
         with closing(opened()) as database:
             schema = database.schema()
-            schema = put_in(schema, read_values(database, schema.tables, lambda words: None))
+            schema = Privacy().marked(schema)
+            schema = put_in(schema, read_values(database, list(map(readable, schema.tables)), _unheard))
+            values = _values(database, schema)
     except SQLError as error:
         raise NotThere(f"{name} ({dialect}): {error.message}") from None
-    return Place(opened, Prompt.of(schema, dialect, seed(), "", budget(None)))
+    return Place(opened, Prompt.of(schema, dialect, seed(), "", budget(None), worked=worked).holding(values))
+
+
+def _values(database: Database, schema: Schema) -> ValueIndex | None:
+    return ValueIndex.of(schema, read_index(database, schema, _unheard).found) if settings.VALUE_INDEX else None
+
+
+def _unheard(words: str) -> None:
+    """How far a reading is, nobody waits for here."""
 
 
 def _opener(wanted: Key, directory: Path | None, servers: Sequence[ServerAddress]) -> Callable[[], Database]:

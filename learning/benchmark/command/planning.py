@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from django.conf import settings
 from django.db import DatabaseError
 
 from agent.prompt import PROMPTS
@@ -26,6 +27,7 @@ from learning.benchmark.tasks import Task
 from learning.endpoints import llm_at
 from learning.models import Evaluation, VerifiedQuery
 from learning.prompts import SEED, Live, live
+from learning.skills import skills
 from learning.verified.retrieval import SHOWN
 
 
@@ -57,6 +59,8 @@ class Options:
     attempts: int = policies.MOST_ATTEMPTS
     seed: int | None = None
     examples: int | None = None
+    skills: Sequence[str] | None = None
+    readings: int | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ def _plan(options: Options) -> Plan:
         attempts=agent.attempts,
         seed=options.seed,
         examples=_examples_shown(options),
+        skills=str(agent.skills),
     )
     return Plan(tasks, _places(options, tasks, asked_with), agent, setup, source.parts, source.note)
 
@@ -129,6 +134,7 @@ def _agent(options: Options, model: MeasuredModel, source: Source, task: Task) -
             seed=options.seed,
             learning=options.learning,
             examples=_examples(options, source),
+            skills=skills(options.skills, options.readings, is_local=model.endpoint.local),
         )
         agent.policy(task)
     except DatabaseError:
@@ -186,4 +192,5 @@ def _prompts(options: Options, asked_with: Live | None) -> str:
 def _places(options: Options, tasks: Sequence[Task], asked_with: Live | None) -> Mapping[Key, Place]:
     if options.connection and asked_with:
         return places.of_connection(options.connection, asked_with.prompt, tasks)
-    return places.of_files_and_servers(tasks, options.directory, options.servers)
+    named = settings.SKILLS if options.skills is None else options.skills
+    return places.of_files_and_servers(tasks, options.directory, options.servers, worked="worked" in named)

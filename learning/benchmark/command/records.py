@@ -9,10 +9,11 @@ import fcntl
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, Field, asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, Any
 
+from agent.skills import PLAIN
 from learning.benchmark.outcome import AttemptMade, Outcome
 from learning.benchmark.tasks import Task
 
@@ -41,6 +42,7 @@ class Setup:
     attempts: int
     seed: int | None
     examples: int = 0
+    skills: str = str(PLAIN)
 
     def __str__(self) -> str:
         """Who was measured, in one line."""
@@ -49,7 +51,9 @@ class Setup:
         learning = ["learning on the way"] if self.learning else []
         seed = [] if self.seed is None else [f"seed {self.seed}"]
         shown = [f"{self.examples} example{'s' * (self.examples != 1)}"] if self.examples else []
-        return ", ".join([self.model, f"generation {self.generation}", repair, attempts, *shown, *learning, *seed])
+        skills = [] if self.skills == str(PLAIN) else [f"skills {self.skills}"]
+        about = [self.model, f"generation {self.generation}", repair, attempts]
+        return ", ".join([*about, *skills, *shown, *learning, *seed])
 
     def differences(self, now: Setup) -> list[str]:
         """In words; a file of tasks may have another name."""
@@ -159,8 +163,13 @@ def _parsed(lines: bytes, path: Path) -> tuple[Setup | None, dict[str, Outcome]]
 
 
 def _outcome(line: dict[str, Any]) -> Outcome:
-    kept = {field.name: line[field.name] for field in fields(Outcome)}
+    """Of an earlier release some fields are missing."""
+    kept = {field.name: line[field.name] for field in fields(Outcome) if field.name in line or _is_required(field)}
     return Outcome(**kept | {"attempts": tuple(AttemptMade(**made) for made in kept["attempts"])})
+
+
+def _is_required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 def _strange(path: Path) -> BadRecord:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from learning.benchmark.command.records import Setup
-from learning.benchmark.outcome import Outcome
+from learning.benchmark.outcome import Outcome, judged
+from learning.benchmark.reliability import Reliability, reliability
 from learning.benchmark.summary import ErrorLine, Summary, by_first_error, summaries_by, summarize
 from learning.benchmark.tasks import Task
 
@@ -37,6 +39,7 @@ class Report:
             "setup": asdict(self.setup),
             "tasks": len(self.tasks),
             "summary": asdict(summarize(self.outcomes)),
+            "confidence": asdict(self._reliability) if self._reliability else None,
             **tables,
             "by_first_error": [asdict(line) for line in by_first_error(self.outcomes)],
             "not_graded": dict(self.not_graded),
@@ -44,9 +47,15 @@ class Report:
 
     def to_text(self) -> str:
         sections = [self._heading(), _figures(summarize(self.outcomes))]
+        if self._reliability:
+            sections.append(reliability_text(self._reliability))
         sections += [_table(name, table) for name, table in self._tables()]
         sections += [_errors(by_first_error(self.outcomes)), self._left_out()]
         return "\n\n".join(section for section in sections if section)
+
+    @cached_property
+    def _reliability(self) -> Reliability | None:
+        return reliability(judged(self.outcomes))
 
     def _tables(self) -> Iterator[tuple[str, dict[str, Summary]]]:
         """Those that tell something apart."""
@@ -77,6 +86,22 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def reliability_text(found: Reliability) -> str:
+    """Whether the confidence of answers can be believed."""
+    right, bins = percent(found.accuracy), len(found.bins)
+    lines = [
+        ("Confidence", percent(found.confidence), f"mean of {found.answers} answers, of which {right} are right"),
+        ("Calibration error", f"{found.ece:.3f}", f"expected (ECE), in {bins} bins of equally many; 0 is best"),
+        ("Brier score", f"{found.brier:.3f}", "from 0, which is best, to 1; 0.25 is a coin's"),
+        ("AURC", f"{found.aurc:.3f}", "area under the risk-coverage curve; 0 is best"),
+    ]
+    for point in found.curve:
+        name = "All answers" if point.coverage == 1 else f"The surest {100 * point.coverage:.0f} %"
+        which = f"right, of {point.answers} answers with a confidence from {percent(point.least)} on"
+        lines.append((name, percent(point.accuracy), which))
+    return _facts(lines)
+
+
 def _figures(summary: Summary) -> str:
     low, high = (f"{100 * share:.1f}" for share in summary.interval)
     of = f"of {summary.questions}"
@@ -91,6 +116,10 @@ def _figures(summary: Summary) -> str:
         ("Prompt tokens", f"{summary.prompt_tokens:,}", f"{summary.cached_tokens:,} of them cached"),
         ("Completion tokens", f"{summary.completion_tokens:,}", ""),
     )
+    return _facts(lines)
+
+
+def _facts(lines: Iterable[tuple[str, str, str]]) -> str:
     return "\n".join(f"{name:<{_NAME}}{figure:>12}  {more}".rstrip() for name, figure, more in lines)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,8 +10,6 @@ from django import forms
 from learning.benchmark.pages.run_page import group_words
 from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.running import Wanted
-from learning.benchmark.suite import GROUPS
-from learning.benchmark.tasks import Task
 from learning.models import Evaluation, Generation
 from learning.prompts import SEED
 
@@ -26,7 +23,7 @@ POLICY_HELP = {
 
 class RunForm(forms.Form):
     """The seed is read where chance chooses, and nowhere else. Difficulties and the prompt's generation are asked for
-    where there are several."""
+    where there are several. `counts`: how many questions each group has."""
 
     use_required_attribute = False
 
@@ -52,20 +49,18 @@ class RunForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        tasks: Sequence[Task],
+        counts: Mapping[str, int],
         usual: Sequence[str],
         generations: Sequence[Generation] = (),
         **kwargs: Any,
     ) -> None:
-        counts = Counter(task.difficulty for task in tasks)
         in_use = next((one.number for one in generations if one.is_active), SEED)
         usually = {"difficulties": usual, "policy": "learned", "attempts": MOST_ATTEMPTS, "generation": in_use}
         kwargs.setdefault("initial", usually)
         super().__init__(*args, **kwargs)
         self.has_choice = len(counts) > 1
         if self.has_choice:
-            groups = [name for name in GROUPS if counts[name]]
-            self._choose("difficulties", [(name, f"{group_words(name)} · {counts[name]}") for name in groups])
+            self._choose("difficulties", [(name, f"{group_words(name)} · {many}") for name, many in counts.items()])
         else:
             del self.fields["difficulties"]
         self.has_generations = len(generations) > 1

@@ -3,43 +3,64 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from operator import add
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, F, Func, IntegerField, Q, QuerySet, Sum
+from django.db.models.sql.compiler import SQLCompiler
 
 from datasources.models import Connection
 from learning.benchmark.pages.chart import Point
-from learning.benchmark.pages.run_page import Run, group_words
+from learning.benchmark.pages.run_page import group_words
 from learning.benchmark.policies import MOST_ATTEMPTS
 from learning.benchmark.significance import wilson
 from learning.benchmark.suite import GROUPS, usual
-from learning.benchmark.summary import Summary, summaries_by
 from learning.models import EvaluatedQuestion, Evaluation
 
 A_PAGE = 20
 CHARTED = 100
 """Runs in the chart, the newest: more would not be told apart."""
-_NOT_LISTED = ("question", "instructions", "gold", "rows", "gold_rows")
+_DONE = Q(state=EvaluatedQuestion.State.DONE)
+_NOT_ASKED = (EvaluatedQuestion.State.WAITING, EvaluatedQuestion.State.ASKING)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Of the questions of a run, or of one difficulty of it, that are done; `left`: how many are not asked yet."""
+
+    left: int = 0
+    questions: int = 0
+    right: int = 0
+    attempts: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(*map(add, astuple(self), astuple(other)))
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / max(1, self.questions)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.right, self.questions)
+
+    @property
+    def mean_attempts(self) -> float:
+        return self.attempts / max(1, self.questions)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A run that is over."""
+    """A run that is over. `by_column`: of each of the columns' difficulties; None of those of which none is done."""
 
-    run: Run
-    columns: Sequence[str]
-
-    @property
-    def left(self) -> int:
-        """How many it has not asked."""
-        return self.run.asked - self.run.summary.questions
-
-    @property
-    def by_column(self) -> list[Summary | None]:
-        """Of each of the columns' difficulties; None of those that were not asked."""
-        found = summaries_by(self.run.outcomes, lambda one: one.difficulty)
-        return [found.get(difficulty) for difficulty in self.columns]
+    run: Evaluation
+    totals: Totals
+    by_column: list[Totals | None]
 
 
 @dataclass(frozen=True)
@@ -84,10 +105,43 @@ def _columns(connection: Connection, shown: Sequence[Evaluation]) -> Sequence[st
 
 
 def _rows(evaluations: Sequence[Evaluation], columns: Sequence[str]) -> list[Row]:
-    questions: dict[object, list[EvaluatedQuestion]] = defaultdict(list)
-    for question in EvaluatedQuestion.objects.filter(evaluation__in=evaluations).defer(*_NOT_LISTED):
-        questions[question.evaluation_id].append(question)
-    return [Row(Run(evaluation, questions[evaluation.pk]), columns) for evaluation in evaluations]
+    found = _totals(evaluations)
+    return [_row(evaluation, found[evaluation.pk], columns) for evaluation in evaluations]
+
+
+def _row(run: Evaluation, its: Mapping[str, Totals], columns: Sequence[str]) -> Row:
+    return Row(run, sum(its.values(), Totals()), [_done(its.get(difficulty)) for difficulty in columns])
+
+
+def _done(totals: Totals | None) -> Totals | None:
+    return totals if totals and totals.questions else None
+
+
+def _totals(evaluations: Sequence[Evaluation]) -> dict[object, dict[str, Totals]]:
+    """Of each run, by difficulty. The database adds them up: a page of runs has a thousand questions."""
+    asked = EvaluatedQuestion.objects.filter(evaluation__in=evaluations).order_by()
+    added = asked.values_list("evaluation", "difficulty").annotate(
+        left=Count("pk", filter=Q(state__in=_NOT_ASKED)),
+        questions=Count("pk", filter=_DONE),
+        right=Count("pk", filter=_DONE & Q(is_right=True)),
+        tried=Sum(_Length("attempts"), filter=_DONE, default=0),
+        took=Sum("seconds", filter=_DONE, default=0.0),
+        tokens=Sum(F("prompt_tokens") + F("completion_tokens"), filter=_DONE, default=0),
+    )
+    found: dict[object, dict[str, Totals]] = defaultdict(dict)
+    for run, difficulty, *figures in added:
+        found[run][difficulty] = Totals(*figures)
+    return found
+
+
+class _Length(Func):
+    """How many a JSON list holds."""
+
+    function = "JSON_ARRAY_LENGTH"
+    output_field = IntegerField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, function="JSONB_ARRAY_LENGTH")
 
 
 def _point(run: Evaluation, asked: int, right: int) -> Point:

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from learning.benchmark.outcome import Outcome
+from learning.benchmark.outcome import Outcome, judged
 from learning.benchmark.pages.marks import Mark
+from learning.benchmark.reliability import Reliability, reliability
 from learning.benchmark.suite import VERIFIED
 from learning.benchmark.summary import ErrorLine, Summary, by_first_error, summaries_by, summarize
 from learning.models import EvaluatedQuestion, Evaluation
@@ -122,6 +123,11 @@ class Run:
     @cached_property
     def summary(self) -> Summary:
         return summarize(self.outcomes)
+
+    @cached_property
+    def reliability(self) -> Reliability | None:
+        """Whether its confidence can be believed."""
+        return reliability(judged(self.outcomes))
 
     @property
     def asked(self) -> int:
@@ -241,6 +247,7 @@ def as_json(run: Run) -> dict[str, Any]:
     return {
         "setup": setup,
         "summary": asdict(run.summary),
+        "confidence": asdict(run.reliability) if run.reliability else None,
         "outcomes": [
             {"question": one.question, "instructions": one.instructions, "gold": one.gold, **asdict(one.outcome)}
             for one in done

@@ -16,13 +16,12 @@ from accounts.pacing import EXPORTS, RUNS, paced
 from accounts.requests import UserRequest, require_curator
 from datasources.models import Connection
 from datasources.requests import get_connection
-from learning.benchmark import running
+from learning.benchmark import running, suite
 from learning.benchmark.pages import chart, history, marks
 from learning.benchmark.pages.forms import RunForm
 from learning.benchmark.pages.question_page import Answered
 from learning.benchmark.pages.requests import get_evaluation
 from learning.benchmark.pages.run_page import Run, Shown, as_json, setup_of
-from learning.benchmark.suite import left_out, suite, usual
 from learning.models import Evaluation
 
 
@@ -31,12 +30,12 @@ from learning.models import Evaluation
 def benchmark(request: UserRequest, connection_id: int) -> HttpResponse:
     """All runs of a connection; a POST starts one."""
     connection, role = get_connection(request, connection_id)
-    tasks = suite(connection)
+    counts = suite.counts(connection)
     form = RunForm(
         request.POST if request.method == "POST" else None,
-        tasks=tasks,
-        usual=usual(connection),
-        generations=list(connection.generations.only("number", "state")),
+        counts=counts,
+        usual=suite.usual(connection),
+        generations=list(connection.generations.only("connection", "number", "state")),
     )
     if request.method == "POST":
         require_curator(role)
@@ -45,8 +44,8 @@ def benchmark(request: UserRequest, connection_id: int) -> HttpResponse:
                 return redirect("evaluation", running.start(connection, request.user, form.wanted).pk)
             except running.NotPossible as obstacle:
                 form.add_error(None, obstacle.message)
-    questions = sum(task.difficulty in usual(connection) for task in tasks)
-    asked = {"form": form, "tasks": tasks, "questions": questions, "left_out": left_out(connection)}
+    questions = sum(counts[group] for group in suite.usual(connection))
+    asked = {"form": form, "counts": counts, "questions": questions, "left_out": suite.left_out(connection)}
     context = asked | _about(connection, role) | _history(request, connection)
     return render(request, "learning/benchmark.html", context)
 

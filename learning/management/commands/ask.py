@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
@@ -22,7 +23,9 @@ from agent.events import (
     Event,
     QueryError,
     QueryOk,
+    ReadingsDone,
     SqlDelta,
+    SqlFixed,
     SqlReady,
     Waiting,
 )
@@ -30,6 +33,8 @@ from agent.llm import LLM
 from datasources.engine import Cell, ResultSet
 from datasources.models import Connection
 from datasources.wording import minus
+from learning.confidence import assurance
+from learning.confidence.assurance import Assurance
 from learning.endpoints import llm
 from learning.models import Episode
 from learning.recorder import BadQuestion, answer, begin
@@ -64,39 +69,59 @@ class Command(BaseCommand):
         if not answered:
             sys.exit(1)
 
-    async def _follow(self, record: Episode, model: LLM, show: Callable[[Event], None]) -> bool:
+    async def _follow(self, record: Episode, model: LLM, show: Callable[[Event | Assurance], None]) -> bool:
         async for event in answer(record, model):
+            if isinstance(event, EpisodeDone) and (sure := await sync_to_async(_sure)(record)):
+                show(sure)
             show(event)
         return record.status == Episode.Status.SUCCEEDED
 
-    def _print_json(self, event: Event) -> None:
-        self.stdout.write(json.dumps(event_json(event), ensure_ascii=False))
+    def _print_json(self, event: Event | Assurance) -> None:
+        data = sure_json(event) if isinstance(event, Assurance) else event_json(event)
+        self.stdout.write(json.dumps(data, ensure_ascii=False))
         self.stdout.flush()
 
-    def _print(self, event: Event) -> None:
+    def _print(self, event: Event | Assurance) -> None:
         match event:
+            case Assurance():
+                self._line(str(event))
             case AttemptStarted(number, strategy, scores) if number > 1:
                 belief = f" (score {minus(scores[strategy])})" if strategy in scores else ""
                 self._line(f"\n-- attempt {number}: {strategy}{belief}")
-            case SqlReady(sql) if not self._streamed:
-                self._line(f"-- from a verified query\n{sql}")
-            case SqlDelta(text) | DiagnosisDelta(text):
-                self._streamed = True
-                self.stdout.write(printable(text), ending="")
-                self.stdout.flush()
-            case BegunAnew(why):
-                self._line(f"\n-- {why}")
-            case Waiting(int(ahead)):
-                self._line(f"-- waiting for the model, {ahead} ahead" if ahead else "-- waiting for the model, next")
             case QueryError(error_class, message, hint):
                 self._line(f"\n-- failed ({error_class}): {message}" + (f"\n-- hint: {hint}" if hint else ""))
             case QueryOk(result):
                 self._line("\n\n" + table_text(result))
             case EpisodeDone(success=False, error=error):
                 self.stderr.write(printable(error))
+            case _:
+                self._print_writing(event)
+
+    def _print_writing(self, event: Event | Assurance) -> None:
+        """How a statement comes to be."""
+        match event:
+            case SqlReady(sql) if not self._streamed:
+                self._line(f"-- from a verified query\n{sql}")
+            case SqlDelta(text) | DiagnosisDelta(text):
+                self._streamed = True
+                self.stdout.write(printable(text), ending="")
+                self.stdout.flush()
+            case SqlFixed(sql, why):
+                self._line(f"\n-- put right: {why}\n{sql}")
+            case ReadingsDone(readings, chosen) if chosen is not readings[0]:
+                self._line(f"\n-- chosen of {len(readings)} readings\n{chosen.sql}")
+            case BegunAnew(why):
+                self._line(f"\n-- {why}")
+            case Waiting(int(ahead)):
+                self._line(f"-- waiting for the model, {ahead} ahead" if ahead else "-- waiting for the model, next")
 
     def _line(self, text: str) -> None:
         self.stdout.write(printable(text))
+
+
+def _sure(record: Episode) -> Assurance | None:
+    """Before the episode's last event, which comes after all that is told of it."""
+    return assurance.of([record]).get(record.pk)
 
 
 def find_connection(wanted: str) -> Connection:
@@ -127,6 +152,12 @@ def event_json(event: Event) -> dict[str, Any]:
     """An event as plain data, its class under "event"."""
     data = {"result": to_json(event.result)} if isinstance(event, QueryOk) else asdict(event)
     return {"event": type(event).__name__, **data}
+
+
+def sure_json(sure: Assurance) -> dict[str, Any]:
+    """How sure the answer is: no event of the episode's, but told like one."""
+    told = {"confidence": round(sure.confidence, 4), "level": sure.level, "counted": sure.counted}
+    return {"event": "Confidence", **told, "here": asdict(sure.here), "tested": asdict(sure.tested)}
 
 
 def table_text(result: ResultSet) -> str:

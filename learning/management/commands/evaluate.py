@@ -15,6 +15,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from agent.skills import PARTS, parsed
 from datasources.dsn import BadDSN, ServerAddress
 from datasources.models import Connection
 from learning.benchmark.command import places
@@ -35,7 +36,19 @@ OUTAGE, STOPPED = 2, 130
 """How the command ends when the model or a database stays away, and when somebody stops it. Else 1, when something
 could not be graded or done."""
 
-_SAME = ("sample", "limit", "model", "generation", "policy", "learning", "attempts", "seed", "examples")
+_SAME = (
+    "sample",
+    "limit",
+    "model",
+    "generation",
+    "policy",
+    "learning",
+    "attempts",
+    "seed",
+    "examples",
+    "skills",
+    "readings",
+)
 """Those that are called the same in the plan's Options."""
 
 Add = Callable[..., object]
@@ -140,6 +153,8 @@ def _who_is_asked(add: Add) -> None:
         help="show at most N similar questions with their SQL, never the question itself: on a connection verified "
         "queries (as in the chat without it), with a file its other questions on the same database (0 without it)",
     )
+    add("--skills", type=_skills, metavar="NAMES", help=f"any of {', '.join(PARTS)}, or none; as the settings say")
+    add("--readings", type=_whole(1), metavar="N", help="how often each is read at most; as the settings say")
     add("--seed", type=_whole(0), help="of the sample, the random policy and the model's own sampling")
     add("--parallel", type=_whole(1), default=1, metavar="N", help="questions at once (%(default)s)")
 
@@ -148,6 +163,13 @@ def _what_comes_of_it(add: Add) -> None:
     add("--json", action="store_true", help="the report as one JSON object")
     add("--out", type=Path, metavar="FILE", help="keep each outcome as a line; run again to go on")
     add("--compare", nargs=2, type=Path, metavar="FILE", help="say whether the second of two kept ones is better")
+
+
+def _skills(text: str) -> list[str]:
+    try:
+        return parsed(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"must be {error}") from None
 
 
 @dataclass(frozen=True)

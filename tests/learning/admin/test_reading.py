@@ -25,6 +25,13 @@ def test_an_episode_shows_its_attempts_and_verdicts(colleague: Client, things: T
     assert "alice: Correct" in page
 
 
+def test_an_episode_says_how_sure_its_answer_was(colleague: Client, things: Things) -> None:
+    things["episode"].confidence = 0.834
+    things["episode"].save()
+    for page in (address("episode", "changelist"), address("episode", "change", things["episode"])):
+        assert "Likely right, 83 %" in text(colleague.get(page))
+
+
 def test_a_decision_shows_what_it_was_made_of_and_what_came_of_it(colleague: Client, things: Things) -> None:
     page = text(colleague.get(address("banditdecision", "change", things["banditdecision"])))
     assert "+1.000 error=no_such_column" in page

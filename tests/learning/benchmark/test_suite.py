@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,9 @@ def test_a_question_is_shown_the_others_and_never_its_own_answer(
     assert "SELECT COUNT(*) FROM orders" in products
     assert "SELECT COUNT(*) FROM products" not in products
     assert not Episode.objects.exists()
+
+
+def test_the_groups_are_counted_as_they_are_asked(sample: Connection, connection: Connection) -> None:
+    verified(sample, "How many products?")
+    assert suite.counts(sample) == Counter(task.difficulty for task in suite.suite(sample))
+    assert not suite.counts(connection)

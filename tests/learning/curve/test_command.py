@@ -38,6 +38,9 @@ def arguments(tmp_path: Path, shop_path: Path, model: ServerHandle, monkeypatch:
     )
     monkeypatch.setenv("API_BASE_URL", model.base_url)
     monkeypatch.setenv("MODEL_NAME", "scripted")
+    # Each reply is for one request.
+    monkeypatch.setenv("SKILLS", "none")
+    monkeypatch.setenv("READINGS", "1")
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "sqlagent_site.settings")
     numbers = ["--taught", "3", "--held", "3", "--every", "3", "--attempts", "1", "--out", str(tmp_path / "out")]
     return [str(tmp_path / "questions.jsonl"), "--databases", str(tmp_path), *numbers]

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from datasources.models import Connection
+from learning.bandit.comparison import Comparison
 from learning.models import Episode
 from learning.overview import kept
 from learning.overview.kept import FEW, FRESH, PATIENCE, Kind
@@ -21,6 +22,7 @@ from learning.overview.periods import DEFAULT, Period
 from learning.tasks import count_learning
 from tests.learning.benchmark.pages.runs import htmx, words_of
 from tests.learning.overview.asked import ask
+from tests.redis import RedisServer
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +93,32 @@ def test_a_clock_that_was_put_back_leaves_nothing_as_it_is_for_ever(busy: Connec
     asked(busy)
     asked(busy, -timedelta(days=1))
     assert len(enqueued()) == 1
+
+
+@pytest.fixture
+def in_redis(redis: RedisServer, settings: Settings) -> None:
+    """As several web processes share it."""
+    options = {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"}
+    shared = {"BACKEND": "sqlagent_site.shared_cache.SharedCache", "LOCATION": redis.url, "OPTIONS": options}
+    settings.CACHES = {"default": shared, "database": settings.CACHES["default"]}
+
+
+def test_redis_keeps_figures_too(busy: Connection, in_redis: None) -> None:
+    ask(busy)
+    first = kept.figures_of(busy, DEFAULT)
+    assert kept.figures_of(busy, DEFAULT) == first
+
+
+def test_redis_keeps_what_policies_would_have_earned_too(busy: Connection, in_redis: None) -> None:
+    assert isinstance(kept.count(Kind.COMPARISON, busy, "").value, Comparison)
+
+
+def test_who_looks_at_what_is_old_in_redis_has_it_counted_anew(busy: Connection, in_redis: None) -> None:
+    asked(busy)
+    ask(busy)
+    assert asked(busy, 2 * FRESH) == 0
+    assert len(enqueued()) == 1
+    assert asked(busy, 2 * FRESH + 2 * PATIENCE) == 1
 
 
 def test_a_rare_period_is_counted_each_time(busy: Connection) -> None:

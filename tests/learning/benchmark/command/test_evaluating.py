@@ -11,7 +11,7 @@ from shutil import copy
 
 import pytest
 
-from agent.llm import LLM, Finished, Message, TextDelta
+from agent.llm import GREEDY, LLM, Finished, Message, Sampling, TextDelta
 from agent.policy import FixedPolicy
 from agent.scripted import ScriptedLLM
 from learning.benchmark.command.evaluating import evaluate
@@ -77,10 +77,10 @@ class Together:
         self._scripted = ScriptedLLM([GOOD])
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+        self, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
     ) -> AsyncGenerator[TextDelta | Finished]:
         await self._all_here.wait()
-        async for item in self._scripted.stream(messages, max_tokens=max_tokens, temperature=temperature):
+        async for item in self._scripted.stream(messages, max_tokens=max_tokens, sampling=sampling):
             yield item
 
 

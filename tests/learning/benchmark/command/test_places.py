@@ -54,6 +54,18 @@ def test_the_prompt_has_the_schema_and_hints_know_values(tmp_path: Path, shop_pa
     assert set(status.values) == {"paid", "cancelled"}
 
 
+def test_questions_are_told_the_stored_values_that_they_name(tmp_path: Path, shop_path: Path) -> None:
+    copy(shop_path, tmp_path / "shop.db")
+    asked = place(TASK, tmp_path).asked_with.opening([], "How many tents?")[-1].content
+    assert asked.endswith("products.name = 'Tent'.")
+
+
+def test_no_value_is_told_where_the_settings_say_so(tmp_path: Path, shop_path: Path, settings: Settings) -> None:
+    settings.VALUE_INDEX = False
+    copy(shop_path, tmp_path / "shop.db")
+    assert place(TASK, tmp_path).asked_with.values is None
+
+
 def test_all_that_are_missing_are_named_with_where_they_were_looked_for(tmp_path: Path) -> None:
     others = [TASK, replace(TASK, database="town"), replace(TASK, dialect="duckdb"), BOOKS]
     with pytest.raises(NotThere) as refused:

@@ -103,3 +103,20 @@ def test_as_data_it_holds_the_same() -> None:
     assert data["by_first_error"] == [{"error_class": "no_such_column", "met": 2, "ran": 1, "right": 1}]
     assert data["not_graded"] == {}
     assert "by_database" not in data
+
+
+SURE = tuple(outcome(str(number), right=number > 1, confidence=0.1 + 0.08 * number) for number in range(8))
+
+
+def test_whether_confidence_can_be_believed_is_told_where_there_is_any() -> None:
+    text = report(SURE, ("shop",) * 4).to_text()
+    assert line(text, "Calibration") == "Calibration error 0.440 expected (ECE), in 8 bins of equally many; 0 is best"
+    assert line(text, "The surest 25 %").startswith("The surest 25 % 100.0 % right, of 2 answers")
+    assert "Calibration" not in report().to_text()
+
+
+def test_programs_get_every_point_of_it() -> None:
+    found = json.loads(json.dumps(report(SURE, ("shop",) * 4).to_dict()))["confidence"]
+    assert [point["coverage"] for point in found["curve"]] == [1.0, 0.75, 0.5, 0.25]
+    assert len(found["bins"]) == 8
+    assert report().to_dict()["confidence"] is None

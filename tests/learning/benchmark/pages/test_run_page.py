@@ -196,3 +196,12 @@ def test_the_operator_looks_at_runs_and_changes_none(
     assert one.status_code == 200
     assert 'name="_save"' not in one.content.decode()
     assert admin_client.get(f"/admin/learning/{name}/add/").status_code == 403
+
+
+def test_it_says_whether_confidence_can_be_believed(alice_client: Client, measured: Connection) -> None:
+    run = run_of(measured, "rrxx")
+    assert "Calibration error" not in said(text(alice_client, address("evaluation", run)))
+    run.questions.filter(is_right=True).update(confidence=0.9)
+    run.questions.filter(is_right=False).update(confidence=0.3)
+    page = said(text(alice_client, address("evaluation", run)))
+    assert "Calibration error 0.20 of confidence (ECE); the surest half is 100 % right" in page
