@@ -6,8 +6,10 @@ what a browser that watched from the start shows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from agent.errors import ErrorClass
 from agent.events import (
@@ -19,8 +21,11 @@ from agent.events import (
     Executing,
     QueryError,
     QueryOk,
+    ReadingsDone,
+    ReadingStarted,
     RewardGiven,
     SqlDelta,
+    SqlFixed,
     SqlReady,
     Waiting,
 )
@@ -30,9 +35,11 @@ from chat.comparing import Changes, Earlier, changes
 from chat.news import Gap
 from chat.provenance import Provenance
 from chat.taken import Taken
+from chat.weighed import Weighed
 from datasources.tables import Table
 from learning.feedback.said import Said
 from learning.models import Attempt, Episode
+from learning.readings import stored
 from learning.results import from_json
 
 DOING = {
@@ -44,11 +51,29 @@ DOING = {
     ErrorClass.DATATYPE_MISMATCH: "types do not match: looking again",
     ErrorClass.NO_SUCH_FUNCTION: "unknown function: looking again",
     ErrorClass.EMPTY_RESULT: "no rows: looking again",
+    ErrorClass.SUSPICIOUS: "likely wrong: looking again",
     ErrorClass.TIMEOUT: "too slow: trying another way",
     ErrorClass.NOT_READ_ONLY: "not read-only: writing it again",
     ErrorClass.REJECTED: "the rejected answer again: looking elsewhere",
     ErrorClass.OTHER: "that did not work: trying again",
 }
+
+
+@dataclass
+class ReadingView:
+    """One of the statements that an attempt's was chosen from: those of one `group` gave the same rows, so many;
+    `error` says why it gave none."""
+
+    sql: str
+    group: int
+    rows: int
+    error: str
+    is_chosen: bool
+    agrees: bool = False
+
+    @classmethod
+    def from_record(cls, found: dict[str, Any]) -> ReadingView:
+        return cls(found["sql"], found["group"], found.get("rows", 0), found["message"], found["chosen"])
 
 
 @dataclass
@@ -67,6 +92,29 @@ class AttemptView:
     reward: float | None = None
     reward_parts: dict[str, float] = field(default_factory=dict)
     discarded: str = ""
+    readings: list[ReadingView] = field(default_factory=list)
+    fixes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def agreeing(self) -> int:
+        """Of its readings, how many gave the rows of the chosen one, itself included."""
+        return sum(reading.agrees for reading in self.readings)
+
+    @property
+    def how_many_agree(self) -> str:
+        """In words."""
+        if self.agreeing < 2:
+            return f"Chosen among {len(self.readings)} readings of the question that differ"
+        return f"{self.agreeing} of {len(self.readings)} readings of the question agree"
+
+    def read(self, found: Sequence[dict[str, Any]]) -> AttemptView:
+        """Take the readings that `found` are, as they are stored."""
+        self.readings = [ReadingView.from_record(each) for each in found]
+        chosen = next((reading.group for reading in self.readings if reading.is_chosen), None)
+        for reading in self.readings:
+            reading.agrees = reading.group == chosen and not reading.error
+        return self
 
     @property
     def failed(self) -> bool:
@@ -93,7 +141,9 @@ class AttemptView:
             diagnosis=attempt.diagnosis,
             reward=attempt.reward,
             reward_parts=attempt.reward_parts,
-        )
+            fixes=attempt.fixes,
+            doubts=attempt.doubts,
+        ).read(attempt.readings)
 
 
 @dataclass
@@ -102,7 +152,8 @@ class AnswerView:
 
     `sql` is the statement that answered, empty until then. `earlier` is the answer that this one was asked for instead
     of, `replaced_by` the id of the one that was asked for instead of this.
-    `said` is what its person says of it, `taken` how their words were taken, `news` what became of the prompt after it.
+    `weighed` says how sure it is, once it is there. `said` is what its person says of it, `taken` how their words were
+    taken, `news` what became of the prompt after it.
     """
 
     id: str
@@ -119,6 +170,7 @@ class AnswerView:
     earlier: Earlier | None = None
     replaced_by: str = ""
     provenance: Provenance | None = None
+    weighed: Weighed = field(default_factory=Weighed)
     said: Said = field(default_factory=Said)
     taken: Taken = field(default_factory=Taken)
     news: Gap = field(default_factory=Gap)
@@ -145,6 +197,12 @@ class AnswerView:
     @property
     def may_be_retried(self) -> bool:
         return self.status == Episode.Status.SUCCEEDED and not self.replaced_by
+
+    @property
+    def asks(self) -> bool:
+        """Whether the person is to say which of two readings is meant."""
+        is_open = self.may_be_retried and self.said.is_right is None and not self.taken.replaced
+        return is_open and self.weighed.found is not None
 
     @cached_property
     def changes(self) -> Changes | None:
@@ -201,6 +259,14 @@ class AnswerView:
                 self.doing = "writing SQL"
             case SqlReady(sql):
                 self.attempts[-1].sql = sql
+            case SqlFixed(sql, why):
+                self.attempts[-1].sql = sql
+                self.attempts[-1].fixes.append(why)
+            case ReadingStarted(number, most):
+                self.doing = f"reading the question again, {number} of at most {most}"
+            case ReadingsDone(readings, chosen):
+                self.attempts[-1].sql = chosen.sql
+                self.attempts[-1].read(stored(readings, chosen))
             case DiagnosisDelta(text):
                 self.attempts[-1].diagnosis += text
 
@@ -214,7 +280,12 @@ class AnswerView:
 
     @classmethod
     def from_record(
-        cls, episode: Episode, max_attempts: int, provenance: Provenance | None = None, earlier: Earlier | None = None
+        cls,
+        episode: Episode,
+        max_attempts: int,
+        provenance: Provenance | None = None,
+        earlier: Earlier | None = None,
+        weighed: Weighed | None = None,
     ) -> AnswerView:
         return cls(
             id=str(episode.pk),
@@ -231,6 +302,7 @@ class AnswerView:
             earlier=earlier,
             replaced_by=next((str(retry.pk) for retry in episode.retries.all()), ""),
             provenance=provenance,
+            weighed=weighed or Weighed(),
         )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django.db import Error
 
 from agent.events import (
     DiagnosisDelta,
@@ -21,10 +23,12 @@ from agent.events import (
     SqlReady,
     Waiting,
 )
-from chat import post, render
+from chat import post, render, weighed
 from chat.answer import AnswerView
 from chat.fragments import Fragment
 from learning.models import INTERRUPTED, Episode
+
+logger = logging.getLogger(__name__)
 
 PAUSE = 0.04
 """Seconds between messages of streamed text: a reader sees no difference, and the server sends a fraction of them."""
@@ -115,6 +119,8 @@ class LiveAnswer:
         try:
             while batch := await self._batch():
                 streamed = self._fold(batch)
+                if self.view.status == Episode.Status.SUCCEEDED:
+                    self.view.weighed = await database_sync_to_async(self._weighed)()
                 if streamed is None:
                     await self._send_whole()
                 else:
@@ -126,6 +132,14 @@ class LiveAnswer:
                 await self._send_whole()
         finally:
             _running.pop(self._id, None)
+
+    def _weighed(self) -> weighed.Weighed:
+        """The answer is there either way."""
+        try:
+            return weighed.at_the_end(self._id)
+        except (Error, Episode.DoesNotExist):
+            logger.warning("how sure episode %s is could not be read", self._id, exc_info=True)
+            return weighed.Weighed()
 
     async def _end_early(self) -> None:
         """The recorder has closed it as stopped, whyever it was."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import Membership, User
 from agent.episode import MAX_QUESTION, Limits
-from chat import evolving, live, provenance, render
+from chat import evolving, live, provenance, render, weighed
 from chat.answer import AnswerView
 from chat.comparing import earlier
 from chat.models import Conversation, Turn
@@ -101,7 +101,8 @@ def groups(user: User, search: str = "") -> list[Group]:
         mine = mine.filter(title__icontains=search) | mine.filter(
             Exists(Turn.objects.filter(words, conversation=OuterRef("pk")))
         )
-    return [(label, list(found)) for label, found in groupby(_listed(mine), key=_day)]
+    today = localdate(timezone.now())
+    return [(label, list(found)) for label, found in groupby(_listed(mine), key=lambda one: _day(one, today))]
 
 
 def _listed(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
@@ -109,8 +110,8 @@ def _listed(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
     return conversations.annotate(place=F("connection__name")).order_by("-updated_at")[:LISTED]
 
 
-def _day(conversation: Conversation) -> str:
-    day, today = localdate(conversation.updated_at), localdate(timezone.now())
+def _day(conversation: Conversation, today: date) -> str:
+    day = localdate(conversation.updated_at)
     if day == today:
         return "Today"
     if day == today - timedelta(days=1):
@@ -161,8 +162,9 @@ def stored_view(episode: Episode) -> AnswerView:
 def stored_views(episodes: Sequence[Episode]) -> list[AnswerView]:
     """Of episodes of one connection."""
     origins, before = provenance.of(episodes), earlier(episodes)
+    sure = weighed.of(episodes, {pk: origin.dialect for pk, origin in origins.items()})
     return [
-        AnswerView.from_record(episode, MAX_ATTEMPTS, origins[episode.pk], before.get(episode.pk))
+        AnswerView.from_record(episode, MAX_ATTEMPTS, origins[episode.pk], before.get(episode.pk), sure.get(episode.pk))
         for episode in episodes
     ]
 

@@ -45,7 +45,13 @@ def begun(conversation: Conversation, asked: Asked) -> Begun:
     view = new_view(asked.episode)
     view.taken = taken.of(turn, taken.could_be_remark(conversation, turn))
     judged = asked.judged or asked.episode.retry_of
-    above = render.verdict(view_of(conversation, judged)) if judged else ""
+    above = _judged(view_of(conversation, judged)) if judged else ""
     if asked.replaced:
         above += render.turn_again(view_of(conversation, asked.replaced))
     return Begun(view, above + render.turn(view))
+
+
+def _judged(view: AnswerView) -> str:
+    """The answer above, of which something has been said; whole where it was one of two to choose from."""
+    was_asking = view.weighed.found is not None or view.weighed.is_picked
+    return render.answer(view) if was_asking else render.verdict(view)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("answers/<uuid:episode_id>/", views.answer, name="answer"),
     path("answers/<uuid:episode_id>/rows/", views.answer_rows, name="answer_rows"),
     path("answers/<uuid:episode_id>/verdict/", views.verdict, name="verdict"),
+    path("answers/<uuid:episode_id>/pick/", views.pick, name="pick"),
     path("answers/<uuid:episode_id>/remark/", views.remark, name="remark"),
     path("model-status/", views.model_status, name="model_status"),
     path("prompt/<int:connection_id>/", evolving_views.prompt_panel, name="prompt_panel"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import reswap, retarget
 
 from accounts.models import User
 from accounts.pacing import RUNS, paced
@@ -23,7 +24,7 @@ from chat.status import model_status as status_of
 from datasources.models import Connection
 from datasources.requests import get_connection_to_curate
 from learning import examples, warming
-from learning.feedback import judging
+from learning.feedback import choice, judging, picking
 from learning.feedback.remarks import BadRemark
 from learning.feedback.verdicts import NotPossible
 from learning.models import Episode
@@ -125,6 +126,7 @@ def answer(request: UserRequest, episode_id: UUID) -> HttpResponse:
 def verdict(request: UserRequest, episode_id: UUID) -> HttpResponse:
     """Correct, Wrong, or neither any more."""
     episode = _get_episode(request, episode_id)
+    before = choice.is_picked(episode) or choice.of(episode) is not None
     pressed = request.POST.get("verdict")
     if pressed not in VERDICTS:
         return HttpResponseBadRequest("A verdict is right, wrong or none.")
@@ -133,7 +135,23 @@ def verdict(request: UserRequest, episode_id: UUID) -> HttpResponse:
         judging.judge(episode, request.user, VERDICTS[pressed])
     except NotPossible as impossible:
         error = str(impossible)
-    return _said(request, episode, error=error, just_wrong=pressed == "wrong")
+    return _said(request, episode, error=error, whole=before, just_wrong=pressed == "wrong")
+
+
+@require_POST
+@paced("run", RUNS, methods=("POST",))
+def pick(request: UserRequest, episode_id: UUID) -> HttpResponse:
+    """Which of two readings is meant. The other one may have to be run."""
+    episode = _get_episode(request, episode_id)
+    pressed = request.POST.get("pick")
+    if pressed not in set(picking.Pick):
+        return HttpResponseBadRequest("A pick is this, other or neither.")
+    error = ""
+    try:
+        picking.pick(episode, request.user, picking.Pick(pressed))
+    except NotPossible as impossible:
+        error = str(impossible)
+    return _said(request, episode, error=error, whole=True, just_wrong=pressed == picking.Pick.NEITHER)
 
 
 @require_POST
@@ -148,12 +166,20 @@ def remark(request: UserRequest, episode_id: UUID) -> HttpResponse:
     return _said(request, episode, saved=True)
 
 
-def _said(request: UserRequest, episode: Episode, error: str = "", **context: Any) -> HttpResponse:
-    """The answer's verdict; without htmx, the page that it was given on, with a remark that was refused kept on it."""
+def _said(
+    request: UserRequest, episode: Episode, error: str = "", *, whole: bool = False, **context: Any
+) -> HttpResponse:
+    """The answer's verdict, or the `whole` answer where its SQL may be another now; without htmx, the page that it was
+    given on, with a remark that was refused kept on it."""
     alone = "alone" in request.POST
     conversation = episode.turn.conversation
+    if whole:
+        episode.refresh_from_db(fields=["sql", "result", "signals"])
     if request.htmx or error:
         context |= {"answer": shown.view_of(conversation, episode), "error": error, "given": True}
+        if request.htmx and whole:
+            response = render(request, "chat/_answer.html", {**context, "alone": alone, "all": alone})
+            return reswap(retarget(response, f"#answer-{episode.pk}"), "outerHTML")
         if request.htmx:
             return render(request, "chat/_verdict.html", {**context, "alone": alone})
         context |= {"conversation": conversation, "connection": episode.connection}

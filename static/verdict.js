@@ -22,16 +22,19 @@ showDrafts(document);
 document.addEventListener("htmx:load", (event) => showDrafts(event.detail.elt.parentElement || document));
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  const verdict = event.detail.elt.closest(".verdict");
+  const drawn = event.detail.elt;
+  // A pick may draw the whole answer anew.
+  const verdict = drawn.closest(".verdict") || (drawn.matches(".answer") && $(".verdict[data-given]", drawn));
   if (!verdict) return;
   announce($$("[data-said]", verdict).map((said) => said.textContent.replace(/\s+/g, " ").trim()).join(" "));
   // Not back to Correct: a key more would say the opposite of the remark.
-  if (document.activeElement === document.body) ($("summary", verdict) || $("button", verdict))?.focus({ preventScroll: true });
+  if (document.activeElement === document.body && drawn.matches(".answer")) drawn.focus({ preventScroll: true });
+  else if (document.activeElement === document.body) ($("summary", verdict) || $("button", verdict))?.focus({ preventScroll: true });
   $(".say[open] form", verdict)?.scrollIntoView({ block: "nearest" });
   htmx.trigger(document.body, "judged");
 });
 
-const isSaving = () => Boolean($(".verdict .htmx-request"));
+const isSaving = () => Boolean($(".verdict .htmx-request, .choice.htmx-request"));
 
 // Remarks whose Save did not reach the server, by their fields' ids: the chat sends them when it has the turns anew, as
 // far as these do not have them.
@@ -56,7 +59,7 @@ document.addEventListener("htmx:sendError", (event) => {
 
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => {
-    const verdict = event.detail.elt.closest(".verdict");
+    const verdict = event.detail.elt.closest(".verdict") || (event.detail.elt.matches(".choice") && $(".verdict", event.detail.elt.closest(".answer")));
     if (verdict && !unsent.has($("textarea[data-draft]", event.detail.elt)?.id)) $(".error", verdict).textContent = "The server did not take that. What you typed is kept: try again.";
   });
 }

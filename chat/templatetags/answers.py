@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 
 from django import template
@@ -12,6 +13,8 @@ from chat.answer import AnswerView, AttemptView
 from datasources import wording
 from datasources.highlight import sql_html
 from learning import words as said
+from learning.confidence.assurance import Assurance
+from learning.confidence.levels import Level
 from learning.models import Episode
 
 register = template.Library()
@@ -40,7 +43,7 @@ class Fold:
         return next((score.share for score in self.scores if score.chosen), None)
 
 
-register.filter("sql", sql_html)
+register.filter("sql", lru_cache(maxsize=1_000)(sql_html))
 register.filter("strategy_words", said.strategy_words)
 register.filter("percent", said.percent)
 register.filter("seconds", said.duration)
@@ -93,7 +96,14 @@ def announcement(answer: AnswerView) -> str:
         return ""
     if answer.table is None:
         return answer.error or "Stopped"
+    if answer.asks:
+        return "Two readings: say which one you mean"
     return rows(answer.table.row_count)
+
+
+@register.filter
+def sure_icon(sure: Assurance) -> str:
+    return {Level.LIKELY_RIGHT: "check", Level.LIKELY_WRONG: "warning"}.get(sure.level, "minus")
 
 
 @register.filter

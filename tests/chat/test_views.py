@@ -34,6 +34,7 @@ ROUTES = [
     ("answer", "get", 200),
     ("answer_rows", "get", 200),
     ("verdict", "post", 302),
+    ("pick", "post", 400),
     ("remark", "post", 302),
     ("model_status", "get", 200),
     ("prompt_panel", "get", 200),
@@ -49,7 +50,7 @@ ROUTES = [
 
 def address_of(name: str, conversation: Conversation, episode: Episode) -> str:
     match name:
-        case "answer" | "answer_rows" | "verdict" | "remark":
+        case "answer" | "answer_rows" | "verdict" | "pick" | "remark":
             return url(name, episode.pk)
         case "earlier_turns":
             return url(name, conversation.pk, episode.pk)
