@@ -6,11 +6,14 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts import deleting
 from accounts.models import ApiToken, Invitation, Membership, Team, User
@@ -22,15 +25,43 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.unregister(EmailAddress)
 
 
-class MembershipInline(admin.TabularInline[Membership, Team]):
+class _Told(forms.Widget):
+    """Says what the field has, which nobody can change there."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+
+    def render(self, *args: Any, **options: Any) -> SafeString:
+        return format_html("{}", self._words)
+
+
+class _MembershipForm(forms.ModelForm[Membership]):
+    """A list to choose from in each row would be most of a team's page."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in self.fields.keys() & {"user", "team"} if self.instance.pk else ():
+            self.fields[name].disabled = True
+            self.fields[name].widget = _Told(str(getattr(self.instance, name)))
+
+
+class _Memberships(admin.TabularInline[Membership, Any]):
+    """One that is there keeps its person and its team: only the role of it changes. Another one is added instead."""
+
     model = Membership
+    form = _MembershipForm
     extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user", "team")
+
+
+class MembershipInline(_Memberships):
     autocomplete_fields = ["user"]
 
 
-class UsersTeams(admin.TabularInline[Membership, User]):
-    model = Membership
-    extra = 0
+class UsersTeams(_Memberships):
     autocomplete_fields = ["team"]
 
 

@@ -72,6 +72,12 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc
         say(self, NEW_PASSWORD | {"oldpassword": ("Current password", "")})
 
 
+class SetPasswordForm(allauth_forms.SetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        say(self, NEW_PASSWORD)
+
+
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

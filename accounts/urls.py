@@ -3,12 +3,13 @@
 from allauth.account import views as allauth_views
 from django.conf import settings
 from django.urls import path, re_path
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import api, invitation_views, team_views, views
 
 login = allauth_views.LoginView.as_view(extra_context={"signup_open": lambda: settings.ALLOW_SIGNUP})
 logout = require_POST(allauth_views.logout)
+set_password = require_http_methods(["GET", "POST"])(allauth_views.password_set)
 
 # allauth finds its pages by these names.
 entrance = [
@@ -17,6 +18,7 @@ entrance = [
     path("account/signup/", allauth_views.signup, name="account_signup"),
     path("account/inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("account/password/", allauth_views.password_change, name="account_change_password"),
+    path("account/password/set/", set_password, name="account_set_password"),
     path("account/password/reset/", allauth_views.password_reset, name="account_reset_password"),
     path("account/password/reset/done/", allauth_views.password_reset_done, name="account_reset_password_done"),
     re_path(

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import Error, transaction
 
 from agent.budget import tokens
-from agent.llm import BegunAnew, Finished, Item, LLMError, LLMUnreachable, Message, TextDelta, Usage
+from agent.llm import GREEDY, BegunAnew, Finished, Item, LLMError, LLMUnreachable, Message, Sampling, TextDelta, Usage
+from agent.llm_failures import the
 from agent.openai_llm import OpenAILLM
 from datasources.own_database import patiently_async
 from endpoints import breaker, choosing, usage
@@ -30,7 +31,7 @@ WAITS_FOR_ANOTHER = 2.0
 class _Request:
     messages: Sequence[Message]
     max_tokens: int
-    temperature: float
+    sampling: Sampling
 
     @property
     def tokens(self) -> int:
@@ -73,9 +74,9 @@ class TeamLLM:
         return str(settings.LLM_ENDPOINT.model)
 
     async def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float
+        self, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
     ) -> AsyncGenerator[Item, None]:
-        request = _Request(messages, max_tokens, temperature)
+        request = _Request(messages, max_tokens, sampling)
         failed: LLMError | None = None
         begun: Endpoint | None = None
         endpoints = await patiently_async(lambda: self._endpoints(request))
@@ -135,7 +136,7 @@ class TeamLLM:
         if not is_last:
             timeouts = replace(timeouts, longest_wait=WAITS_FOR_ANOTHER)
         llm = CountedLLM(OpenAILLM(endpoint.asked(reflecting=self._reflecting), timeouts, self._seed))
-        return llm.stream(request.messages, max_tokens=request.max_tokens, temperature=request.temperature)
+        return llm.stream(request.messages, max_tokens=request.max_tokens, sampling=request.sampling)
 
 
 @dataclass(slots=True)
@@ -164,8 +165,8 @@ class _Spent:
 
 def _discarded(begun: Endpoint, endpoint: Endpoint) -> str:
     return (
-        f"The model endpoint {begun.title} did not end its answer. "
-        f"What it wrote is discarded: {endpoint.title} begins anew."
+        f"{the(begun.title)} did not end its answer. "
+        f"What it wrote is discarded: {endpoint.title or 'another one'} begins anew."
     )
 
 

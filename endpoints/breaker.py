@@ -26,7 +26,7 @@ REST = timedelta(seconds=30)
 def obstacle(endpoint: Endpoint) -> LLMError | None:
     """Why it is not to be asked now; None where it may be. Of those who come after a rest only one may ask."""
     if not endpoint.is_enabled:
-        return LLMUnreachable(f"The model endpoint {endpoint.title} is switched off. The operator can switch it on.")
+        return LLMUnreachable(f"{llm_failures.the(endpoint.title)} is switched off. The operator can switch it on.")
     # The embedded model's own status says whether it is there.
     if endpoint.rests_until is None or endpoint.is_local:
         return None

@@ -14,13 +14,15 @@ def for_team(team_id: int | None) -> list[Endpoint]:
     Those that the operator chose for the team, and then no others, whatever becomes of them; else those that are for
     all teams. Where there are none, it is the one of the environment: a laptop configures nothing.
     """
-    own = list(Endpoint.objects.filter(teams__team=team_id).order_by("teams__position", "pk")) if team_id else []
-    found = own or list(Endpoint.objects.filter(is_shared=True))
+    candidates = list(Endpoint.objects.candidates(team_id))
+    environment = next((one for one in candidates if one.is_environment), None) or Endpoint.of_environment()
+    chosen = [one for one in candidates if one.place_in_team is not None]
+    own = sorted(chosen, key=lambda one: (one.place_in_team, one.pk))
+    found = own or [one for one in candidates if one.is_shared]
     in_use = [endpoint for endpoint in found if endpoint.is_enabled]
-    if not own and not any(endpoint.is_environment for endpoint in found):
-        environment = Endpoint.objects.environment()
-        in_use += [environment] if environment.is_enabled and environment.is_shared else []
-    return _with_choice_first(in_use, team_id) or own[:1] or [Endpoint.objects.environment()]
+    if not own and not environment.pk:
+        in_use.append(environment)
+    return _with_choice_first(in_use, team_id) or own[:1] or [environment]
 
 
 def for_connection(connection: Connection | None) -> list[Endpoint]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
-from agent.llm import LLM, Finished, Item, LLMError, Message, TextDelta
+from agent.llm import GREEDY, LLM, Finished, Item, LLMError, Message, Sampling, TextDelta
 from endpoints import metrics
 
 
@@ -17,10 +17,12 @@ class CountedLLM:
         self.model = asked.model
         self._asked = asked
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int, temperature: float) -> AsyncGenerator[Item]:
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, sampling: Sampling = GREEDY
+    ) -> AsyncGenerator[Item]:
         began, has_written = time.perf_counter(), False
         try:
-            async with aclosing(self._asked.stream(messages, max_tokens=max_tokens, temperature=temperature)) as stream:
+            async with aclosing(self._asked.stream(messages, max_tokens=max_tokens, sampling=sampling)) as stream:
                 async for item in stream:
                     if isinstance(item, Finished):
                         metrics.answered(self.model, item.usage)

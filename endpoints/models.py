@@ -50,7 +50,14 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
 
     def environment(self) -> Endpoint:
         """That which the environment names. Saved when it is first asked, so that looking at a page writes nothing."""
-        return self.filter(is_environment=True).first() or Endpoint(is_environment=True, **_OF_ENVIRONMENT)
+        return self.filter(is_environment=True).first() or Endpoint.of_environment()
+
+    def candidates(self, team_id: int | None) -> models.QuerySet[Any]:
+        """Those of which some answer a team, in the order that holds for all teams: its own, with the `place_in_team`
+        that the operator gave them, those for all, and the environment's. In one query: pages ask again and again."""
+        its = models.FilteredRelation("teams", condition=models.Q(teams__team=team_id))
+        found = self.annotate(its=its, place_in_team=models.F("its__position")).order_by("position", "pk")
+        return found.filter(models.Q(its__isnull=False) | models.Q(is_shared=True) | models.Q(is_environment=True))
 
     def saved_environment(self) -> Endpoint:
         return self.get_or_create(is_environment=True, defaults=_OF_ENVIRONMENT)[0]
@@ -135,6 +142,11 @@ class Endpoint(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def of_environment(cls) -> Endpoint:
+        """Not saved."""
+        return cls(is_environment=True, **_OF_ENVIRONMENT)
+
     @property
     def is_local(self) -> bool:
         """Whether it is the embedded model."""
@@ -142,13 +154,13 @@ class Endpoint(models.Model):
 
     @property
     def place(self) -> str:
-        """Where it is, as people may see it."""
+        """Where it is, for staff."""
         return str(settings.LLM_ENDPOINT.place) if self.is_environment else self.base_url
 
     @property
     def title(self) -> str:
-        """How people are told of it."""
-        return self.place if self.is_environment else self.name
+        """How people are told of it: by its name, where the operator gave it one."""
+        return "" if self.is_environment and self.name == _OF_ENVIRONMENT["name"] else self.name
 
     @property
     def model_name(self) -> str:

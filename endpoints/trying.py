@@ -41,4 +41,4 @@ async def _ask(endpoint: Endpoint) -> None:
     patience = endpoint.timeouts()
     timeouts = replace(patience, first_token=min(PATIENCE, patience.first_token), total=PATIENCE, retries=0)
     with suppress(LLMEmpty):  # it answered, with a token that has no text
-        await complete(OpenAILLM(endpoint.asked(), timeouts), _QUESTION, max_tokens=1, temperature=0.0)
+        await complete(OpenAILLM(endpoint.asked(), timeouts), _QUESTION, max_tokens=1)

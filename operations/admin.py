@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,12 +10,24 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django_tasks_db.admin import DBTaskResultAdmin
 from django_tasks_db.models import DBTaskResult
 
 from datasources.wording import counted
 from operations import leases
 from operations.models import Chore, Worker
+
+
+def _moment(at: datetime | None) -> str:
+    """Short, and broken between day and time where the list is narrow: Django's own would push columns out of sight."""
+    return f"{localtime(at):%d\u00a0%b %H:%M:%S}" if at else "-"
+
+
+def _task(path: str) -> str:
+    """Such as read_schema (datasources), which may be broken: the modules are all called tasks."""
+    module, _, name = path.rpartition(".")
+    return f"{name} ({module.partition('.')[0]})" if module else name
 
 
 class _Looked(admin.ModelAdmin[Any]):
@@ -34,7 +47,7 @@ class _Looked(admin.ModelAdmin[Any]):
 class WorkerAdmin(_Looked):
     """A dead one is gone from here some seconds after it, if others live."""
 
-    list_display = ["host", "pid", "queues", "is_alive", "doing", "doing_since", "beat_at", "started_at"]
+    list_display = ["host", "pid", "queues", "is_alive", "does", "since", "beat", "started"]
     list_filter = ["queues"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -47,6 +60,22 @@ class WorkerAdmin(_Looked):
     def is_alive(self, worker: Any) -> bool:
         return bool(worker.alive)
 
+    @admin.display(description="doing", ordering="doing")
+    def does(self, worker: Worker) -> str:
+        return _task(worker.doing)
+
+    @admin.display(description="since", ordering="doing_since")
+    def since(self, worker: Worker) -> str:
+        return _moment(worker.doing_since)
+
+    @admin.display(description="last beat", ordering="beat_at")
+    def beat(self, worker: Worker) -> str:
+        return _moment(worker.beat_at)
+
+    @admin.display(description="started", ordering="started_at")
+    def started(self, worker: Worker) -> str:
+        return _moment(worker.started_at)
+
 
 @admin.register(Chore)
 class ChoreAdmin(_Looked):
@@ -58,7 +87,7 @@ admin.site.unregister(DBTaskResult)
 
 @admin.register(DBTaskResult)
 class TaskAdmin(DBTaskResultAdmin):
-    list_display = ("name", "arguments", "status", "times", "queue_name", "enqueued_at", "started_at", "finished_at")
+    list_display = ("name", "arguments", "status", "times", "queue", "enqueued", "started", "finished")
     list_filter = ("status", "queue_name", "task_path")
     search_fields = ["args_kwargs", "traceback"]
     show_full_result_count = False
@@ -71,16 +100,33 @@ class TaskAdmin(DBTaskResultAdmin):
 
     @admin.display(description="task", ordering="task_path")
     def name(self, task: DBTaskResult[Any, Any]) -> str:
-        return str(task.task_path)
+        return _task(task.task_path)
 
     @admin.display(description="arguments")
     def arguments(self, task: DBTaskResult[Any, Any]) -> str:
         """The beginning of each: ids are long, and their first letters tell them apart."""
-        return ", ".join(Truncator(str(argument)).chars(30) for argument in task.args_kwargs["args"])
+        return ", ".join(Truncator(str(argument)).chars(14) for argument in task.args_kwargs["args"])
 
-    @admin.display(description="times begun")
+    @admin.display(description="begun")
     def times(self, task: DBTaskResult[Any, Any]) -> int:
+        """How often."""
         return len(task.worker_ids)
+
+    @admin.display(description="queue", ordering="queue_name")
+    def queue(self, task: DBTaskResult[Any, Any]) -> str:
+        return str(task.queue_name)
+
+    @admin.display(description="enqueued", ordering="enqueued_at")
+    def enqueued(self, task: DBTaskResult[Any, Any]) -> str:
+        return _moment(task.enqueued_at)
+
+    @admin.display(description="started", ordering="started_at")
+    def started(self, task: DBTaskResult[Any, Any]) -> str:
+        return _moment(task.started_at)
+
+    @admin.display(description="finished", ordering="finished_at")
+    def finished(self, task: DBTaskResult[Any, Any]) -> str:
+        return _moment(task.finished_at)
 
     @admin.action(description="Do the failed ones among them again", permissions=["view"])
     def do_again(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:

@@ -11,8 +11,10 @@ import fcntl
 import json
 import logging
 import os
+import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 EVERY = 5.0
 """Seconds between two writings: what others tell of a process is at most so old."""
+GONE_AFTER = 24 * 3600.0
+"""Seconds: a container that is replaced leaves the directory of its name behind."""
 _MOST_PROCESSES = 1000
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -36,11 +40,27 @@ def directory(data_dir: Path) -> Path:
     return data_dir / "metrics" / (socket.gethostname() or "here")
 
 
+def clear_gone(places: Path) -> None:
+    """Deletes what machines have left that have written nothing for a day, and of which no process lives."""
+    for place in places.iterdir() if places.is_dir() else ():
+        if place.is_dir() and _is_gone(place):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _is_gone(place: Path) -> bool:
+    try:
+        written = max(path.stat().st_mtime for path in (place, *place.iterdir()))
+        return time.time() - written > GONE_AFTER and not any(map(_is_held, place.glob("*.lock")))
+    except OSError:  # somebody else deletes it, or writes there
+        return False
+
+
 class Publisher:
     """This process among those of the machine, by a name such as `web-1`."""
 
     def __init__(self, place: Path, part: str) -> None:
         """Raises OSError where files cannot be made."""
+        clear_gone(place.parent)
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._place = place
         self._lock = _hold_a_name(place, part)

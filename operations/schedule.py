@@ -16,6 +16,7 @@ from datasources import audit
 from envapi import clearing, sessions
 from envapi.recording import recorder
 from learning.models import Evaluation
+from learning.quotas import clearing as clearing_of_quotas
 from operations.models import Chore
 
 
@@ -55,6 +56,7 @@ DUTIES = {
         Duty("stop lost evaluations", timedelta(minutes=5), Evaluation.objects.mark_lost),
         Duty("delete old audit entries", _A_DAY, audit.clear),
         Duty("delete old episodes of agents", _A_DAY, clear_agents_episodes),
+        Duty("delete old figures of use", _A_DAY, clearing_of_quotas.clear),
         Duty("delete ended log-ins", _A_DAY, clear_log_ins),
         Duty("delete old tasks", _A_DAY, clear_tasks),
     )

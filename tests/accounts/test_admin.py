@@ -4,9 +4,11 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import ApiToken, Invitation, Team, User
 from tests.accounts.conftest import client_of, text
+from tests.site import MakeUser
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +82,36 @@ def test_an_address_that_the_operator_changes_is_the_only_one(operator: Client, 
     assert response.status_code == 302
     Client().post("/account/password/reset/", {"email": "olive@example.org"})
     assert "No account has it." in str(mail.outbox[-1].body)
+
+
+def fields_of(team: Team, **row: object) -> dict[str, object]:
+    """A team's form with its one member's row."""
+    member = team.memberships.get()
+    its = {"id": member.pk, "team": team.pk, "role": "owner"} | row
+    counts = {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 1}
+    return {"name": team.name, **counts, **{f"memberships-0-{name}": value for name, value in its.items()}}
+
+
+def test_a_member_of_a_team_is_told_by_name_and_not_chosen(operator: Client, team: Team, olive: User) -> None:
+    page = text(operator.get(reverse("admin:accounts_team_change", args=[team.pk])))
+    assert "olive" in page
+    assert 'name="memberships-0-user"' not in page
+    assert 'name="memberships-__prefix__-user"' in page
+
+
+def test_the_role_of_a_member_is_changed_and_the_person_stays(
+    operator: Client, team: Team, olive: User, make_user: MakeUser
+) -> None:
+    address = reverse("admin:accounts_team_change", args=[team.pk])
+    assert operator.post(address, fields_of(team, role="curator", user=make_user("bob").pk)).status_code == 302
+    member = team.memberships.get()
+    assert (member.user, member.role) == (olive, "curator")
+
+
+def test_a_team_with_many_members_asks_as_much_as_one_with_few(
+    operator: Client, team: Team, make_user: MakeUser, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        make_user(f"member{number}", team)
+    with django_assert_max_num_queries(10):
+        operator.get(reverse("admin:accounts_team_change", args=[team.pk]))

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.long_lists import MOST, BoundedPaginator
+from accounts.long_lists import MOST, MOST_FOUND, BoundedPaginator
 from accounts.models import User
 from datasources.models import AuditEntry
 
@@ -77,3 +77,23 @@ def test_a_short_list_is_counted_whole(operator: Client) -> None:
     shown = " ".join(page(operator).split())
     assert "1 audit entry" in shown
     assert "the first" not in shown
+
+
+def test_what_is_searched_is_looked_for_once(operator: Client) -> None:
+    AuditEntry.objects.bulk_create(entry(at(2023, 1, day)) for day in range(1, 4))
+    with CaptureQueriesContext(connection) as asked:
+        assert "3 audit entries" in " ".join(page(operator, "?q=SELECT").split())
+    scans = [query["sql"] for query in asked.captured_queries if "LIKE" in query["sql"]]
+    assert [sql for sql in scans if " IN (" not in sql] == scans[:1]
+
+
+def test_a_search_finds_no_more_than_anybody_looks_through(operator: Client) -> None:
+    now = timezone.now()
+    AuditEntry.objects.bulk_create(entry(now - timedelta(seconds=number)) for number in range(MOST_FOUND + 1))
+    assert f"the first {MOST_FOUND}" in " ".join(page(operator, "?q=SELECT").split())
+
+
+def test_a_search_is_turned_over(operator: Client) -> None:
+    now = timezone.now()
+    AuditEntry.objects.bulk_create(entry(now - timedelta(seconds=number)) for number in range(51))
+    assert page(operator, "?q=SELECT&p=2").count("action-select") == 1

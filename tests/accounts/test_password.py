@@ -45,6 +45,27 @@ def test_a_password_is_changed_and_one_stays_logged_in(client: Client, olive: Us
     assert User.objects.get().check_password(NEW)
 
 
+@pytest.fixture
+def without_password(olive: User) -> Client:
+    olive.set_unusable_password()
+    olive.save()
+    return client_of(olive)
+
+
+def test_who_has_no_password_is_led_to_choose_one(without_password: Client) -> None:
+    assert without_password.get("/account/password/")["Location"] == "/account/password/set/"
+    page = text(without_password.get("/account/password/set/"))
+    assert "Choose a password" in page
+    assert "At least 8 characters" in page
+
+
+def test_who_has_no_password_chooses_one_and_stays_logged_in(without_password: Client) -> None:
+    answer = without_password.post("/account/password/set/", {"password1": NEW, "password2": NEW})
+    assert answer["Location"] == "/account/"
+    assert "Change the password" in text(without_password.get("/account/"))
+    assert User.objects.get().check_password(NEW)
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [

@@ -41,6 +41,7 @@ ROUTES = [
     Route("account_signup", "get", 302, 302, 302, 200),
     Route("account_inactive", "get", 200, 200, 200, 200, wrong="post"),
     Route("account_change_password", "get", 200, 200, 200, LOGIN),
+    Route("account_set_password", "get", 302, 302, 302, LOGIN),
     Route("account_reset_password", "get", 200, 200, 200, 200),
     Route("account_reset_password_done", "get", 200, 200, 200, 200, wrong="post"),
     Route("account_reset_password_from_key", "get", 302, 302, 302, 302),

@@ -15,7 +15,7 @@ def llm() -> TeamLLM:
 
 
 async def said(model: TeamLLM | None = None) -> list[Item]:
-    stream = (model or llm()).stream(QUESTION, max_tokens=50, temperature=0.0)
+    stream = (model or llm()).stream(QUESTION, max_tokens=50)
     return [item async for item in stream]
 
 

@@ -112,7 +112,7 @@ class TestWhatItCosts:
     ) -> None:
         await configure("Only", first)
         first.set_script(["SELECT one, two, three"])
-        stream = llm().stream(QUESTION, max_tokens=50, temperature=0.0)
+        stream = llm().stream(QUESTION, max_tokens=50)
         await anext(stream)
         await stream.aclose()
         day = await Usage.objects.aget()
@@ -163,7 +163,7 @@ class TestKeys:
 async def test_an_endpoint_without_limits_is_asked_without_a_place(configure: Configure, first: ServerHandle) -> None:
     await configure("Only", first)
     first.set_script(["SELECT one"])
-    stream = llm().stream(QUESTION, max_tokens=50, temperature=0.0)
+    stream = llm().stream(QUESTION, max_tokens=50)
     await anext(stream)
     assert not await Ticket.objects.aexists()
     await stream.aclose()

@@ -70,7 +70,7 @@ async def test_who_may_ask_after_the_rest_may_do_so_after_waiting_in_line(
     only = await configure("Only", first, at_once=1, failures=3, rests_until=past)
     at_work = await Ticket.objects.acreate(endpoint=only, at_work=True)
     first.set_script(["SELECT 1"])
-    stream = llm().stream(QUESTION, max_tokens=50, temperature=0.0)
+    stream = llm().stream(QUESTION, max_tokens=50)
     assert await anext(stream) == Waiting(0)
     await at_work.adelete()
     assert text([item async for item in stream]) == "SELECT 1"
@@ -81,7 +81,7 @@ async def test_what_begins_to_fail_while_one_waits_in_line_is_not_asked(
 ) -> None:
     only = await configure("Only", first, at_once=1)
     at_work = await Ticket.objects.acreate(endpoint=only, at_work=True)
-    stream = llm().stream(QUESTION, max_tokens=50, temperature=0.0)
+    stream = llm().stream(QUESTION, max_tokens=50)
     assert await anext(stream) == Waiting(0)
     await Endpoint.objects.filter(pk=only.pk).aupdate(rests_until=timezone.now() + timedelta(seconds=20))
     await at_work.adelete()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,3 +119,28 @@ def test_a_full_disk_keeps_nobody_from_counting_and_telling(
     COUNTED.labels("a").inc()
     assert float(told(publisher, "web-1")) >= 1
     assert told(publisher, "worker-1") == "5.0"
+
+
+def left_behind(place: Path, hours: float) -> Path:
+    """What a machine wrote so long ago."""
+    place.mkdir(exist_ok=True)
+    (place / "worker-1.lock").touch()
+    then = time.time() - hours * 3600
+    for path in (*place.iterdir(), place):
+        os.utime(path, (then, then))
+    return place
+
+
+def test_what_a_machine_left_that_is_gone_is_deleted_when_another_process_starts(tmp_path: Path) -> None:
+    gone, away = left_behind(tmp_path / "gone", hours=25), left_behind(tmp_path / "away", hours=23)
+    Publisher(tmp_path / "here", "web").stop()
+    assert not gone.exists()
+    assert away.exists()
+
+
+def test_what_a_process_holds_that_could_not_write_for_long_is_kept(
+    elsewhere: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    place = left_behind(tmp_path / "elsewhere", hours=25)
+    Publisher(tmp_path / "here", "web").stop()
+    assert (place / "worker-1.lock").exists()
