@@ -83,6 +83,9 @@ class GradedDatabase:
     def values(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
         return self._inner.values(tables, seconds)
 
+    def distinct(self, tables: Sequence[Table], seconds: float | None = None) -> Values:
+        return self._inner.distinct(tables, seconds)
+
     def cancel(self) -> None:
         self._inner.cancel()
 
