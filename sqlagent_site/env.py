@@ -12,6 +12,7 @@ from typing import Any
 
 import environ
 
+from agent.skills import parsed
 from sqlagent_site import readers
 
 ROOT = readers.ROOT
@@ -109,7 +110,26 @@ SETTINGS = (
     ),
     Setting("ALLOW_POWERFUL_ROLES", readers.boolean, "false", "Whether superusers may be the role of a connection"),
     Setting("MAX_UPLOAD_MB", readers.whole(1, 100000), "200", "Size of an uploaded database"),
+    Setting(
+        "VALUE_INDEX",
+        readers.boolean,
+        "true",
+        "Whether names that databases hold are read and kept, to tell the model which of them a question names",
+    ),
     Setting("AUDIT_RETENTION_DAYS", readers.whole(1, 36500), "365", "Days that the audit list is kept"),
+    Setting(
+        "SKILLS",
+        parsed,
+        "worked,fixes,facts,doubts",
+        "What is done for an answer beyond writing SQL: any of worked, fixes, facts, doubts, values, grammar, or none",
+    ),
+    Setting("READINGS", readers.whole(1, 16), "2", "How often a question is read at most, to choose its answer"),
+    Setting(
+        "CONFIDENCE_ASKS_BELOW",
+        readers.share,
+        "0.4",
+        "Confidence, from 0 to 1, below which a person is asked which of two readings is meant; 0: never",
+    ),
     Setting(
         "GEPA_OPTIMIZE_EVERY",
         readers.whole(0, 10000),

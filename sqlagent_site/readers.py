@@ -34,6 +34,13 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def share(value: str) -> float:
+    # Neither "nan" nor exponents.
+    if not re.fullmatch(r"[0-9]{0,9}(\.[0-9]{1,9})?", value.strip()) or not value.strip() or float(value) > 1:
+        raise ValueError("a number from 0 to 1")
+    return float(value)
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value not in choices:

@@ -170,6 +170,7 @@ ACCOUNT_FORMS = {
     "login": "accounts.entrance.LoginForm",
     "signup": "accounts.entrance.OpenSignupForm",
     "change_password": "accounts.entrance.ChangePasswordForm",
+    "set_password": "accounts.entrance.SetPasswordForm",
     "reset_password": "accounts.entrance.ResetPasswordForm",
     "reset_password_from_key": "accounts.entrance.ResetPasswordKeyForm",
 }
@@ -255,6 +256,9 @@ if _ENV["REFLECTION_MODEL_NAME"] and LLM_ENDPOINT.local:
     sys.exit("Wrong setting: REFLECTION_MODEL_NAME needs an endpoint that has several models: set API_BASE_URL, too.")
 REFLECTION_MODEL_NAME: str = _ENV["REFLECTION_MODEL_NAME"]
 
+SKILLS: list[str] = _ENV["SKILLS"]
+READINGS: int = _ENV["READINGS"]
+CONFIDENCE_ASKS_BELOW: float = _ENV["CONFIDENCE_ASKS_BELOW"]
 GEPA_OPTIMIZE_EVERY: int = _ENV["GEPA_OPTIMIZE_EVERY"]
 GEPA_EVOLVES: str = _ENV["GEPA_EVOLVES"]
 GEPA_MAX_CALLS: int = _ENV["GEPA_MAX_CALLS"]
@@ -287,6 +291,7 @@ ALLOWED_DB_HOSTS: list[str] = _ENV["ALLOWED_DB_HOSTS"]
 ALLOWED_DB_DIRS: list[Path] = _ENV["ALLOWED_DB_DIRS"]
 ALLOW_POWERFUL_ROLES: bool = _ENV["ALLOW_POWERFUL_ROLES"]
 MAX_UPLOAD_MB: int = _ENV["MAX_UPLOAD_MB"]
+VALUE_INDEX: bool = _ENV["VALUE_INDEX"]
 AUDIT_RETENTION_DAYS: int = _ENV["AUDIT_RETENTION_DAYS"]
 QUOTA_USER_QUESTIONS: int = _ENV["QUOTA_USER_QUESTIONS"]
 QUOTA_USER_TOKENS: int = _ENV["QUOTA_USER_TOKENS"]

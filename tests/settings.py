@@ -23,4 +23,6 @@ ALLOWED_DB_DIRS = [Path(tempfile.gettempdir())]
 EXPLORATION = 0.0
 # No prompt evolves by itself: a test whose subject that is says after how many questions.
 GEPA_OPTIMIZE_EVERY = 0
+# A question is read once: a test whose subject is reading again says how often.
+READINGS = 1
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

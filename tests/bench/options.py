@@ -17,6 +17,7 @@ BENCHES = {
     "duckdb": "duckdb_statements",
     "schema": "introspection",
     "grading": "grading",
+    "linking": "linking",
     "openenv": "openenv",
     "verdicts": "verdicts",
 }
@@ -28,13 +29,18 @@ LONG = frozenset({"verdicts"})
 
 @dataclass(frozen=True)
 class Options:
-    """`model` is a name of embedded.catalogue, or none; `pairs` is how often the site and the model are compared."""
+    """`model` is a name of embedded.catalogue, or none; `pairs` is how often the site and the model are compared.
+
+    `questions`, and the directory of their `databases`, are for linking; without them it takes the built-in tasks.
+    """
 
     benches: tuple[str, ...]
     model: str
     models: Path
     pairs: int
     data_dir: Path = Path()
+    questions: Path | None = None
+    databases: Path | None = None
 
 
 def read_options() -> Options:
@@ -47,15 +53,19 @@ def read_options() -> Options:
     parser.add_argument("--model", choices=(*MODELS, "none"), help="the embedded model to ask; by default the largest")
     parser.add_argument("--models", type=Path, default=_models_dir(), help="where its weights are")
     parser.add_argument("--pairs", type=int, default=7, help="first tokens measured by the site and by the model")
+    parser.add_argument("--questions", type=Path, help="linking: a file of questions, as `manage.py evaluate` reads it")
+    parser.add_argument("--databases", type=Path, help="linking: the directory of the SQLite databases they are about")
     given = parser.parse_args()
     if unknown := set(given.benches) - BENCHES.keys():
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
+    if (given.questions is None) != (given.databases is None):
+        parser.error("--questions and --databases go together: name both, or neither")
     model = given.model or _largest(given.models)
     if model != "none" and not (given.models / MODELS[model].filename).exists():
         parser.error(f"the weights of {model} are not in {given.models}")
-    return Options(
-        tuple(given.benches) or tuple(name for name in BENCHES if name not in LONG), model, given.models, given.pairs
-    )
+    benches = tuple(given.benches) or tuple(name for name in BENCHES if name not in LONG)
+    files = {"questions": given.questions, "databases": given.databases}
+    return Options(benches, model, given.models, given.pairs, **files)
 
 
 def _models_dir() -> Path:

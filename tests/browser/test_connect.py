@@ -155,3 +155,18 @@ def test_connecting_works_without_javascript(context: BrowserContext, site: Site
     expect(page.get_by_text("It works")).to_be_visible()
     expect(page.get_by_label("Name")).to_have_value("scratch")
     plain.close()
+
+
+def test_a_column_is_made_private_beside_its_description(page: Page) -> None:
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Business notes")).to_be_visible()
+    page.wait_for_load_state()
+    page.get_by_label("Find a table or a column").fill("stores")
+    expect(page.locator(".tables > li > a")).to_have_count(1)
+    page.get_by_role("link", name="stores").click()
+    chosen = page.get_by_label("Values of name")
+    expect(chosen).to_have_value("read")
+    chosen.select_option("Private: values are not read")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("1 column made private: what was kept of the values is deleted.")).to_be_visible()
+    expect(chosen).to_have_value("private")

@@ -182,7 +182,7 @@ def test_rules_are_ordered_by_keyboard_and_nothing_typed_is_lost(page: Page, sit
 def test_a_phone_shows_which_part_is_open(page: Page, queue: str, part: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(queue.replace("remarks", part))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator("html")).to_have_js_property("scrollWidth", 390)
     tab = page.get_by_role("navigation", name="Learning").locator("[aria-current]").bounding_box()
     assert tab
     assert tab["x"] + tab["width"] <= 390

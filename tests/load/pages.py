@@ -70,7 +70,9 @@ def _ask(site: str, pid: int, role: str, user: User, wanted: Iterable[Address], 
     token = ApiToken.objects.create(user, name="load")[1]
     with (
         httpx2.Client(base_url=site, cookies=cookies, trust_env=False, timeout=120) as people,
-        httpx2.Client(base_url=site, headers={"Authorization": f"Token {token}"}, trust_env=False) as programs,
+        httpx2.Client(
+            base_url=site, headers={"Authorization": f"Token {token}"}, trust_env=False, timeout=120
+        ) as programs,
     ):
         for address in wanted:
             yield _asked(programs if address.for_programs else people, pid, role, address, times)

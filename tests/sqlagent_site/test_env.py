@@ -25,6 +25,8 @@ WRONG = [
     ("DATA_DIR", "~nobody-of-that-name/data"),
     ("LOCAL_MODEL_PATH", "/nowhere/model.gguf"),
     ("LOCAL_MODEL_PATH", "/etc/passwd"),
+    ("CONFIDENCE_ASKS_BELOW", "nan"),
+    ("CONFIDENCE_ASKS_BELOW", "1.5"),
     ("PORT", "²"),
     ("PORT", "٣"),
     ("PORT", "9" * 5000),
