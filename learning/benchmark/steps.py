@@ -36,6 +36,7 @@ from learning.prompts import live
 from learning.quotas import counting
 from learning.quotas.refusing import Exceeded
 from learning.results import head, to_json
+from learning.skills import skills_of
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +138,15 @@ async def _ask(evaluation: Evaluation, questions: Sequence[EvaluatedQuestion]) -
     asked_with = (await sync_to_async(live)(connection, evaluation.generation)).prompt
     model = llm(connection, seed=evaluation.seed, behind=True)
     shown = examples.of_connection(connection)
-    asked = agent(model, evaluation.policy, evaluation.attempts, connection, seed=evaluation.seed, examples=shown)
+    asked = agent(
+        model,
+        evaluation.policy,
+        evaluation.attempts,
+        connection,
+        seed=evaluation.seed,
+        examples=shown,
+        skills=await sync_to_async(skills_of)(connection),
+    )
     try:
         async with asyncio.TaskGroup() as group:
             for question in questions:

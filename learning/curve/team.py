@@ -35,6 +35,7 @@ from learning.optimizing import steps as optimization_steps
 from learning.optimizing import triggers
 from learning.prompts import generation_of, prompt_of
 from learning.recorder import answer, begin
+from learning.skills import skills_of
 from learning.verified import editing
 from learning.verified.editing import Written
 
@@ -157,7 +158,15 @@ class Team:
         policy = Evaluation.Policy.LEARNED if parts.BANDIT in self.parts else Evaluation.Policy.FIXED
         shown = of_connection(self.connection) if parts.VERIFIED in self.parts else without_examples
         model = llm(self.connection, seed=self.plan.seed)
-        asked = agent(model, policy, self.plan.attempts, self.connection, seed=self.plan.seed, examples=shown)
+        asked = agent(
+            model,
+            policy,
+            self.plan.attempts,
+            self.connection,
+            seed=self.plan.seed,
+            examples=shown,
+            skills=await sync_to_async(skills_of)(self.connection),
+        )
         asked_with = await sync_to_async(prompt_of)(self.connection)
         turn = asyncio.Semaphore(self.plan.at_once)
 

@@ -32,6 +32,7 @@ from learning.optimizing.halting import BudgetSpent, Overtaken, StepOver
 from learning.optimizing.trying import Tried, try_out
 from learning.prompts import assembled
 from learning.quotas import counting
+from learning.skills import skills_of
 from learning.verified import retrieval
 
 ATTEMPTS = 3
@@ -192,7 +193,15 @@ class Work:
         asked_with = await sync_to_async(self.prompt_of)(candidate)
         model = llm(run.connection, seed=run.seed, behind=True)
         shown = shown_examples.of_others(verified_in(self.examples), retrieval.SHOWN)
-        asked = agent(model, Evaluation.Policy.LEARNED, ATTEMPTS, run.connection, seed=run.seed, examples=shown)
+        asked = agent(
+            model,
+            Evaluation.Policy.LEARNED,
+            ATTEMPTS,
+            run.connection,
+            seed=run.seed,
+            examples=shown,
+            skills=await sync_to_async(skills_of)(run.connection),
+        )
 
         async def one(place: int) -> None:
             try:
