@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "learning",
     "chat",
     "envapi",
+    "workbench",
+    "api",
     "operations",
     "sqlagent_site",
 ]

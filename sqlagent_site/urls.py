@@ -10,5 +10,7 @@ urlpatterns = [
     path("", include("learning.urls")),
     path("", include("chat.urls")),
     path("", include("envapi.urls")),
+    path("", include("workbench.urls")),
+    path("", include("api.urls")),
 ]
 handler500 = "operations.failing.server_error"
