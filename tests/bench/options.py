@@ -19,19 +19,21 @@ BENCHES = {
     "grading": "grading",
     "linking": "linking",
     "openenv": "openenv",
+    "answers": "answers",
     "verdicts": "verdicts",
 }
 """What can be asked for, and the module that measures it."""
 
-LONG = frozenset({"verdicts"})
-"""Those that take the better part of an hour, and run only when they are named."""
+LONG = frozenset({"answers", "verdicts"})
+"""Those that take an hour or more, and run only when they are named."""
 
 
 @dataclass(frozen=True)
 class Options:
     """`model` is a name of embedded.catalogue, or none; `pairs` is how often the site and the model are compared.
 
-    `questions`, and the directory of their `databases`, are for linking; without them it takes the built-in tasks.
+    `questions`, and the directory of their `databases` or the `server` that has them, are for linking and answers;
+    without them these take the built-in tasks. `rows`, `replies` and `keep` are for answers, which says what they are.
     """
 
     benches: tuple[str, ...]
@@ -41,6 +43,10 @@ class Options:
     data_dir: Path = Path()
     questions: Path | None = None
     databases: Path | None = None
+    server: str = ""
+    rows: tuple[str, ...] = ()
+    replies: Path | None = None
+    keep: Path | None = None
 
 
 def read_options() -> Options:
@@ -48,24 +54,29 @@ def read_options() -> Options:
         prog="python -m tests.bench", description="Measure the product against its targets."
     )
     parser.add_argument(
-        "benches", nargs="*", metavar="bench", help=f"some of {', '.join(BENCHES)}; all but the last by default"
+        "benches", nargs="*", metavar="bench", help=f"some of {', '.join(BENCHES)}; all but the last two by default"
     )
     parser.add_argument("--model", choices=(*MODELS, "none"), help="the embedded model to ask; by default the largest")
     parser.add_argument("--models", type=Path, default=_models_dir(), help="where its weights are")
     parser.add_argument("--pairs", type=int, default=7, help="first tokens measured by the site and by the model")
-    parser.add_argument("--questions", type=Path, help="linking: a file of questions, as `manage.py evaluate` reads it")
-    parser.add_argument("--databases", type=Path, help="linking: the directory of the SQLite databases they are about")
+    parser.add_argument("--questions", type=Path, help="a file of questions, as `manage.py evaluate` reads it")
+    parser.add_argument("--databases", type=Path, help="the directory of the SQLite databases that they are about")
+    parser.add_argument("--server", default="", metavar="DSN", help="answers: the server of their databases")
+    parser.add_argument("--rows", default="", help="answers: which rows, with commas between them; all by default")
+    parser.add_argument("--replies", type=Path, help="answers: a file that keeps the model's replies")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="answers: where outcomes are kept, a file a row")
     given = parser.parse_args()
     if unknown := set(given.benches) - BENCHES.keys():
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
-    if (given.questions is None) != (given.databases is None):
-        parser.error("--questions and --databases go together: name both, or neither")
+    if (given.questions is None) != (given.databases is None and not given.server):
+        parser.error("--questions go with --databases or --server: name both, or neither")
     model = given.model or _largest(given.models)
     if model != "none" and not (given.models / MODELS[model].filename).exists():
         parser.error(f"the weights of {model} are not in {given.models}")
     benches = tuple(given.benches) or tuple(name for name in BENCHES if name not in LONG)
-    files = {"questions": given.questions, "databases": given.databases}
-    return Options(benches, model, given.models, given.pairs, **files)
+    files = {name: getattr(given, name) for name in ("questions", "databases", "server", "replies", "keep")}
+    wanted = tuple(name for name in given.rows.split(",") if name)
+    return Options(benches, model, given.models, given.pairs, rows=wanted, **files)
 
 
 def _models_dir() -> Path:
