@@ -9,6 +9,7 @@ from agent.policy import Decision
 from agent.reading import DoubtKind, Reading
 from agent.repairs import Strategy
 from agent.rewards import Reward
+from agent.wanted_tables import is_request
 
 _GIVES_UP_WITHOUT_SQL = 2
 _ADVICE = "Say what is wrong with it, or ask with the names of the tables and columns that are meant."
@@ -65,9 +66,13 @@ def streak(attempts: Sequence[Attempt]) -> int:
 
 
 def writes_no_sql(attempts: Sequence[Attempt]) -> bool:
-    """Whether the model only talks: there is no more to expect of it."""
+    """Whether the model only talks: there is no more to expect of it. To ask for tables, each time for others, is not
+    only talk."""
     recent = attempts[-_GIVES_UP_WITHOUT_SQL:]
-    return len(recent) == _GIVES_UP_WITHOUT_SQL and not any(attempt.sql for attempt in recent)
+    if len(recent) < _GIVES_UP_WITHOUT_SQL or any(attempt.sql for attempt in recent):
+        return False
+    said = [attempt.talk or "" for attempt in recent]
+    return len(set(said)) < len(said) or not all(map(is_request, said))
 
 
 def why_given_up(attempts: Sequence[Attempt]) -> str:

@@ -25,6 +25,8 @@ NOBODYS_FAULT = (ConnectFailed, DatabaseBusy, QueryCancelled)
 
 _LOST = "The connection to the database was lost while the query ran. Ask again in a moment."
 _MOST_FIXES = 3
+_QUICK = 2.0
+"""Seconds: what takes longer is not run in another form as well, to see whether that is better."""
 _T = TypeVar("_T")
 _FIXABLE = frozenset(ErrorClass) - {ErrorClass.REJECTED, ErrorClass.TIMEOUT, ErrorClass.EMPTY_RESULT}
 
@@ -56,8 +58,7 @@ class Trial:
             return reading
         if self._skills.fixes:
             await self._put_right(reading)
-            await self._slim(reading)
-            await self._respell(reading)
+            await self._better(reading)
         if self._skills.doubts and reading.result is not None:
             reading.doubts = await self._doubts(reading)
         return reading
@@ -88,7 +89,7 @@ class Trial:
         reading.result = result
 
     async def _put_right(self, reading: Reading) -> None:
-        """What fails, as often as a program knows how; then what runs and surely gives wrong numbers."""
+        """What fails, as often as a program knows how."""
         seen, before = {reading.sql}, (reading.sql, reading.error_class, reading.message)
         while reading.error_class in _FIXABLE and len(reading.fixes) < _MOST_FIXES:
             fix = fixes.fixed(reading.sql, reading.error_class, reading.message, self._schema, self._database.dialect)
@@ -100,8 +101,19 @@ class Trial:
             # That was no way out: the model is told of its own statement.
             reading.sql, reading.error_class, reading.message = before
             reading.fixes.clear()
-        if reading.result is not None and (fix := fixes.improved(reading.sql, self._schema, self._database.dialect)):
-            await self._try(reading, fix)
+
+    async def _better(self, reading: Reading) -> None:
+        """In another form, where that finds something else, or anything at all; unless it took long already."""
+        await self._improve(reading)
+        if _is_quick(reading):
+            await self._slim(reading)
+        if _is_quick(reading):
+            await self._respell(reading)
+
+    async def _improve(self, reading: Reading) -> None:
+        """What runs and surely gives wrong numbers."""
+        if reading.result is not None and _is_quick(reading):
+            await self._try(reading, fixes.improved(reading.sql, self._schema, self._database.dialect))
 
     async def _slim(self, reading: Reading) -> None:
         """Without needless joins: of what fails, where that runs; of what runs, where the join repeated rows. One that
@@ -113,6 +125,7 @@ class Trial:
         await self._run(other)
         if other.error_class in _FIXABLE:
             await self._put_right(other)
+            await self._improve(other)
         if other.result is None or (reading.result and same_result(reading.result, other.result)):
             return
         is_meant = reading.result is not None and not self._skills.eager and slim.probes
@@ -126,11 +139,12 @@ class Trial:
         """With texts as the data has them, where that finds something else."""
         if self._values is None or reading.result is None:
             return
-        if fix := respelled(reading.sql, self._schema, self._database.dialect, self._values):
-            await self._try(reading, fix)
+        await self._try(reading, respelled(reading.sql, self._schema, self._database.dialect, self._values))
 
-    async def _try(self, reading: Reading, fix: Fix) -> None:
+    async def _try(self, reading: Reading, fix: Fix | None) -> None:
         """Take what a fix makes of SQL that runs, if that runs and finds something else."""
+        if fix is None:
+            return
         other = Reading(fix.sql)
         await self._run(other)
         if other.result is not None and not (reading.result and same_result(reading.result, other.result)):
@@ -172,3 +186,7 @@ class Trial:
         except asyncio.CancelledError:
             self._database.cancel()
             raise
+
+
+def _is_quick(reading: Reading) -> bool:
+    return reading.result is None or reading.result.elapsed < _QUICK

@@ -159,3 +159,16 @@ async def test_a_later_repair_appends_and_does_not_tell_it_again(wide: SqliteDat
     assert end.success
     assert told[2][: len(told[1])] == told[1]
     assert sum(message.content.count("CREATE TABLE p60 (") for message in told[2]) == 1
+
+
+async def test_two_requests_in_a_row_for_different_tables_are_both_heard(wide: SqliteDatabase) -> None:
+    requests = ("-- need table: part_7", "-- need table: p60")
+    end, told = await asked(wide, *requests, "```sql\nSELECT max(gross) FROM p60\n```")
+    assert end.success
+    assert "CREATE TABLE p60 (" in told[2][-1].content
+
+
+async def test_who_asks_for_the_same_table_again_writes_nothing(wide: SqliteDatabase) -> None:
+    end, _ = await asked(wide, "-- need table: p60", "-- need table: p60", "```sql\nSELECT 1\n```")
+    assert not end.success
+    assert end.attempts == 2
