@@ -22,7 +22,7 @@ from agent.llm import LLMError, LLMUnreachable, Message, complete
 from agent.openai_llm import OpenAILLM
 from datasources.errors import SQLError
 from datasources.models import Connection
-from embedded.slots import SlotError, SlotStore
+from embedded.slots import FILES_KEPT, SlotError, SlotStore
 from embedded.status import State, Status, read_status
 from endpoints import choosing
 from learning.models import Episode, Warmth
@@ -36,12 +36,13 @@ NOT_RUNNING = (
 )
 STALE = timedelta(minutes=4)
 _POLL_SECONDS = 0.2
+_FORGOTTEN = "The model server has started anew since."
 _LAST_QUESTION = "Which tables are there?"
 
 
 def enqueue_all() -> None:
     """The model server has started and knows nothing: have it read the prompt of the connection used last."""
-    Warmth.objects.all().delete()
+    Warmth.objects.update(prefix="", state=Warmth.State.FAILED, message=_FORGOTTEN)
     asked = Episode.objects.of_people().filter(connection=OuterRef("pk")).order_by("-started_at")
     theirs = Connection.objects.of_people().annotate(asked_at=Subquery(asked.values("started_at")[:1]))
     latest = theirs.order_by(F("asked_at").desc(nulls_last=True), "-is_sample", "pk").first()
@@ -67,6 +68,7 @@ def warm(connection: Connection, *, everywhere: bool) -> None:
         texts = prefixes(connection)
         key = _key(texts)
         _note(connection, key, Warmth.State.WARMING)
+        _keep_in_mind(connection, texts)
         _warm(texts, everywhere=everywhere)
         state, message = Warmth.State.WARM, ""
     except (LLMError, SQLError, SlotError) as error:
@@ -74,6 +76,19 @@ def warm(connection: Connection, *, everywhere: bool) -> None:
         message = str(error)
     finally:
         _note(connection, key, state, message)
+
+
+def forget_values() -> None:
+    """Files that were made with values which are gone, or private by now, are deleted, and those of connections that
+    are. To be done again and again: who changes what is private does not know of them."""
+    for row in Warmth.objects.exclude(kept=[]).select_related("connection"):
+        if row.values_at != row.connection.values_at:
+            try:
+                texts = prefixes(row.connection)
+            except SQLError:
+                texts = []
+            _keep_in_mind(row.connection, texts)
+    _store().forget_all_but({key for kept in Warmth.objects.values_list("kept", flat=True) for key in kept})
 
 
 async def until_ready(connection: Connection | None) -> None:
@@ -119,7 +134,7 @@ def _why_not(status: Status) -> str:
 
 def _warm(texts: Sequence[str], *, everywhere: bool) -> None:
     """Each prefix that is not on disk is read, then put into slots of its own, or into the last ones that are idle."""
-    store = SlotStore(settings.LLM_ENDPOINT.base_url, models_dir() / "slots")
+    store = _store()
     idle = store.idle()
     keys = [_key([text]) for text in texts]
     readers = {key: _read(text, key, store, idle) for key, text in zip(keys, texts, strict=True) if not store.has(key)}
@@ -128,6 +143,19 @@ def _warm(texts: Sequence[str], *, everywhere: bool) -> None:
     for number, key in enumerate(keys):
         for slot in idle[::-1][number :: len(keys)][: None if everywhere else 1]:
             store.restore(key, slot)
+
+
+def _keep_in_mind(connection: Connection, texts: Sequence[str]) -> None:
+    """Which files are the connection's: those of `texts`, and those of its other prompts with the same values."""
+    row = Warmth.objects.get(connection=connection)
+    keys = [_key([text]) for text in texts]
+    others = [key for key in row.kept if key not in keys] if row.values_at == connection.values_at else []
+    values = {"kept": [*others, *keys][-FILES_KEPT:], "values_at": connection.values_at}
+    Warmth.objects.filter(pk=row.pk).update(**values)
+
+
+def _store() -> SlotStore:
+    return SlotStore(settings.LLM_ENDPOINT.base_url, models_dir() / "slots")
 
 
 def _read(text: str, key: str, store: SlotStore, idle: list[int]) -> int | None:

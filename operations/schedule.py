@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from datasources import audit
 from envapi import clearing, sessions
 from envapi.recording import recorder
+from learning import warming
 from learning.models import Evaluation
 from learning.quotas import clearing as clearing_of_quotas
 from operations.models import Chore
@@ -54,6 +55,7 @@ DUTIES = {
     for duty in (
         Duty("end idle OpenEnv sessions", timedelta(minutes=5), end_idle_sessions),
         Duty("stop lost evaluations", timedelta(minutes=5), Evaluation.objects.mark_lost),
+        Duty("forget what the model read of values that are gone", timedelta(minutes=5), warming.forget_values),
         Duty("delete old audit entries", _A_DAY, audit.clear),
         Duty("delete old episodes of agents", _A_DAY, clear_agents_episodes),
         Duty("delete old figures of use", _A_DAY, clearing_of_quotas.clear),

@@ -19,6 +19,8 @@ class Warmth(models.Model):
     prefix = models.CharField(max_length=64, help_text="SHA-256 of endpoint, model and prefix")
     state = models.CharField(max_length=10, choices=State)
     message = models.TextField(blank=True)
+    kept = models.JSONField(default=list, help_text="names of the files that hold what was read, newest last")
+    values_at = models.DateTimeField(null=True, help_text="the values that these files were made with")
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

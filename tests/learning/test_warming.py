@@ -131,3 +131,44 @@ def test_a_reading_of_long_ago_keeps_nobody_waiting(connection: Connection) -> N
     Warmth.objects.create(connection=connection, prefix="x", state=Warmth.State.WARMING)
     Warmth.objects.update(updated_at=timezone.now() - warming.STALE - timedelta(seconds=1))
     assert not warming.is_warming(connection)
+
+
+def kept_file(models_dir: Path, key: str) -> Path:
+    path = models_dir / "slots" / f"{key}.slot"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"what the model has read")
+    return path
+
+
+def test_what_was_read_of_values_that_are_gone_is_forgotten(connection: Connection, embedded: Path) -> None:
+    old = kept_file(embedded, "a" * 64)
+    Warmth.objects.create(connection=connection, kept=["a" * 64], values_at=connection.values_at)
+    warming.forget_values()
+    assert old.exists()
+    Connection.objects.filter(pk=connection.pk).update(values_at=timezone.now())
+    warming.forget_values()
+    assert not old.exists()
+
+
+def test_what_was_read_of_a_connection_that_is_gone_is_forgotten(connection: Connection, embedded: Path) -> None:
+    old = kept_file(embedded, "a" * 64)
+    Warmth.objects.create(connection=connection, kept=["a" * 64], values_at=connection.values_at)
+    connection.delete()
+    warming.forget_values()
+    assert not old.exists()
+
+
+def test_the_prompt_as_it_is_now_stays_read(connection: Connection, embedded: Path) -> None:
+    Connection.objects.filter(pk=connection.pk).update(values_at=timezone.now())
+    connection.refresh_from_db()
+    [*keys] = [warming._key([text]) for text in warming.prefixes(connection)]
+    now = kept_file(embedded, keys[0])
+    Warmth.objects.create(connection=connection, kept=keys)
+    warming.forget_values()
+    assert now.exists()
+
+
+def test_a_new_start_of_the_server_still_knows_the_files(connection: Connection, embedded: Path) -> None:
+    Warmth.objects.create(connection=connection, kept=["a" * 64], values_at=connection.values_at)
+    warming.enqueue_all()
+    assert Warmth.objects.get(connection=connection).kept == ["a" * 64]
