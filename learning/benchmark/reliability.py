@@ -1,7 +1,8 @@
 """Whether confidence can be believed: by answers of which is known whether they are right. Knows no Django.
 
-The expected calibration error is that of Guo et al. (2017, https://arxiv.org/abs/1706.04599), over ten bins of equally
-many answers instead of equal width, so that none rests on a few (Nixon et al., 2019). The risk-coverage curve (El-Yaniv
+The expected calibration error is that of Guo et al. (2017, https://arxiv.org/abs/1706.04599), over bins of equally many
+answers instead of equal width, so that none rests on a few (Nixon et al., 2019): ten, or fewer where those would hold
+less than fifteen. Even the confidence of who knows it all has such an error, by chance, which is told beside it. The risk-coverage curve (El-Yaniv
 and Wiener, 2010) says how good answers are when only the surest are given; AURC is the area below its risk.
 """
 
@@ -9,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from math import ceil
+from itertools import groupby, pairwise
+from math import ceil, pi, sqrt
 
-BINS = 10
+MOST_BINS = 10
+FEWEST_IN_A_BIN = 15
 COVERAGES = (1.0, 0.75, 0.5, 0.25)
 
 Judged = tuple[float, bool]
@@ -40,12 +42,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """`ece`: expected calibration error; `brier`: mean square of the error; both 0 at best. `confidence` is a mean."""
+    """`ece`: expected calibration error; `brier`: mean square of the error; both 0 at best. `confidence` is a mean.
+    `by_chance`: about the ECE that so many answers have when each is right as often as its confidence says."""
 
     answers: int
     accuracy: float
     confidence: float
     ece: float
+    by_chance: float
     brier: float
     aurc: float
     bins: tuple[Bin, ...]
@@ -63,17 +67,19 @@ def reliability(judged: Iterable[Judged]) -> Reliability | None:
     if not surest:
         return None
     count = len(surest)
-    bins = tuple(_bin(surest[count * place // BINS : count * (place + 1) // BINS]) for place in range(BINS))
-    filled = tuple(each for each in reversed(bins) if each.answers)
+    parts = max(1, min(MOST_BINS, count // FEWEST_IN_A_BIN))
+    cuts = [count * place // parts for place in range(parts + 1)]
+    bins = tuple(_bin(surest[start:end]) for start, end in reversed(list(pairwise(cuts))))
     shares = _running_means([right for _, right in surest])
     return Reliability(
         answers=count,
         accuracy=shares[-1],
         confidence=sum(sure for sure, _ in surest) / count,
-        ece=sum(each.answers * abs(each.confidence - each.accuracy) for each in filled) / count,
+        ece=sum(each.answers * abs(each.confidence - each.accuracy) for each in bins) / count,
+        by_chance=sum(each.answers * _chance(each) for each in bins) / count,
         brier=sum(right * (1 - sure) ** 2 + (1 - right) * sure**2 for sure, right in surest) / count,
         aurc=sum(1 - share for share in shares) / count,
-        bins=filled,
+        bins=bins,
         curve=tuple(_point(coverage, surest, shares) for coverage in COVERAGES),
     )
 
@@ -88,9 +94,14 @@ def _without_order(judged: Iterable[Judged]) -> list[tuple[float, float]]:
     return found
 
 
+def _chance(each: Bin) -> float:
+    """The mean distance of a share from its expectation, by the normal approximation of the binomial distribution."""
+    return sqrt(2 / pi * each.confidence * (1 - each.confidence) / each.answers)
+
+
 def _bin(part: Sequence[tuple[float, float]]) -> Bin:
-    count = max(1, len(part))
-    return Bin(len(part), sum(sure for sure, _ in part) / count, sum(right for _, right in part) / count)
+    count = len(part)
+    return Bin(count, sum(sure for sure, _ in part) / count, sum(right for _, right in part) / count)
 
 
 def _running_means(values: Sequence[float]) -> list[float]:

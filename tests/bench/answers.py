@@ -161,7 +161,13 @@ def _of(name: str, outcomes: Sequence[Outcome], plain: Sequence[Outcome]) -> Ite
     yield Figure(f"right, {name}", 100 * summary.accuracy, "%", None, note)
     yield Figure(f"median time, {name}", summary.p50_seconds, "s")
     if found := reliability(judged(outcomes)):
-        yield Figure(f"expected calibration error, {name}", found.ece, "", None, f"of {found.answers} answers")
+        yield Figure(
+            f"expected calibration error, {name}",
+            found.ece,
+            "",
+            None,
+            f"of {found.answers}; {found.by_chance:.3f} by chance",
+        )
 
 
 def _tokens(outcomes: Sequence[Outcome]) -> int:

@@ -89,9 +89,14 @@ def percent(share: float) -> str:
 def reliability_text(found: Reliability) -> str:
     """Whether the confidence of answers can be believed."""
     right, bins = percent(found.accuracy), len(found.bins)
+    chance = f"0 is best, and about {found.by_chance:.3f} chance alone"
     lines = [
         ("Confidence", percent(found.confidence), f"mean of {found.answers} answers, of which {right} are right"),
-        ("Calibration error", f"{found.ece:.3f}", f"expected (ECE), in {bins} bins of equally many; 0 is best"),
+        (
+            "Calibration error",
+            f"{found.ece:.3f}",
+            f"expected (ECE), in {bins} bin{'s' * (bins != 1)} of equally many; {chance}",
+        ),
         ("Brier score", f"{found.brier:.3f}", "from 0, which is best, to 1; 0.25 is a coin's"),
         ("AURC", f"{found.aurc:.3f}", "area under the risk-coverage curve; 0 is best"),
     ]

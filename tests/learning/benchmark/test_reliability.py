@@ -26,10 +26,25 @@ def test_who_is_always_sure_and_half_right_is_half_wrong_about_it() -> None:
 
 
 def test_bins_hold_equally_many() -> None:
-    found = reliability([(number / 100, number > 50) for number in range(100)])
+    found = reliability([(number / 200, number > 100) for number in range(200)])
     assert found
-    assert [each.answers for each in found.bins] == [10] * 10
+    assert [each.answers for each in found.bins] == [20] * 10
     assert found.bins[0].confidence < found.bins[-1].confidence
+
+
+def test_of_few_answers_there_are_fewer_bins() -> None:
+    found = reliability([(number / 50, number > 25) for number in range(50)])
+    assert found
+    assert [each.answers for each in found.bins] == [17, 17, 16]
+
+
+def test_chance_alone_gives_the_error_that_is_told() -> None:
+    draw = random.Random(3)
+    sure = [draw.random() for _ in range(90)]
+    runs = [reliability([(each, draw.random() < each) for each in sure]) for _ in range(400)]
+    errors = [run.ece for run in runs if run]
+    assert runs[0]
+    assert sum(errors) / len(errors) == pytest.approx(runs[0].by_chance, rel=0.15)
 
 
 def test_the_surest_answers_are_the_curve() -> None:

@@ -110,7 +110,8 @@ SURE = tuple(outcome(str(number), right=number > 1, confidence=0.1 + 0.08 * numb
 
 def test_whether_confidence_can_be_believed_is_told_where_there_is_any() -> None:
     text = report(SURE, ("shop",) * 4).to_text()
-    assert line(text, "Calibration") == "Calibration error 0.440 expected (ECE), in 8 bins of equally many; 0 is best"
+    said = "0.370 expected (ECE), in 1 bin of equally many; 0 is best, and about 0.137 chance alone"
+    assert line(text, "Calibration") == f"Calibration error {said}"
     assert line(text, "The surest 25 %").startswith("The surest 25 % 100.0 % right, of 2 answers")
     assert "Calibration" not in report().to_text()
 
@@ -118,5 +119,5 @@ def test_whether_confidence_can_be_believed_is_told_where_there_is_any() -> None
 def test_programs_get_every_point_of_it() -> None:
     found = json.loads(json.dumps(report(SURE, ("shop",) * 4).to_dict()))["confidence"]
     assert [point["coverage"] for point in found["curve"]] == [1.0, 0.75, 0.5, 0.25]
-    assert len(found["bins"]) == 8
+    assert len(found["bins"]) == 1
     assert report().to_dict()["confidence"] is None
