@@ -2,8 +2,9 @@
 
 The expected calibration error is that of Guo et al. (2017, https://arxiv.org/abs/1706.04599), over bins of equally many
 answers instead of equal width, so that none rests on a few (Nixon et al., 2019): ten, or fewer where those would hold
-less than fifteen. Even the confidence of who knows it all has such an error, by chance, which is told beside it. The risk-coverage curve (El-Yaniv
-and Wiener, 2010) says how good answers are when only the surest are given; AURC is the area below its risk.
+less than fifteen. Even a confidence that is exactly right has such an error, by chance, which is told beside it. The
+risk-coverage curve (El-Yaniv and Wiener, 2010) says how good answers are when only the surest are given; AURC is the
+area below its risk.
 """
 
 from __future__ import annotations
