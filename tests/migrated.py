@@ -3,12 +3,18 @@
 import os
 import secrets
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from tests.postgres import PostgresServer
 from tests.processes import ROOT
@@ -20,15 +26,36 @@ NewPostgresUrl = Callable[[], str]
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory to copy from. All workers share it, and the first that wants it makes it."""
-    with one_at_a_time(tmp_path_factory) as shared:
-        place = shared / "migrated"
+def migrated(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """A data directory to copy from. All workers share it, and the first that wants it makes it; so do later runs, as
+    long as no migration and no package has changed."""
+    kept = pytestconfig.rootpath / ".pytest_cache" / "migrated"
+    place = kept / _state(pytestconfig.rootpath)
+    with one_at_a_time(tmp_path_factory):
         if not place.exists():
             made = tmp_path_factory.mktemp("migrating")
             migrate(DATA_DIR=str(made))
-            made.rename(place)
+            shutil.rmtree(kept, ignore_errors=True)
+            kept.mkdir(parents=True)
+            shutil.move(made, place)
     return place
+
+
+def _state(root: Path) -> str:
+    """Names all that a migrated database depends on."""
+    digest = sha256((root / "requirements-dev.lock").read_bytes())
+    for path in sorted(root.glob("*/migrations/*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, migrated: Path, django_db_blocker: DjangoDbBlocker) -> None:
+    """Django has made the tables without migrations (tests/settings.py): here comes what migrations make of them."""
+    with django_db_blocker.unblock(), closing(sqlite3.connect(migrated / "app.sqlite3")) as source:
+        connection.ensure_connection()
+        source.backup(connection.connection)
+        call_command("createcachetable")
 
 
 @pytest.fixture(scope="session")

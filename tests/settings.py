@@ -26,3 +26,6 @@ GEPA_OPTIMIZE_EVERY = 0
 # A question is read once: a test whose subject is reading again says how often.
 READINGS = 1
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Migrations are carried out once for all workers: tests/migrated.py.
+DATABASES["default"]["TEST"]["MIGRATE"] = False  # noqa: F405
+INSTALLED_APPS = ["tests.emptying", *INSTALLED_APPS]  # noqa: F405
