@@ -30,6 +30,7 @@ from agent.rewards import Outcome, grade, hindsight
 from agent.skills import PLAIN, Skills
 from agent.telling import Telling, diagnosed
 from agent.trial import NOBODYS_FAULT, Trial
+from agent.wanted_tables import is_request
 from agent.writing import Draft, write_sql
 from datasources.engine import Database, ResultSet
 
@@ -130,6 +131,9 @@ class Episode:
         if attempt.error_class is None:
             async for event in self._run(attempt):
                 yield event
+        elif attempt.talk and not attempt.spoiled and not is_request(attempt.talk):
+            async for event in self._read_again(attempt):
+                yield event
         result = await self._accepted(attempt)
         if result is not None:
             yield QueryOk(result)
@@ -186,15 +190,21 @@ class Episode:
         attempt.take(reading)
         if reading.fixes:
             yield SqlFixed(reading.sql, reading.fixes[-1].why)
-        if attempt.number == 1 and not as_given:
-            tokens = self.limits.answer_tokens
-            views = self._telling.views(tokens)
-            reader = Rereader(self._llm, views, self._trial, self.skills, tokens, self._grammar)
-            try:
-                async for event in reader.read(attempt):
-                    yield event
-            finally:
-                self.usage += reader.usage
+        if not as_given:
+            async for event in self._read_again(attempt):
+                yield event
+
+    async def _read_again(self, attempt: Attempt) -> AsyncIterator[Event]:
+        """Also where the first reading came to no SQL: another view of the database may lead to some."""
+        if attempt.number > 1:
+            return
+        tokens = self.limits.answer_tokens
+        reader = Rereader(self._llm, self._telling.views(tokens), self._trial, self.skills, tokens, self._grammar)
+        try:
+            async for event in reader.read(attempt):
+                yield event
+        finally:
+            self.usage += reader.usage
 
     async def _accepted(self, attempt: Attempt) -> ResultSet | None:
         """The rows that answer, or None with the failure noted in `attempt`: an answer without rows, or that something

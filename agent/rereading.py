@@ -44,9 +44,7 @@ class Rereader:
     async def read(self, attempt: Attempt) -> AsyncIterator[Event]:
         """Fill `attempt.readings` and have it take the one that is chosen. Raises what `Trial.read` does; what the
         endpoint refuses only ends it."""
-        if attempt.reading is None:
-            return
-        attempt.readings = [attempt.reading]
+        attempt.readings = [attempt.reading or Reading("", error_class=attempt.error_class, message=attempt.message)]
         try:
             while not are_enough(attempt.readings, self._skills.readings, eager=self._skills.eager):
                 number = len(attempt.readings) + 1
@@ -57,6 +55,7 @@ class Rereader:
             pass  # what has been read so far is enough to choose from
         if found := groups(attempt.readings):
             attempt.take(found[0].best)
+            attempt.talk = None
         if len(attempt.readings) > 1:
             yield ReadingsDone(tuple(attempt.readings), attempt.reading)
 

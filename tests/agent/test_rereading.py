@@ -161,3 +161,20 @@ async def test_a_second_look_that_brings_nothing_better_leaves_the_answer(shop: 
     assert only(events, EpisodeDone)[0].success
     assert only(events, EpisodeDone)[0].sql == first
     assert len(only(events, AttemptStarted)) == 2
+
+
+async def test_who_writes_no_sql_is_asked_with_the_other_view(shop: SqliteDatabase) -> None:
+    llm = ScriptedLLM([{"text": "I cannot know that."}, {"text": f"```sql\n{NAMES}\n```"}])
+    episode, events = await answered(shop, llm, reading(2))
+
+    assert only(events, EpisodeDone)[0].sql == NAMES
+    assert len(episode.attempts) == 1
+    assert not only(events, QueryError)
+
+
+async def test_where_no_reading_comes_to_sql_the_model_is_told_so(shop: SqliteDatabase) -> None:
+    llm = ScriptedLLM([{"text": "I cannot know that."}, {"text": "Nor now."}, {"text": f"```sql\n{NAMES}\n```"}])
+    _, events = await answered(shop, llm, reading(2))
+
+    assert "in words" in only(events, QueryError)[0].message
+    assert only(events, EpisodeDone)[0].sql == NAMES
