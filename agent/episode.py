@@ -23,11 +23,13 @@ from agent.hints import Hints, hint
 from agent.limits import Limits as Limits
 from agent.llm import LLM, BegunAnew, LLMError, Sampling, Usage
 from agent.policy import Context, Decision, Policy
-from agent.rejection import Rejected, same_result
+from agent.rejection import Rejected
 from agent.repairs import Strategy
 from agent.rereading import Rereader
 from agent.rewards import Outcome, grade, hindsight
 from agent.skills import PLAIN, Skills
+from agent.standing import Standing
+from agent.teaching import teach
 from agent.telling import Telling, diagnosed
 from agent.trial import NOBODYS_FAULT, Trial
 from agent.wanted_tables import is_request
@@ -86,9 +88,7 @@ class Episode:
             question, asked_with, self.attempts, history, examples, rejected, with_values=skills.values
         )
         self._trial = Trial(question, database, asked_with.schema, skills, rejected, asked_with.values)
-        self.standing: tuple[Attempt, ResultSet] | None = None
-        """The attempt that found no rows, or rows that something speaks against, and its result: they are the answer
-        where no repair finds a better one."""
+        self.standing: Standing | None = None
 
     def context(self) -> Context:
         """What a policy chooses by, after a failed attempt."""
@@ -217,7 +217,7 @@ class Episode:
             return None
         if self._stands(attempt, result):
             return result
-        self.standing = self.standing or (attempt, result)
+        self.standing = self.standing or Standing(attempt, result)
         if result.rows:
             await self._note(attempt, ErrorClass.SUSPICIOUS, " ".join(doubt.why for doubt in reading.doubts))
         else:
@@ -225,14 +225,12 @@ class Episode:
         return None
 
     def _stands(self, attempt: Attempt, result: ResultSet) -> bool:
-        """Whether it is the answer: after one that something speaks against, if less speaks against it, or if it is the
-        same again."""
+        """Whether it is the answer."""
         if self._is_recalled(attempt) or attempt.number == self.limits.attempts:
             return True
         if self.standing is None:
             return bool(result.rows) and not attempt.doubts
-        before, stood = self.standing
-        return not stood.rows or len(attempt.doubts) < len(before.doubts) or same_result(result, stood)
+        return self.standing.gives_way(attempt, result)
 
     async def _note(self, attempt: Attempt, error_class: ErrorClass, message: str) -> None:
         attempt.error_class, attempt.message = error_class, message
@@ -243,7 +241,8 @@ class Episode:
 
     async def _after_failure(self, attempt: Attempt) -> AsyncIterator[Event]:
         """What a failure leads to: a diagnosis and the next attempt, or the end of the episode."""
-        last = attempt.number == self.limits.attempts or writes_no_sql(self.attempts) or self._is_vain(attempt)
+        vain = self.standing is not None and self.standing.outlasts(attempt)
+        last = attempt.number == self.limits.attempts or writes_no_sql(self.attempts) or vain
         if not last and self.limits.diagnose and not attempt.hint and attempt.sql and not attempt.is_given:
             async for event in self._diagnose(attempt):
                 yield event
@@ -253,19 +252,13 @@ class Episode:
             async for event in self._give_up(why_given_up(self.attempts)):
                 yield event
 
-    def _is_vain(self, attempt: Attempt) -> bool:
-        """Whether a second look brought nothing better than what stands."""
-        ran = attempt.reading is not None and attempt.reading.result is not None
-        return ran and self.standing is not None and self.standing[0] is not attempt
-
     async def _give_up(self, why: str, *, outage: bool = False) -> AsyncIterator[Event]:
         """End without a new answer; where a query ran and what followed failed, that is the answer."""
         if self.standing is None:
             yield self._finish(None, why, outage=outage)
             return
-        answered, result = self.standing
-        yield QueryOk(result)
-        yield self._finish(answered, outage=outage)
+        yield QueryOk(self.standing.result)
+        yield self._finish(self.standing.attempt, outage=outage)
 
     async def _diagnose(self, attempt: Attempt) -> AsyncIterator[Event]:
         attempt.is_diagnosed = True
@@ -315,16 +308,5 @@ async def solve(episode: Episode, policy: Policy) -> AsyncGenerator[Event]:
         decision = policy.choose(episode.context())
         async for event in episode.step(decision.strategy, decision):
             if isinstance(event, RewardGiven):
-                _teach(policy, episode.attempts[event.attempt - 1], event)
+                teach(policy, episode.attempts[event.attempt - 1], event)
             yield event
-
-
-def _teach(policy: Policy, attempt: Attempt, given: RewardGiven) -> None:
-    """Tell the policy what a decision of its own earned; given again, only what hindsight adds."""
-    if attempt.decision is None or attempt.spoiled:
-        return
-    if attempt.taught is None:
-        policy.learn(attempt.decision, given.total)
-    else:
-        policy.correct(attempt.decision, given.total - attempt.taught)
-    attempt.taught = given.total

@@ -11,17 +11,19 @@ from agent.llm import Usage
 from agent.policy import Decision
 from agent.repairs import Strategy
 from agent.rewards import Reward
+from agent.standing import Standing
 from datasources.engine import ResultSet
 
 
 def kept(episode: Episode) -> dict[str, Any]:
     """What has happened in an episode between two steps, as JSON can hold it."""
-    empty = episode.standing
+    stands = episode.standing
+    columns = {"columns": stands.result.columns, "types": stands.result.types} if stands else {}
     return {
         "attempts": [_attempt(attempt) for attempt in episode.attempts],
         "usage": asdict(episode.usage),
         "done": episode.done,
-        "empty": {"attempt": empty[0].number, "columns": empty[1].columns, "types": empty[1].types} if empty else None,
+        "empty": {"attempt": stands.attempt.number, **columns} if stands else None,
     }
 
 
@@ -32,7 +34,7 @@ def restore(episode: Episode, found: dict[str, Any]) -> None:
     episode.done = found["done"]
     if empty := found["empty"]:
         rows = ResultSet(tuple(empty["columns"]), (), truncated=False, elapsed=0.0, types=tuple(empty["types"]))
-        episode.standing = (episode.attempts[empty["attempt"] - 1], rows)
+        episode.standing = Standing(episode.attempts[empty["attempt"] - 1], rows)
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:
