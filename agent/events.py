@@ -60,10 +60,11 @@ class ReadingStarted:
 
 @dataclass(frozen=True, slots=True)
 class ReadingsDone:
-    """All of them, the first attempt's own first, and the one that is chosen: it takes the place of what was shown."""
+    """All of them, the first attempt's own first, and the one that is chosen: it takes the place of what was shown. None
+    where none is SQL."""
 
     readings: tuple[Reading, ...]
-    chosen: Reading
+    chosen: Reading | None
 
 
 @dataclass(frozen=True, slots=True)

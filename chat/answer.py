@@ -265,7 +265,7 @@ class AnswerView:
             case ReadingStarted(number, most):
                 self.doing = f"reading the question again, {number} of at most {most}"
             case ReadingsDone(readings, chosen):
-                self.attempts[-1].sql = chosen.sql
+                self.attempts[-1].sql = chosen.sql if chosen else ""
                 self.attempts[-1].read(stored(readings, chosen))
             case DiagnosisDelta(text):
                 self.attempts[-1].diagnosis += text

@@ -108,7 +108,7 @@ class Command(BaseCommand):
                 self.stdout.flush()
             case SqlFixed(sql, why):
                 self._line(f"\n-- put right: {why}\n{sql}")
-            case ReadingsDone(readings, chosen) if chosen is not readings[0]:
+            case ReadingsDone(readings, chosen) if chosen and chosen is not readings[0]:
                 self._line(f"\n-- chosen of {len(readings)} readings\n{chosen.sql}")
             case BegunAnew(why):
                 self._line(f"\n-- {why}")
