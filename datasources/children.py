@@ -1,6 +1,7 @@
 """A child process with one open database, as the server sees it: it can be asked, and it can be killed."""
 
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ _SECONDS_TO_OPEN = 10.0
 _SECONDS_TO_DIE = 1.0
 # A remote statement is cancelled on its server in this time, or left behind.
 _SECONDS_TO_HANG_UP = 2.0
+_AT_ONCE = 1 << 16
+_TIME = struct.Struct("@ll")
 # Who is gone this soon after it was lent was dead before the statement could kill it.
 _SECONDS_TO_BE_FOUND_DEAD = 0.1
 
@@ -97,10 +100,10 @@ class Child:
         self.is_spent = True
         started = time.monotonic()
         try:
-            self._socket.settimeout(seconds)
+            self._limit(socket.SO_SNDTIMEO, seconds)
             self._socket.sendall(pack(request))
             answer = self._answer(started + seconds)
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):
             raise DeadlinePassed from None
         except (OSError, ValueError) as error:
             at_once = time.monotonic() - started < _SECONDS_TO_BE_FOUND_DEAD
@@ -109,20 +112,26 @@ class Child:
         return answer
 
     def _answer(self, deadline: float) -> tuple[Any, ...] | Failure:
-        length = body_length(self._read(HEAD_SIZE, deadline))
-        kind, *content = unpack(self._read(length, deadline))
-        return Failure(*content) if kind == "failure" else tuple(content)
-
-    def _read(self, size: int, deadline: float) -> bytes:
-        data = bytearray()
+        """Most come in one piece. Raises OSError, and ValueError for what no child of ours says."""
+        data, size = bytearray(), HEAD_SIZE
         while len(data) < size:
-            # Zero would mean "do not wait at all", which is another error.
-            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
-            part = self._socket.recv(size - len(data))
+            self._limit(socket.SO_RCVTIMEO, deadline - time.monotonic())
+            part = self._socket.recv(max(_AT_ONCE, size - len(data)))
             if not part:
                 raise ConnectionResetError
             data += part
-        return bytes(data)
+            if len(data) >= HEAD_SIZE:
+                size = HEAD_SIZE + body_length(bytes(data[:HEAD_SIZE]))
+        if len(data) > size:
+            raise ValueError("it says more than was asked")
+        kind, *content = unpack(bytes(data[HEAD_SIZE:]))
+        return Failure(*content) if kind == "failure" else tuple(content)
+
+    def _limit(self, what: int, seconds: float) -> None:
+        """By the system rather than by Python, which would look first and let other threads go before it each time."""
+        # Zero would mean forever.
+        whole, rest = divmod(max(1_000, int(seconds * 1e6)), 1_000_000)
+        self._socket.setsockopt(socket.SOL_SOCKET, what, _TIME.pack(whole, rest))
 
     def _signal(self) -> int:
         """What ended the process whose end of the socket is closed; 0 if nothing did, or it is not over yet."""

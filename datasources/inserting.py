@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Convert = Callable[[Any], Any]
 
@@ -21,18 +22,27 @@ class Inserter:
         """Raises DatabaseError; what is stored then is the caller's transaction's business."""
         if not rows:
             return
+        # Not by its proxy, which looks up whose thread it is in for each value.
+        connection = connections[DEFAULT_DB_ALIAS]
         quote = connection.ops.quote_name
         columns = ", ".join(quote(str(field.column)) for field in self._fields)
         places = ", ".join(["%s"] * len(self._fields))
-        plan = [(field.attname, _converter(field), field.get_default) for field in self._fields]
+        plan = [(field.attname, _converter(field, connection), field.get_default) for field in self._fields]
         values = [[convert(row[name] if name in row else default()) for name, convert, default in plan] for row in rows]
         statement = f"INSERT INTO {quote(self._table)} ({columns}) VALUES ({places})"  # noqa: S608 - names of our own
         with connection.cursor() as cursor:
             cursor.executemany(statement, values)
 
 
-def _converter(field: models.Field[Any, Any]) -> Convert:
-    plain = (models.CharField, models.TextField, models.IntegerField, models.FloatField, models.ForeignKey)
+def _converter(field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> Convert:
+    plain = (
+        models.BooleanField,
+        models.CharField,
+        models.TextField,
+        models.IntegerField,
+        models.FloatField,
+        models.ForeignKey,
+    )
     if isinstance(field, plain) and not isinstance(_target(field), models.UUIDField):
         return _as_it_is
     return lambda value: field.get_db_prep_save(value, connection)

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 from datasources.children import Child, ChildGone, Source
 
+_WEEDED_EVERY = 1.0
+"""Seconds."""
+
 
 class AllBusy(Exception):
     """No child became free in time. `running` is how many are at work on this database."""
@@ -73,6 +76,7 @@ class Pool:
         """Start anew without touching the children, which are another process's after a fork."""
         self._lock = threading.Lock()
         self._idle: list[Child] = []
+        self._next_weeding = 0.0
         self._running: Counter[_Whose] = Counter()
         self._waiting: dict[_Whose, _Queue] = {}
         """By what they wait for: who comes back wakes one who may go on, not all who wait for anything."""
@@ -155,8 +159,17 @@ class Pool:
             self._waiting[whose].moved.notify()
 
     def _warm(self, source: Source) -> Child | None:
-        """The child that was used last, so that those which are not needed grow old."""
+        """To look at all that are idle takes longer than many a statement: that is done now and then."""
+        if time.monotonic() < self._next_weeding and (child := self._taken(source)):
+            if self._is_fit(child):
+                return child
+            child.bury()
+        self._next_weeding = time.monotonic() + _WEEDED_EVERY
         self._weed(source)
+        return self._taken(source)
+
+    def _taken(self, source: Source) -> Child | None:
+        """The child that was used last, so that those which are not needed grow old."""
         with self._lock:
             for child in reversed(self._idle):
                 if child.source == source:
@@ -166,18 +179,18 @@ class Pool:
 
     def _weed(self, source: Source) -> None:
         """Bury who is dead, old, or has an older version of the same database open."""
-        oldest = time.monotonic() - self._idle_seconds
         with self._lock:
             weeds = [
                 child
                 for child in self._idle
-                if child.idle_since < oldest
-                or not child.is_alive()
-                or (child.source.place == source.place and child.source != source)
+                if not self._is_fit(child) or (child.source.place == source.place and child.source != source)
             ]
             self._idle = [child for child in self._idle if child not in weeds]
         for child in weeds:
             child.bury()
+
+    def _is_fit(self, child: Child) -> bool:
+        return child.idle_since >= time.monotonic() - self._idle_seconds and child.is_alive()
 
     def _take_back(self, child: Child, *, is_sound: bool) -> None:
         if not is_sound:

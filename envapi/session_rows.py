@@ -4,7 +4,7 @@ model costs more than a step may."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,15 +50,15 @@ class New:
 async def claim(pk: int, version: int) -> bool:
     """Whether nobody has taken a step since, nor takes one now: then nobody else does until this one is stored."""
     now = timezone.now()
-    until = _time(now + timedelta(seconds=STEP_SECONDS))
-    return bool(await _changed(_CLAIM, (until, pk, version, _time(now))))
+    until = now + timedelta(seconds=STEP_SECONDS)
+    return bool(await _changed(_CLAIM, (until, pk, version, now)))
 
 
 async def store(
     pk: int, version: int, state: Mapping[str, Any], exercise: str, started_at: datetime, done: bool
 ) -> bool:
     """Whether it is still there, and nobody has taken another step meanwhile."""
-    values = (_json(state), exercise, _time(started_at), done, _time(timezone.now()), pk, version)
+    values = (_json(state), exercise, started_at, done, timezone.now(), pk, version)
     return bool(await _changed(_STORE, values))
 
 
@@ -69,10 +69,10 @@ async def release(pk: int) -> None:
 async def insert(new: New) -> int | None:
     """Its primary key; None where the caller has one of this id. Raises IntegrityError where what it names is gone."""
     names = (new.caller, new.user_id, new.episode_id, new.exercise, new.connection_id)
-    values = (*names, _json(new.state), _time(new.started_at), _time(timezone.now()), False, False)
+    values = (*names, _json(new.state), new.started_at, timezone.now(), False, False)
 
     def work(cursor: Any) -> int | None:
-        cursor.execute(_INSERT, values)
+        cursor.execute(_INSERT, _adapted(values))
         found = cursor.fetchone()
         return found[0] if found else None
 
@@ -81,14 +81,17 @@ async def insert(new: New) -> int | None:
 
 async def _changed(statement: str, values: tuple[Any, ...]) -> int:
     def work(cursor: Any) -> int:
-        cursor.execute(statement, values)
+        cursor.execute(statement, _adapted(values))
         return int(cursor.rowcount)
 
     return await writer.do(work)
 
 
-def _time(moment: datetime) -> Any:
-    return app_database.ops.adapt_datetimefield_value(moment)
+def _adapted(values: Iterable[Any]) -> list[Any]:
+    """As the application's database takes them. In the thread that writes: on the event loop, each task that so much as
+    looks at Django's connection is given one of its own, which costs more than all else here."""
+    adapt = app_database.ops.adapt_datetimefield_value
+    return [adapt(value) if isinstance(value, datetime) else value for value in values]
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -21,8 +21,9 @@ and a single wrong number nothing (see overlap.py). It grows with each row and c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 
 from datasources.engine import ResultSet
 from learning.benchmark.grading import ordering
@@ -32,6 +33,7 @@ from learning.benchmark.grading.overlap import overlap
 from learning.benchmark.grading.reasons import OTHER_ORDER, reason
 
 MOST_OF_WHAT_IS_WRONG = 0.9
+_MOST_REMEMBERED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,11 @@ class Gold:
 
 @dataclass(frozen=True)
 class Golds:
-    """All that are right for a question: read once, however many results are compared with them."""
+    """All that are right for a question: read once, however many results are compared with them; and many statements
+    come to one result, whose grade is remembered."""
 
     golds: tuple[Gold, ...]
+    _grades: dict[bytes, Grade] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _read(self) -> Reading:
@@ -62,6 +66,16 @@ class Golds:
         """Each gold, what it holds, and what the result does, to be compared."""
         other = self._read.other(result)
         return ((gold, ours, other) for gold, ours in zip(self.golds, self._read.grids, strict=True))
+
+    def grade(self, result: ResultSet, *, ordered: bool, extra_columns: bool) -> Grade:
+        """As `grade` below."""
+        name = _fingerprint(result, ordered=ordered, extra_columns=extra_columns)
+        found = self._grades.get(name)
+        if found is None:
+            if len(self._grades) >= _MOST_REMEMBERED:
+                self._grades.clear()
+            found = self._grades[name] = _best(result, self, ordered=ordered, extra_columns=extra_columns)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +97,20 @@ def grade(
     result: ResultSet, golds: Golds | Sequence[Gold], *, ordered: bool = False, extra_columns: bool = False
 ) -> Grade:
     """That of the gold, of one at least, which it comes nearest to."""
+    if isinstance(golds, Golds):
+        return golds.grade(result, ordered=ordered, extra_columns=extra_columns)
+    return _best(result, Golds(tuple(golds)), ordered=ordered, extra_columns=extra_columns)
+
+
+def _fingerprint(result: ResultSet, *, ordered: bool, extra_columns: bool) -> bytes:
+    """The same only where everything is that a grade depends on: 1, 1.0, True and '1' are written differently."""
+    graded = (len(result.columns), result.rows, result.truncated, ordered, extra_columns)
+    return blake2b(repr(graded).encode(), digest_size=32).digest()
+
+
+def _best(result: ResultSet, golds: Golds, *, ordered: bool, extra_columns: bool) -> Grade:
     best: Grade | None = None
-    known = golds if isinstance(golds, Golds) else Golds(tuple(golds))
-    for gold, ours, theirs in known.beside(result):
+    for gold, ours, theirs in golds.beside(result):
         given = _grade(result, theirs, gold, ours, ordered=ordered, extra_columns=extra_columns)
         if best is None or given.score > best.score:
             best = given

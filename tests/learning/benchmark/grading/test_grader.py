@@ -1,9 +1,11 @@
 """Which results are right: the rules that need no database to be seen."""
 
+from decimal import Decimal
+
 import pytest
 
-from datasources.engine import ResultSet
-from learning.benchmark.grading.grader import Gold, grade
+from datasources.engine import Cell, ResultSet
+from learning.benchmark.grading.grader import Gold, Golds, grade
 from tests.learning.benchmark.grading.results import column, equal, graded, result
 
 BY_NAME = result(("Ann", 3), ("Bob", 1), ("Cid", 2))
@@ -122,3 +124,23 @@ def test_a_result_without_columns_is_wrong() -> None:
     """PostgreSQL has such: SELECT FROM t."""
     given = graded(column(1, 2), ResultSet((), ((), ()), truncated=False, elapsed=0.0))
     assert (given.score, given.why) == (0.0, "One column too few.")
+
+
+def test_a_result_that_comes_again_is_not_graded_again() -> None:
+    golds = Golds((Gold(column(1, 2)),))
+    assert grade(column(1, 3), golds) is grade(column(1, 3), golds)
+
+
+@pytest.mark.parametrize("other", [True, 1.0, "1", Decimal("1.0"), Decimal("1.00"), None])
+def test_a_result_that_is_written_otherwise_is_another_one(other: Cell) -> None:
+    golds = Golds((Gold(column(2.5)),))
+    assert grade(column(1), golds) == grade(column(1), golds.golds)
+    assert grade(column(other), golds) == grade(column(other), golds.golds)
+
+
+def test_what_is_asked_of_a_result_is_remembered_with_it() -> None:
+    golds, given = Golds((Gold(column(1, 2), (0,)),)), column(2, 1)
+    assert grade(given, golds).is_right
+    assert not grade(given, golds, ordered=True).is_right
+    assert not grade(result((1, 1), (2, 2)), golds).is_right
+    assert grade(result((1, 1), (2, 2)), golds, extra_columns=True).is_right
