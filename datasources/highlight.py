@@ -1,9 +1,10 @@
 """SQL in colour, as spans with one-letter classes: fast enough for every line of a stream."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from pygments.lexers.sql import SqlLexer
 from pygments.token import Comment, Number, Operator, Punctuation, String
@@ -35,6 +36,10 @@ _CLASSES = (
 def sql_html(sql: str) -> SafeString:
     """A statement or a line of one, escaped and coloured; without a wrapping element."""
     return mark_safe("".join(_spans(sql)))  # noqa: S308 - every text in it is escaped below
+
+
+statement_html = lru_cache(maxsize=1_000)(sql_html)
+"""Of whole statements, which pages show again and again."""
 
 
 def _spans(sql: str) -> Iterator[str]:

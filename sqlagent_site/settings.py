@@ -111,6 +111,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     # A file, as in production: locks of an in-memory database are others.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+else:
+    DATABASES["default"]["ENGINE"] = "sqlagent_site.postgres"
 
 # Shared by every process: log-in throttling counts there.
 _DATABASE_CACHE: dict[str, Any] = {

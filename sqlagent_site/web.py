@@ -24,6 +24,7 @@ from twisted.internet import defer
 from operations.part import PART
 from sqlagent_site.bodies import BODY
 from sqlagent_site.headers import ALWAYS
+from sqlagent_site.postgres.shelf import SHELF
 
 LONGEST_MESSAGE = 1024 * 1024
 """Bytes; what is longer comes as so many blanks and one more."""
@@ -31,6 +32,8 @@ MOST_WAITING = 8
 """Messages on one WebSocket for programs; what more the client sends stays in the network until some are answered."""
 KEYS_SECONDS = 3.0
 """That the start waits for the database to say whether saved credentials can be read."""
+KEPT_CONNECTIONS = 8
+"""To PostgreSQL, for the next requests."""
 MOST_FILES = 65_536
 """A connection is one; some systems begin with 1,024, and allow more to who asks."""
 YOUNG_OBJECTS = 10_000
@@ -207,6 +210,7 @@ def _prepare() -> None:
     django.setup(set_prefix=False)
     from operations import keys, publishing
 
+    SHELF.most = KEPT_CONNECTIONS
     keys.require_within(KEYS_SECONDS)
     try:
         publishing.publish(settings.DATA_DIR, os.environ[PART])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import zip_longest
 
 from django import template
@@ -11,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from chat.answer import AnswerView, AttemptView
 from datasources import wording
-from datasources.highlight import sql_html
+from datasources.highlight import sql_html, statement_html
 from learning import words as said
 from learning.confidence.assurance import Assurance
 from learning.confidence.levels import Level
@@ -43,7 +42,7 @@ class Fold:
         return next((score.share for score in self.scores if score.chosen), None)
 
 
-register.filter("sql", lru_cache(maxsize=1_000)(sql_html))
+register.filter("sql", statement_html)
 register.filter("strategy_words", said.strategy_words)
 register.filter("percent", said.percent)
 register.filter("seconds", said.duration)

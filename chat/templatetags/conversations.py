@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 from uuid import UUID
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from chat.models import Conversation
@@ -26,7 +26,7 @@ def listed(conversations: Iterable[Any], current: Conversation | None) -> SafeSt
 
 
 def _item(item: Any, address: str, current: Conversation | None) -> str:
-    title, place = escape(item), escape(item.place)
+    title, place = escape(str(item)), escape(item.place)
     is_current = current is not None and item.pk == current.pk
     elsewhere = current is None or item.connection_id != current.connection_id
     mark = ' aria-current="page"' if is_current else ""

@@ -2,11 +2,11 @@
 
 from django import template
 
-from datasources.highlight import sql_html
+from datasources.highlight import statement_html
 from datasources.wording import counted
 
 register = template.Library()
-register.filter("sql", sql_html)
+register.filter("sql", statement_html)
 
 
 @register.filter

@@ -23,12 +23,13 @@ from learning.benchmark.significance import fewer_by_chance
 from learning.feedback import verdicts
 from learning.generations import changing
 from learning.generations.absorbed import taken_back
-from learning.models import Episode, Generation
+from learning.models import Episode, Generation, Verdict
 from learning.prompts import active
 
 LEAST = 8
 """Questions of each of the two."""
 BY_CHANCE = 0.01
+_ANSWERED = Q(status=Episode.Status.SUCCEEDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,12 @@ def live(generation: Generation) -> Live:
 
 def live_by_number(connection: Connection) -> dict[int, Live]:
     """Of all generations with which anything was asked."""
-    over, good = (_counted(episodes) for episodes in _over(connection))
-    return {number: Live(questions, good.get(number, 0)) for number, questions in over.items()}
+    over = _over(connection)
+    counted = (
+        over.order_by().values_list("generation").annotate(asked=Count("pk"), answered=Count("pk", filter=_ANSWERED))
+    )
+    wrong = dict(_wrong(over).order_by().values_list("generation").annotate(Count("pk")))
+    return {number: Live(asked, answered - wrong.get(number, 0)) for number, asked, answered in counted}
 
 
 def look(connection_id: int) -> Generation | None:
@@ -83,20 +88,20 @@ def is_worse(now: Live, before: Live) -> bool:
 
 
 def _live(generation: Generation, when: Q) -> Live:
-    over, good = _over(generation.connection)
-    mine = Q(generation=generation.number) & when
-    return Live(over.filter(mine).count(), good.filter(mine).count())
+    mine = _over(generation.connection).filter(when, generation=generation.number)
+    return Live(mine.count(), mine.filter(_ANSWERED).count() - _wrong(mine).count())
 
 
-def _over(connection: Connection) -> tuple[QuerySet[Episode], QuerySet[Episode]]:
-    """Questions that are over, and those of them that were answered and not found wrong."""
+def _over(connection: Connection) -> QuerySet[Episode]:
+    """Questions that are over."""
     closed = connection.episodes.of_people().filter(recalled=None)
-    over = closed.filter(status__in=[Episode.Status.SUCCEEDED, Episode.Status.FAILED])
-    return over, over.filter(status=Episode.Status.SUCCEEDED).exclude(verdicts.is_wrong("pk"))
+    return closed.filter(status__in=[Episode.Status.SUCCEEDED, Episode.Status.FAILED])
 
 
-def _counted(episodes: QuerySet[Episode]) -> dict[int, int]:
-    return dict(episodes.order_by().values_list("generation").annotate(Count("pk")))
+def _wrong(over: QuerySet[Episode]) -> QuerySet[Episode]:
+    """Those of them that were answered and are found wrong: looked for among the few of which somebody has said so."""
+    said = Verdict.objects.order_by().filter(is_right=False).values("episode")
+    return over.filter(_ANSWERED, pk__in=said).filter(verdicts.is_wrong("pk"))
 
 
 @transaction.atomic

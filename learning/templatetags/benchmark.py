@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django import template
 
-from datasources.highlight import sql_html
+from datasources.highlight import statement_html
 from datasources.wording import signed
 from learning import words
 from learning.benchmark.suite import is_measured, tab_name
 
 register = template.Library()
-register.filter("sql", sql_html)
+register.filter("sql", statement_html)
 register.filter("error_words", words.error_words)
 register.filter("strategy_words", words.strategy_words)
 register.filter("duration", words.duration)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -41,20 +42,22 @@ class Wish:
         return urlencode({name: text for name, text in (("q", self.search), ("state", self.state)) if text})
 
 
-def found(connection: Connection, wish: Wish) -> QuerySet[VerifiedQuery]:
+def found(connection: Connection, wish: Wish, older: Collection[int] | None = None) -> QuerySet[VerifiedQuery]:
+    """`older`: the ids of those that are older than a rule, where the caller knows them already."""
     # Of the answer nothing is asked but whose it is, and it may hold megabytes of rows.
     queries = _searched(connection, wish.search).select_related("created_by", "episode").defer("episode__result")
-    of_state = Q(pk__in=outdated.all_of(connection)) if wish.state == OUTDATED else _OF[wish.state]
-    return queries.filter(of_state)
+    if wish.state != OUTDATED:
+        return queries.filter(_OF[wish.state])
+    return queries.filter(pk__in=outdated.all_of(connection) if older is None else older)
 
 
-def counts(connection: Connection, search: str) -> dict[str, int]:
+def counts(connection: Connection, search: str, older: Collection[int]) -> dict[str, int]:
     """How many there are for each state that can be wished, of those that the search finds."""
-    of = _OF | {OUTDATED: Q(pk__in=outdated.all_of(connection))}
+    of = _OF | ({OUTDATED: Q(pk__in=older)} if search else {})
     found: dict[str, int] = _searched(connection, search).aggregate(
         **{f"of_{state}": Count("pk", filter=of_state) for state, of_state in of.items()}
     )
-    return {state: found[f"of_{state}"] for state in of}
+    return {OUTDATED: len(older)} | {state: found[f"of_{state}"] for state in of}
 
 
 def _searched(connection: Connection, search: str) -> QuerySet[VerifiedQuery]:

@@ -32,7 +32,8 @@ def all_of(connection: Connection) -> Newer:
     newest = connection.remarks.accepted().order_by("in_force_since").values_list("in_force_since", flat=True).last()
     if newest is None:
         return {}
-    return newer_rules(connection, connection.verified_queries.active().filter(confirmed_at__lt=newest))
+    older = connection.verified_queries.active().filter(confirmed_at__lt=newest).order_by()
+    return newer_rules(connection, older.only("connection", "question", "follows", "sql", "state", "confirmed_at"))
 
 
 def version(query: VerifiedQuery, newer: Iterable[Remark]) -> str:

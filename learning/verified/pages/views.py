@@ -16,6 +16,7 @@ from datasources.requests import get_connection
 from learning.models import Episode, Remark, VerifiedQuery
 from learning.verified import checking, listing, outdated
 from learning.verified.listing import Wish
+from learning.verified.outdated import Newer
 from learning.verified.pages.requests import get_query
 
 A_PAGE = 25
@@ -44,15 +45,15 @@ class Line:
 def verified_queries(request: UserRequest, connection_id: int) -> HttpResponse:
     connection, role = get_connection(request, connection_id)
     checking.enqueue(connection)
-    wish = wish_of(request)
-    page = Paginator(listing.found(connection, wish), A_PAGE).get_page(request.GET.get("page"))
+    wish, older = wish_of(request), outdated.all_of(connection)
+    page = Paginator(listing.found(connection, wish, older), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "connection": connection,
         "role": role,
         "page": page,
-        "lines": _lines(connection, page),
+        "lines": _lines(page, older),
         "wish": wish,
-        "filters": _filters(connection, wish),
+        "filters": _filters(connection, wish, older),
         "has_any": bool(page.paginator.count) or connection.verified_queries.exists(),
     }
     return render(request, "learning/verified.html", context)
@@ -81,20 +82,19 @@ def wish_of(request: UserRequest) -> Wish:
     return Wish.of(request.GET.get("q", ""), request.GET.get("state", ""))
 
 
-def _lines(connection: Connection, page: Page[VerifiedQuery]) -> list[Line]:
+def _lines(page: Page[VerifiedQuery], older: Newer) -> list[Line]:
     recalled = Episode.objects.filter(recalled__in=[query.pk for query in page])
     counts = dict(recalled.values_list("recalled").annotate(Count("pk")))
-    newer = outdated.newer_rules(connection, page)
-    return [_line(query, counts.get(query.pk, 0), newer.get(query.pk, ())) for query in page]
+    return [_line(query, counts.get(query.pk, 0), older.get(query.pk, ())) for query in page]
 
 
 def _line(query: VerifiedQuery, recalls: int, newer_rules: tuple[Remark, ...]) -> Line:
     return Line(query, recalls, newer_rules, outdated.version(query, newer_rules) if newer_rules else "")
 
 
-def _filters(connection: Connection, wish: Wish) -> list[FilterLink]:
+def _filters(connection: Connection, wish: Wish, older: Newer) -> list[FilterLink]:
     """In doubt, and older than a rule, only where something is."""
-    counts = listing.counts(connection, wish.search)
+    counts = listing.counts(connection, wish.search, older)
     labels = {"": "All", **dict(VerifiedQuery.State.choices)}
     rare = {listing.DOUBTED: "In doubt", listing.OUTDATED: "Older than a rule"}
     labels |= {state: label for state, label in rare.items() if counts[state] or wish.state == state}

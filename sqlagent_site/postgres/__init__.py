@@ -1,0 +1,1 @@
+"""PostgreSQL as Django has it, with connections that a web process keeps from one request to the next."""
