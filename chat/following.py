@@ -15,7 +15,8 @@ from chat.fragments import Fragment
 from chat.models import Conversation
 from learning.recorder import answer
 
-Hear = Callable[[Event], None]
+Hear = Callable[[Event | None], None]
+"""None at the end."""
 
 
 async def follow(conversation: Conversation, asked: Asked, model: LLM, hear: Hear | None = None) -> live.LiveAnswer:
@@ -33,7 +34,10 @@ async def tell_title(conversation: Conversation) -> None:
 
 
 async def _overheard(events: AsyncGenerator[Event], hear: Hear) -> AsyncGenerator[Event]:
-    async with aclosing(events):
-        async for event in events:
-            hear(event)
-            yield event
+    try:
+        async with aclosing(events):
+            async for event in events:
+                hear(event)
+                yield event
+    finally:
+        hear(None)
