@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextvars import Context
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import transaction
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from accounts.models import User
+from accounts.tokens import acting_by
 from agent.llm import LLM
 from api.problems import Code, Problem, invalid, not_found
 from api.shapes import Question
@@ -33,10 +36,23 @@ async def ask(
     """Returns once the answer is under way. Raises Problem."""
     model = llm(connection)
     conversation, asked = await sync_to_async(_record)(user, connection, question, source, model)
+    await asyncio.create_task(_begun(conversation, asked, model, hear), context=_lasting())
+    return conversation, asked.episode
+
+
+async def _begun(conversation: Conversation, asked: Asked, model: LLM, hear: Hear | None) -> None:
     await follow(conversation, asked, model, hear)
     if asked.titled:
         await tell_title(conversation)
-    return conversation, asked.episode
+
+
+def _lasting() -> Context:
+    """A context for what goes on after the request: not with the thread that Django gives the request, which ends with
+    it, but with whose program asks, and with what the log is to say."""
+    context = Context()
+    context.run(acting_by.set, acting_by.get())
+    context.run(bind_contextvars, **get_contextvars())
+    return context
 
 
 async def wait(episode: Episode, seconds: float) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.urls import reverse
 from pydantic import BaseModel, Field, ValidationError
 
 from api import answers, asking, connections, queries, shapes, statements
@@ -146,7 +147,7 @@ async def _answered(visit: Visit, conversation: Conversation, episode: Episode, 
 
     def told() -> Result:
         episode.refresh_from_db()
-        page = f"{visit.site}/answer/{episode.pk}/"
+        page = visit.site + reverse("answer", args=[episode.pk])
         found = answers.answer_of(conversation, episode, page)
         return answer(found, answers.rows(episode, offset, ROWS) if found.rows else None)
 
