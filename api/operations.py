@@ -56,8 +56,9 @@ _ROWS = f"""\
 At most {shapes.MOST_ROWS:,} rows a page. An answer keeps as many rows as the site lets a statement give
 (`QUERY_ROWS`, here {settings.QUERY_ROWS:,}), and at most 4 MB; `truncated` says that the database has more."""
 _RUN = f"""\
-One statement that reads, in the database's dialect. It is guarded, limited and audited like any other: no more than
-{settings.QUERY_ROWS:,} rows (`QUERY_ROWS`) and {settings.QUERY_SECONDS} seconds (`QUERY_SECONDS`). No model is asked."""
+One statement that reads, in the database's dialect. It is guarded, limited and audited like any other: at most
+{settings.QUERY_ROWS:,} rows (`QUERY_ROWS`), {settings.QUERY_SECONDS} seconds (`QUERY_SECONDS`), and 4 MB. No model is
+asked."""
 _SCHEMA = """\
 Tables, columns and keys, with what the team has written about them. Of columns that are private only the names are
 told. Send the `ETag` back as `If-None-Match`, and the answer is 304 while nothing has changed."""

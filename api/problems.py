@@ -54,7 +54,9 @@ KINDS: Mapping[Code, Kind] = {
     Code.NOT_JSON: Kind(415, "JSON is needed", "A body comes without `Content-Type: application/json`."),
     Code.INVALID: Kind(422, "Not understood", "A body or a parameter is not what it has to be; `errors` says where."),
     Code.TOO_MANY_REQUESTS: Kind(429, "Too many requests", "`Retry-After` says for how long to wait."),
-    Code.QUOTA: Kind(429, "A limit is reached", "Of questions or tokens, yours or the team's: the same as in the chat."),
+    Code.QUOTA: Kind(
+        429, "A limit is reached", "Of questions or tokens, yours or the team's: the same as in the chat."
+    ),
     Code.STILL_ANSWERING: Kind(409, "Still answering", "The conversation's last answer is still being written."),
     Code.NO_ANSWER: Kind(409, "No answer", "What needs an answer that was found is asked of one that was not."),
     Code.NOT_READ_ONLY: Kind(422, "Refused", "The SQL is not exactly one statement that only reads."),
@@ -70,7 +72,12 @@ class Problem(Exception):
     """`detail` is a sentence or two for a person, with what to do. `more` are further members: `errors`, `hint`."""
 
     def __init__(
-        self, code: Code, detail: str, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
+        self,
+        code: Code,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.code, self.detail = code, detail

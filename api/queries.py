@@ -19,9 +19,7 @@ def page_of(connection: Connection, wanted: shapes.Listing) -> shapes.VerifiedQu
     """Of those in use, the newest first."""
     queries = found(connection, Wish.of(wanted.q, VerifiedQuery.State.ACTIVE))
     page = queries[wanted.offset : wanted.offset + wanted.limit]
-    return shapes.VerifiedQueries(
-        queries=[_told(query) for query in page], total=queries.count(), offset=wanted.offset
-    )
+    return shapes.VerifiedQueries(queries=[_told(query) for query in page], total=queries.count(), offset=wanted.offset)
 
 
 def query_for(user: User, query_id: int) -> VerifiedQuery:

@@ -79,7 +79,9 @@ class Statement(Shape):
     """One statement that only reads, in the dialect of the database."""
 
     sql: Annotated[Text, Field(min_length=1, max_length=MAX_BYTES)]
-    limit: int | None = Field(None, ge=1, description="How many rows at most, where fewer than the site's limit will do.")
+    limit: int | None = Field(
+        None, ge=1, description="How many rows at most, where fewer than the site's limit will do."
+    )
 
 
 class Verdict(Shape):

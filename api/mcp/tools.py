@@ -190,7 +190,7 @@ _ALL = (
     Tool(
         "describe_schema",
         "Describe a schema",
-        "Tables, columns, keys and descriptions of a database. Of one that is large the names of its tables come first.",
+        "Tables, columns, keys and descriptions of a database. Of a large one the names of its tables come first.",
         OfTables,
         _describe_schema,
     ),

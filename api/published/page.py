@@ -120,9 +120,7 @@ def _told(operation: Operation, site: str, connection: int) -> Told:
 
 def _answers(operation: Operation) -> list[Answered]:
     shape = operation.answer.__name__
-    done = [
-        Answered(status, "" if status == 304 else shape, anchor(shape), []) for status in operation.statuses
-    ]
+    done = [Answered(status, "" if status == 304 else shape, anchor(shape), []) for status in operation.statuses]
     return [*done, *(Answered(status, "", "", codes) for status, codes in by_status(operation.may_fail_by))]
 
 

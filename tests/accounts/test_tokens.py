@@ -53,7 +53,10 @@ def test_the_page_shows_what_agents_do_with_it(owner_client: Client) -> None:
     token = make(owner_client)
     for shown, page in (
         ("TOKEN", text(owner_client.get("/account/tokens/"))),
-        (r"sqla_\w+|\w{30,}", text(owner_client.post("/account/tokens/", {"name": "report", "days": "", "uses": ["ask", "train"]}))),
+        (
+            r"sqla_\w+|\w{30,}",
+            text(owner_client.post("/account/tokens/", {"name": "report", "days": "", "uses": ["ask", "train"]})),
+        ),
     ):
         assert re.search(rf'GenericEnvClient\("http://agent:({shown})@testserver"\)\.sync\(\)', page), page
         assert re.search(rf'curl -X POST -H "Authorization: Bearer ({shown})" http://testserver/reset<', page)

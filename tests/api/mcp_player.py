@@ -23,7 +23,7 @@ def main() -> None:
         request = json.loads(line)
         try:
             reply: Any = asyncio.run(_played(request["url"], request["token"], request["play"]))
-        except* Exception as group:
+        except* Exception as group:  # noqa: BLE001 - whatever it is, it is the reply
             reply = {"refused": [str(error) for error in _leaves(group)]}
         print(json.dumps(reply), flush=True)
 

@@ -1,4 +1,4 @@
-"""What a program reads: databases, schemas, rows of SQL and of verified queries; and what it is told when it may not."""
+"""What a program reads: databases, schemas, rows of SQL and of verified queries; and why it may not."""
 
 from __future__ import annotations
 
@@ -125,9 +125,7 @@ async def test_a_failure_tells_the_way_out(program: Program, connection: Connect
     assert "name" in response.json()["hint"]
 
 
-async def test_sql_that_takes_too_long_is_stopped(
-    program: Program, connection: Connection, settings: Settings
-) -> None:
+async def test_sql_that_takes_too_long_is_stopped(program: Program, connection: Connection, settings: Settings) -> None:
     settings.QUERY_SECONDS = 1
     slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     response = await program.post(f"/connections/{connection.pk}/sql", {"sql": slow})

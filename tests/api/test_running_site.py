@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -32,7 +31,7 @@ from learning.models import VerifiedQuery
 sample = Connection.objects.get(is_sample=True, is_environment=False)
 VerifiedQuery.objects.create(connection=sample, question="Three products?", key="three products", sql="{SQL}")
 person = User.objects.get()
-tokens = [ApiToken.objects.create(person, name=name, may_ask=may_ask)[1] for name, may_ask in (("a", True), ("b", False))]
+tokens = [ApiToken.objects.create(person, name="one", may_ask=may_ask)[1] for may_ask in (True, False)]
 print(json.dumps({{"connection": sample.pk, "token": tokens[0], "agents": tokens[1]}}))
 """
 CONFIG = Path(__file__).parent / "schemathesis.toml"
@@ -80,7 +79,7 @@ def test_the_official_client_calls_every_tool(play: Play, there: dict[str, Any])
     databases, schema, asked, ran, verified = play(
         ("list_connections", {}),
         ("describe_schema", on | {"tables": ["products"]}),
-        ("ask", on | {"question": "Which products?"}),
+        ("ask", on | {"question": "Which three products?"}),
         ("run_sql", on | {"sql": SQL}),
         ("list_verified_queries", on),
     )
@@ -114,8 +113,8 @@ def test_the_official_client_reads_a_schema_as_a_resource(play: Play) -> None:
 def test_the_official_client_is_not_let_in_without_a_token_for_it(
     play: Play, there: dict[str, Any], token: str
 ) -> None:
-    refused = play(("list_tools", None), token=there.get(token, token))
-    assert re.search("401|403|Unauthorized|Forbidden", str(refused["refused"]))
+    reply = play(("list_tools", None), token=there.get(token, token))
+    assert reply["refused"] == ["Server returned an error response"]
 
 
 def test_the_page_s_example_in_python_prints_the_answer(site: Site, there: dict[str, Any]) -> None:
