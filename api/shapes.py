@@ -47,24 +47,27 @@ class Asked(BaseModel):
 
 class Waiting(Asked):
     wait: float = Field(
-        0, ge=0, le=MOST_WAIT, description="Seconds to wait for the end. Without it, or when they are over: 202."
+        default=0,
+        ge=0,
+        le=MOST_WAIT,
+        description="Seconds to wait for the end. Without it, or when they are over: 202.",
     )
 
 
 class Page(Asked):
     offset: Offset = 0
-    limit: int = Field(HEAD_ROWS, ge=1, le=MOST_ROWS, description="How many rows at most.")
+    limit: int = Field(default=HEAD_ROWS, ge=1, le=MOST_ROWS, description="How many rows at most.")
 
 
 class Listing(Asked):
-    q: Search = Field("", description="Only those in whose question or SQL this stands, in any case.")
+    q: Search = Field(default="", description="Only those in whose question or SQL this stands, in any case.")
     offset: Offset = 0
-    limit: int = Field(50, ge=1, le=200, description="How many at most.")
+    limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
 
 
 class Tables(Asked):
     tables: Annotated[Text, Field(max_length=4_000)] = Field(
-        "", description="Only these, by their names, with commas between; all without it."
+        default="", description="Only these, by their names, with commas between; all without it."
     )
 
 
@@ -72,7 +75,9 @@ class Question(Shape):
     """A question in plain English. With `conversation_id` it may go on from those before it in that conversation."""
 
     question: Annotated[Text, Field(min_length=1, max_length=MAX_QUESTION, description="In plain words.")]
-    conversation_id: UUID | None = Field(None, description="Of an answer before; a new conversation without it.")
+    conversation_id: UUID | None = Field(
+        default=None, description="Of an answer before; a new conversation without it."
+    )
 
 
 class Statement(Shape):
@@ -80,7 +85,7 @@ class Statement(Shape):
 
     sql: Annotated[Text, Field(min_length=1, max_length=MAX_BYTES)]
     limit: int | None = Field(
-        None, ge=1, description="How many rows at most, where fewer than the site's limit will do."
+        default=None, ge=1, description="How many rows at most, where fewer than the site's limit will do."
     )
 
 
@@ -88,7 +93,7 @@ class Verdict(Shape):
     """What the person says of an answer. `none` takes back what was said. A remark says what is wrong."""
 
     verdict: Judgement | Literal["none"]
-    remark: Annotated[Text, Field(max_length=LONGEST)] = Field("", description="Only beside `wrong`.")
+    remark: Annotated[Text, Field(max_length=LONGEST)] = Field(default="", description="Only beside `wrong`.")
 
 
 class Connection(Shape):
@@ -113,10 +118,10 @@ class Column(Shape):
 
     name: str
     is_private: bool = False
-    type: str | None = Field(None, description="In the database's own words.")
+    type: str | None = Field(default=None, description="In the database's own words.")
     is_nullable: bool | None = None
     description: str | None = None
-    values: list[str] | None = Field(None, description="What a text column of few different values holds.")
+    values: list[str] | None = Field(default=None, description="What a text column of few different values holds.")
 
 
 class ForeignKey(Shape):
@@ -159,7 +164,7 @@ class Rows(Shape):
     offset: int = 0
     total: int = Field(description="How many rows were kept.")
     truncated: bool = Field(description="There are more rows in the database than were kept.")
-    next: str | None = Field(None, description="The address of the next page, where there is one.")
+    next: str | None = Field(default=None, description="The address of the next page, where there is one.")
 
 
 class SqlResult(Rows):
@@ -248,5 +253,5 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="A sentence or two, with what to do.")
     code: str = Field(description="One of those below.")
-    hint: str | None = Field(None, description="Of SQL that failed: what a program knows of the way out.")
-    errors: list[Mistake] | None = Field(None, description="Of a request that was not understood.")
+    hint: str | None = Field(default=None, description="Of SQL that failed: what a program knows of the way out.")
+    errors: list[Mistake] | None = Field(default=None, description="Of a request that was not understood.")

@@ -76,7 +76,7 @@ async def _list_resources(visit: Visit, params: Params) -> Message:
                 "title": f"Schema of {one.name}",
                 "mimeType": _JSON,
             }
-            for one in connections.visible_to(visit.caller.user).enabled()
+            for one in connections.visible_to(visit.caller.user).filter(is_enabled=True)
         ]
 
     return {"resources": await sync_to_async(listed)()}

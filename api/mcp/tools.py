@@ -42,7 +42,7 @@ class OfTables(OfConnection):
 class ToAsk(OfConnection):
     question: shapes.Text = Field(min_length=1, max_length=4_000, description="In plain words.")
     conversation_id: UUID | None = Field(
-        None, description="Of an answer before, to go on from it: “and by month?” makes sense only then."
+        default=None, description="Of an answer before, to go on from it: “and by month?” makes sense only then."
     )
 
 
@@ -56,7 +56,7 @@ class ToRun(OfConnection):
 
 
 class ToList(OfConnection):
-    search: shapes.Search = Field("", description="Only those in whose question or SQL this stands.")
+    search: shapes.Search = Field(default="", description="Only those in whose question or SQL this stands.")
     offset: shapes.Offset = 0
 
 

@@ -38,8 +38,8 @@ async def mcp(request: HttpRequest) -> HttpResponse:
 async def _answered(request: HttpRequest) -> HttpResponse:
     """Raises Problem."""
     if request.method != "POST":
-        said = "There is no stream to listen to, and no session to end: send each request with POST."
-        raise Problem(Code.METHOD_NOT_ALLOWED, said, headers={"Allow": "POST"})
+        why = "There is no stream to listen to, and no session to end: send each request with POST."
+        raise Problem(Code.METHOD_NOT_ALLOWED, why, headers={"Allow": "POST"})
     if not is_own_page(request.headers.get("Origin"), request.get_host()):
         raise Problem(Code.OTHER_SITE, "A page of another site may not use this.")
     caller = await sync_to_async(caller_of)(request)
@@ -48,8 +48,8 @@ async def _answered(request: HttpRequest) -> HttpResponse:
     if wanted not in rpc.VERSIONS:
         return _reply(rpc.unsupported(wanted), 400)
     sent = await sync_to_async(request.read)(MOST_BYTES + 1)
-    said = await answer_text(Visit(caller, absolute(request, "/").removesuffix("/")), sent)
-    return _reply(said) if said else HttpResponse(status=202)
+    reply = await answer_text(Visit(caller, absolute(request, "/").removesuffix("/")), sent)
+    return _reply(reply) if reply else HttpResponse(status=202)
 
 
 def _reply(said: rpc.Message, status: int = 200) -> HttpResponse:

@@ -23,7 +23,7 @@ _ARGUMENTS = {
     "answer_id": ({"type": "string", "format": "uuid"}, "An answer of yours."),
     "query_id": ({"type": "integer", "minimum": 0}, "A verified query, as the list has it."),
 }
-_SENT = (shapes.Question, shapes.Statement, shapes.Verdict)
+_SENT: tuple[type[BaseModel], ...] = (shapes.Question, shapes.Statement, shapes.Verdict)
 _DONE = {200: "As asked.", 202: "It is still being answered.", 304: "It is as you have it."}
 
 
@@ -64,11 +64,9 @@ def document() -> dict[str, Any]:
 @cache
 def components() -> dict[str, Any]:
     """The shapes as JSON Schema, by name."""
-    answered = dict.fromkeys([*(operation.answer for operation in OPERATIONS), shapes.Problem])
-    wanted: list[tuple[type[BaseModel], Any]] = [
-        *((shape, "validation") for shape in _SENT),
-        *((shape, "serialization") for shape in answered),
-    ]
+    answered: set[type[BaseModel]] = {shapes.Problem, *(operation.answer for operation in OPERATIONS)}
+    wanted: list[tuple[type[BaseModel], Any]] = [(shape, "validation") for shape in _SENT]
+    wanted += [(shape, "serialization") for shape in answered]
     _, found = models_json_schema(wanted, ref_template=REF, schema_generator=Untitled)
     schemas: dict[str, Any] = found["$defs"]
     schemas["Problem"]["properties"]["code"]["enum"] = [str(code) for code in Code]

@@ -52,7 +52,6 @@ CHAT = (
 TABS = (
     "/databases/{connection}/",
     "/databases/{connection}/edit/",
-    "/databases/{connection}/notes/",
     "/databases/{connection}/tables/",
     "/databases/{connection}/delete/",
     "/databases/{connection}/diagram/",
@@ -90,7 +89,7 @@ ADMIN = (
     "/admin/learning/remark/",
 )
 WRONG_ONES = ("/nothing-here/", "/answers/00000000-0000-4000-8000-000000000000/")
-EXPECTED = dict.fromkeys(WRONG_ONES, 404)
+EXPECTED = dict.fromkeys((*WRONG_ONES, "/invitations/nobody-s/"), 404)
 """Statuses other than 200."""
 LOGGED_IN = (*CHAT, *TABS, *TEAM, *OWN, *ADMIN, *WRONG_ONES)
 

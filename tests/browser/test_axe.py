@@ -42,6 +42,14 @@ def test_pages_of_the_site(context: BrowserContext, places: Places, path: str) -
     assert faults(context.new_page(), places, path) == []
 
 
+def test_what_is_wrong_is_found(stranger: BrowserContext) -> None:
+    page = stranger.new_page()
+    page.set_content("<html lang=en><title>A page</title><main><img src='x'><p style='color: #bbb'>pale</main>")
+    told = "\n".join(found(page))
+    assert "image-alt (critical)" in told
+    assert "color-contrast (serious)" in told
+
+
 def test_a_chat_in_which_everything_is_open(context: BrowserContext, places: Places) -> None:
     page = context.new_page()
     page.goto(places.address("/chat/{conversation}/"))
