@@ -132,7 +132,7 @@ class InvitationAdmin(ReadOnly):
 class ApiTokenAdmin(ReadOnly):
     """Deleting one revokes it."""
 
-    list_display = ["name", "user", "token_key", "created", "last_used_at", "expiry"]
+    list_display = ["name", "user", "token_key", "may_ask", "may_train", "created", "last_used_at", "expiry"]
     list_select_related = ["user"]
     search_fields = ["name", "user__username", "token_key"]
     exclude = ["digest"]

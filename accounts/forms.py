@@ -99,7 +99,20 @@ class TokenForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="What it is for, such as “nightly report”.",
     )
+    uses = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=[("ask", "Ask and read databases"), ("train", "OpenEnv environment")],
+        initial=["ask"],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one thing that it may do."},
+        help_text="Tools of your own and assistants ask and read, as you may; agents in training use the environment.",
+    )
     days = forms.ChoiceField(label="Expires after", choices=list(EXPIRY.items()), initial="90", required=False)
+
+    def scopes(self) -> dict[str, bool]:
+        """As the fields of an `ApiToken`."""
+        uses = self.cleaned_data["uses"]
+        return {"may_ask": "ask" in uses, "may_train": "train" in uses}
 
     def lifetime(self) -> timedelta | None:
         days = self.cleaned_data["days"]

@@ -21,5 +21,15 @@ def trusted_origin(host: str) -> str:
     return next((origin.rstrip("/") for origin in origins if urlsplit(origin).netloc == host), "")
 
 
+def is_own_page(origin: str | None, host: str) -> bool:
+    """Whether a request that names this Origin may come from a page of this site, or from no browser at all."""
+    if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:
+        return False
+
+
 def invitation_path(token: str) -> str:
     return reverse("invitation", args=[token])

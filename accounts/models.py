@@ -147,11 +147,17 @@ class Invitation(models.Model):
 
 
 class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
-    """Lets a program act as its user. Kept as a hash; `token_key` is its beginning, by which people tell it."""
+    """Lets a program act as its user. Kept as a hash; `token_key` is its beginning, by which people tell it.
+
+    What it may do was chosen when it was made. Of those that are older than the choice each is an agent's.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=60)
     last_used_at = models.DateTimeField(null=True, editable=False)
+    # With defaults of the database's, too: processes of the release before make tokens while one is updated.
+    may_train = models.BooleanField("OpenEnv environment", default=True, db_default=True)
+    may_ask = models.BooleanField("ask and read databases", default=False, db_default=False)
 
     class Meta:
         ordering = ["-created"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from rest_framework.throttling import UserRateThrottle
 from structlog.contextvars import bind_contextvars
 
 from accounts.models import ApiToken, User
+
+acting_by: ContextVar[str] = ContextVar("acting_by", default="")
+"""The name of the token by which a program asks or reads now; what it does stands in the audit list with it."""
 
 # Who asks often does not write often.
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)

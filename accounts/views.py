@@ -38,7 +38,9 @@ def tokens(request: UserRequest) -> HttpResponse:
     """A token is on the page that answers its making, and nowhere after."""
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        created, token = ApiToken.objects.create(request.user, expiry=form.lifetime(), name=form.cleaned_data["name"])
+        created, token = ApiToken.objects.create(
+            request.user, expiry=form.lifetime(), name=form.cleaned_data["name"], **form.scopes()
+        )
         return _tokens_page(request, TokenForm(), created=created, token=token)
     return _tokens_page(request, form)
 

@@ -23,6 +23,10 @@ HISTORY_STEP = 4
 TITLE_CHARACTERS = 60
 
 
+class StillAnswering(BadQuestion):
+    """The conversation's last answer still runs."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """A recorded question and the turns that it follows.
@@ -37,9 +41,11 @@ class Asked:
     replaced: Episode | None = None
 
 
-def ask(conversation: Conversation, user: User, text: str, llm: LLM) -> Asked:
-    """Record a question as running. Raises BadQuestion, also while the conversation's last answer still runs."""
-    return _record(conversation, user, text, llm)
+def ask(
+    conversation: Conversation, user: User, text: str, llm: LLM, *, source: Episode.Source = Episode.Source.CHAT
+) -> Asked:
+    """Record a question as running. Raises BadQuestion, StillAnswering while the conversation's last answer runs."""
+    return _record(conversation, user, text, llm, source=source)
 
 
 def retry(conversation: Conversation, user: User, rejected: Episode, llm: LLM) -> Asked:
@@ -71,6 +77,7 @@ def _record(
     retry_of: Episode | None = None,
     generation: int | None = None,
     before: Episode | None = None,
+    source: Episode.Source = Episode.Source.CHAT,
 ) -> Asked:
     """`before`: it follows what that answer follows, as one that is `retry_of` another does."""
     Connection.objects.filter(pk=conversation.connection_id).lock()
@@ -80,7 +87,7 @@ def _record(
     Episode.objects.mark_lost()
     turns = conversation.turns.select_related("episode")
     if turns.filter(episode__status=Episode.Status.RUNNING).exists():
-        raise BadQuestion("The last answer is still being written. Wait for it or stop it, then ask again.")
+        raise StillAnswering("The last answer is still being written. Wait for it or stop it, then ask again.")
     if retry_of and retry_of.retries.exists():
         raise BadQuestion(
             "Another answer to this question has been asked for already. It is further down: retry that one."
@@ -91,7 +98,7 @@ def _record(
         conversation.connection,
         text,
         llm=llm,
-        source=Episode.Source.CHAT,
+        source=source,
         user=user,
         follows=follows,
         retry_of=retry_of,

@@ -17,6 +17,7 @@ from accounts.sockets import user_now
 from agent.llm import LLM
 from chat import asking, corrections, elsewhere, live, messages, pages, post, render, requests, shown, watchers
 from chat.asking import Asked
+from chat.following import follow
 from chat.fragments import Fragment
 from chat.messages import Again, Ask, Resume, Retake, Retry, Stop
 from chat.models import Conversation
@@ -26,7 +27,7 @@ from chat.picture import Fits, Picture
 from learning.endpoints import llm
 from learning.feedback.remarks import BadRemark
 from learning.models import Episode
-from learning.recorder import BadQuestion, answer
+from learning.recorder import BadQuestion
 
 LOGGED_OUT = 4401
 NOT_FOUND = 4404
@@ -171,9 +172,7 @@ class ConversationConsumer(TellingOutages):
             return
         if asked is None:
             return
-        begun = await database_sync_to_async(shown.begun)(conversation, asked)
-        following = live.LiveAnswer(begun.view, conversation.pk)
-        await following.begin(begun.html, answer(asked.episode, model, asked.history))
+        await follow(conversation, asked, model)
         await self.send(render.asked(request))
         if asked.titled:
             await self.send(await database_sync_to_async(pages.title_fragments)(conversation))

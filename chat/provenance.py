@@ -24,7 +24,8 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """`recalled`: the query whose SQL was the first attempt. `shown`: those shown to the model, best last.
-    `held_back`: the query that was not recalled because of `newer_rule`.
+    `held_back`: the query that was not recalled because of `newer_rule`. `by_program`: through what a program asked it,
+    in words; empty where the person did.
     """
 
     connection: int
@@ -33,6 +34,10 @@ class Provenance:
     shown: tuple[Known, ...] = ()
     held_back: Known | None = None
     newer_rule: str = ""
+    by_program: str = ""
+
+
+_BY_PROGRAM = {Episode.Source.API: "Asked by a program, through the API", Episode.Source.MCP: "Asked by an assistant"}
 
 
 def of(episodes: Sequence[Episode]) -> dict[UUID, Provenance]:
@@ -60,4 +65,5 @@ def _provenance(
     held_back = known.get(episode.held_back_id) if episode.held_back_id else None
     newer_rule = rules.get(episode.newer_rule_id, "") if episode.newer_rule_id else ""
     dialect = dialects.get(episode.connection_id, "")
-    return Provenance(episode.connection_id, dialect, recalled, shown, held_back, newer_rule)
+    by_program = _BY_PROGRAM.get(Episode.Source(episode.source), "")
+    return Provenance(episode.connection_id, dialect, recalled, shown, held_back, newer_rule, by_program)

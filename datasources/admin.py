@@ -81,6 +81,7 @@ class AuditEntryAdmin(LongList):
         "at",
         "team",
         "user_name",
+        "token_name",
         "connection_name",
         "action",
         "source",
@@ -90,7 +91,7 @@ class AuditEntryAdmin(LongList):
         "start",
     ]
     list_filter = ["action", "verdict", "outcome", "team"]
-    search_fields = ["user_name", "connection_name", "source", "sql", "message"]
+    search_fields = ["user_name", "token_name", "connection_name", "source", "sql", "message"]
     date_hierarchy = "at"
     list_select_related = ["team"]
     actions = ["export"]

@@ -18,6 +18,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db import connection as app_database
 from django.utils import timezone
 
+from accounts.tokens import acting_by
 from datasources import metrics
 from datasources.audit_entry import Entry
 from datasources.engine import Database, ResultSet
@@ -228,6 +229,7 @@ def _entry(connection: Connection, who: Who, action: str, *, sql: str = "", mess
         connection_name=connection.name,
         action=str(action),
         source=who.source,
+        token_name=acting_by.get(),
         sql=sql,
         message=message,
     )

@@ -22,6 +22,7 @@ class Entry:
     connection_name: str
     action: str
     source: str
+    token_name: str = ""
     sql: str = ""
     message: str = ""
     verdict: str = AuditEntry.Verdict.ALLOWED.value

@@ -16,6 +16,7 @@ A_PAGE = 50
 EXPORTED_AT_ONCE = 1_000
 HEADER = (
     "at", "person", "database", "action", "source", "sql", "verdict", "outcome", "rows", "milliseconds", "message",
+    "token",
 )  # fmt: skip
 AGENTS = "openenv"
 """What the sources of their statements begin with."""
@@ -90,6 +91,7 @@ def _row(entry: AuditEntry) -> tuple[Any, ...]:
         entry.rows,
         None if entry.milliseconds is None else round(entry.milliseconds, 1),
         entry.message,
+        entry.token_name,
     )
 
 

@@ -241,8 +241,14 @@ class AuditEntry(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.SET_NULL, null=True, related_name="audit")
     user_name = models.CharField(max_length=150, blank=True)
     connection_name = models.CharField(max_length=60, blank=True)
+    # With a default of the database's, too: processes of the release before write entries while one is updated.
+    token_name = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="Of the API token by which a program did it"
+    )
     action = models.CharField(max_length=10, choices=Action)
-    source = models.CharField(max_length=20, blank=True, help_text="Where it came from: chat, command, data, examples")
+    source = models.CharField(
+        max_length=20, blank=True, help_text="Where it came from: chat, command, data, examples, api, mcp"
+    )
     sql = models.TextField(blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.ALLOWED)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OK)

@@ -92,9 +92,14 @@ def _look_up(token: str) -> Caller:
     try:
         if not token.isascii():
             raise AuthenticationFailed
-        user, _ = TokenAuthentication().authenticate_credentials(token.encode())
+        user, known = TokenAuthentication().authenticate_credentials(token.encode())
     except AuthenticationFailed:
         raise NotAllowed(
             "This token is not valid: it is unknown, revoked or expired. Make a new one on the account page."
         ) from None
+    if not known.may_train:
+        raise NotAllowed(
+            "This token may ask and read databases, not use the OpenEnv environment. Make one that may on the account "
+            "page."
+        )
     return Caller(user, f"user {user.pk}")

@@ -18,7 +18,7 @@ from envapi.callers import Caller, caller_of
 from envapi.capacity import a_place
 from envapi.environment import Environment
 from envapi.errors import BROKE, EnvError, Invalid, NotAllowed, OverQuota, TooMany
-from envapi.mcp import protocol, stepping
+from envapi.mcp import protocol, rpc, stepping
 from envapi.mcp.desks import SocketDesks
 from envapi.requests import read_json, wanted_of
 from envapi.wire import Message, Receive, Send, address_of, headers_of
@@ -192,7 +192,7 @@ def _full_message(full: TooMany) -> Message:
 
 
 def _full_rpc(full: TooMany) -> Message:
-    return protocol.failed(None, protocol.full(full))
+    return rpc.failed(None, protocol.full(full))
 
 
 def error(message: str, code: str, **more: Any) -> Message:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.links import is_own_page
 from envapi import about, actions, sessions
 from envapi.callers import Caller, caller_of
 from envapi.environment import Environment
@@ -186,9 +187,7 @@ def _is_ours(host: str) -> bool:
 def _is_own_page(request: Request) -> bool:
     """Also where no Origin is named: by what is no browser, or by an old one. A reset without a body is all
     that another site's page could send without being asked, but it would take the places of agents."""
-    origin = request.headers.get("origin")
-    own = request.headers.get("host", "")
-    return origin is None or origin in settings.CSRF_TRUSTED_ORIGINS or urlsplit(origin).netloc == own
+    return is_own_page(request.headers.get("origin"), request.headers.get("host", ""))
 
 
 def _body(request: Request, *, may_be_empty: bool = False) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
         "public_id": token.public_id,
         "conversation_id": conversation.pk,
         "episode_id": episode.pk,
+        "answer_id": episode.pk,
         "connection_id": connection.pk,
         "team_id": connection.team_id,
         "entry_id": AuditEntry.objects.create(team=connection.team, action="query").pk,
@@ -98,7 +99,8 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
 def client_of(user: User, route: str) -> Client:
     """As people reach it, or as programs do."""
     if route.startswith("api_"):
-        return Client(headers={"Authorization": f"Token {ApiToken.objects.create(user, name='another')[1]}"})
+        token = ApiToken.objects.create(user, name="another", may_ask=True)[1]
+        return Client(headers={"Authorization": f"Token {token}"})
     client = Client()
     client.force_login(user)
     return client

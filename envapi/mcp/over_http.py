@@ -6,13 +6,13 @@ from __future__ import annotations
 from envapi.callers import Caller
 from envapi.errors import EnvError, Invalid, NotFound
 from envapi.mcp.desks import HttpDesks
-from envapi.mcp.protocol import INVALID_REQUEST, VERSIONS, Refused, answer_text, failed
-from envapi.requests import LONGEST_ID, episode_id_of
+from envapi.mcp.protocol import answer_text
+from envapi.mcp.rpc import INVALID_REQUEST, VERSIONS, Refused, failed, unsupported
+from envapi.requests import episode_id_of
 from envapi.wire import ACCEPTED, Reply, Request
 
 SESSION = "mcp-session-id"
 VERSION = "mcp-protocol-version"
-_UNSUPPORTED_VERSION = -32022
 
 
 async def answer(request: Request, caller: Caller) -> Reply:
@@ -21,8 +21,7 @@ async def answer(request: Request, caller: Caller) -> Reply:
         return await _left(request, caller)
     wanted = request.headers.get(VERSION, VERSIONS[-1])
     if wanted not in VERSIONS:
-        data = {"supported": list(VERSIONS), "requested": wanted[:LONGEST_ID]}
-        return Reply(failed(None, Refused(_UNSUPPORTED_VERSION, "Unsupported protocol version", data)), 400)
+        return Reply(unsupported(wanted), 400)
     try:
         desks = await _desks(request, caller)
     except NotFound as unknown:

@@ -1,124 +1,46 @@
-"""JSON-RPC: one request, one reply."""
+"""What can be asked over MCP, in the words of JSON-RPC."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from envapi import about
-from envapi.errors import BROKE, EnvError, Invalid, NotFound, TooMany
-from envapi.mcp import tools
+from envapi.errors import EnvError, Invalid, NotFound, TooMany
+from envapi.mcp import rpc, tools
 from envapi.mcp.desks import Desks, MayNotClose
-from envapi.requests import episode_id_of, read_json
-
-logger = logging.getLogger(__name__)
-
-PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR = -32700, -32600, -32601, -32602, -32603
-SERVER_ERROR = -32000
-VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
-"""Of MCP, oldest first. For what is served here they are all the same."""
+from envapi.mcp.rpc import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    SERVER_ERROR,
+    Message,
+    Params,
+    Refused,
+    Request,
+    negotiated,
+)
+from envapi.requests import episode_id_of
 
 _INSTRUCTIONS = (
     "Answer questions on databases by SQL. list_tasks tells the questions, describe_schema what the database of one "
     "holds, run_sql tries a statement. submit_answer hands in the answer: once it ran, the task is over."
 )
 
-Message = dict[str, Any]
-Params = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """`is_notification`: nobody waits for a reply."""
-
-    id: str | int | None
-    method: str
-    params: Params
-
-    @property
-    def is_notification(self) -> bool:
-        return self.id is None and self.method.startswith("notifications/")
-
-
-class Refused(Exception):
-    """Answered by an error of this code."""
-
-    def __init__(self, code: int, message: str, data: Any = None) -> None:
-        super().__init__(message)
-        self.code, self.message, self.data = code, message, data
-
-
-def read(text: str | bytes) -> Any:
-    """Raises Refused."""
-    try:
-        found = read_json(text)
-    except ValueError as error:
-        raise Refused(PARSE_ERROR, f"Parse error: {error}") from None
-    except Invalid as invalid:
-        raise Refused(INVALID_REQUEST, f"Invalid request: {invalid.message}") from None
-    if not isinstance(found, dict):
-        raise Refused(PARSE_ERROR, "Parse error: a request is one object; several at once are not taken.")
-    return found
-
 
 async def answer_text(desks: Desks, text: str | bytes) -> Message | None:
     """The reply; None where none is waited for."""
-    try:
-        request = read(text)
-    except Refused as refused:
-        return failed(None, refused)
-    return await answer(desks, request)
+    return await rpc.answer_text(text, lambda request: _result(desks, request))
 
 
 async def answer(desks: Desks, given: object) -> Message | None:
     """The reply to a request that has been read; None where none is waited for."""
-    try:
-        request = request_of(given)
-    except Refused as refused:
-        return failed(None, refused)
-    if request.is_notification:
-        return None
-    try:
-        return {"jsonrpc": "2.0", "id": request.id, "result": await _result(desks, request)}
-    except Refused as refused:
-        return failed(request.id, refused)
-    except Exception:
-        logger.exception("an MCP request of an agent broke")
-        return failed(request.id, Refused(INTERNAL_ERROR, BROKE))
-
-
-def failed(number: str | int | None, why: Refused) -> Message:
-    error = {"code": why.code, "message": why.message} | ({} if why.data is None else {"data": why.data})
-    return {"jsonrpc": "2.0", "id": number, "error": error}
+    return await rpc.answer(given, lambda request: _result(desks, request))
 
 
 def full(refused: TooMany) -> Refused:
     return Refused(SERVER_ERROR, refused.message, {"active_sessions": refused.active, "max_sessions": refused.most})
-
-
-def request_of(given: object) -> Request:
-    """Raises Refused."""
-    if not isinstance(given, dict):
-        raise Refused(INVALID_REQUEST, "Invalid request: a request is an object.")
-    number, method, params = given.get("id"), given.get("method"), given.get("params", {})
-    if problem := _problem(given, number, method, params):
-        raise Refused(INVALID_REQUEST, f"Invalid request: {problem}")
-    return Request(number, str(method), params)
-
-
-def _problem(given: Message, number: object, method: object, params: object) -> str:
-    if given.get("jsonrpc") != "2.0":
-        return 'jsonrpc is "2.0".'
-    if not isinstance(method, str):
-        return "method is a text."
-    if isinstance(number, bool) or not isinstance(number, str | int | None):
-        return "id is a text or a whole number."
-    if not isinstance(params, dict):
-        return "params is an object."
-    unknown = sorted(set(given) - {"jsonrpc", "method", "params", "id"})
-    return f"a request has no {unknown[0][:100]}." if unknown else ""
 
 
 async def _result(desks: Desks, request: Request) -> Message:
@@ -141,10 +63,9 @@ async def _result(desks: Desks, request: Request) -> Message:
 
 
 async def _initialize(desks: Desks, params: Params) -> Message:
-    wanted = params.get("protocolVersion")
     await desks.greet()
     return {
-        "protocolVersion": wanted if wanted in VERSIONS else VERSIONS[-1],
+        "protocolVersion": negotiated(params),
         "capabilities": {"tools": {"listChanged": False}},
         "serverInfo": {"name": about.NAME, "version": about.VERSION},
         "instructions": _INSTRUCTIONS,

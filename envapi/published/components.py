@@ -31,7 +31,7 @@ SHAPES: tuple[type[BaseModel], ...] = (
 )
 
 
-class _Untitled(GenerateJsonSchema):
+class Untitled(GenerateJsonSchema):
     """A property's title would say its name again."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -42,7 +42,7 @@ class _Untitled(GenerateJsonSchema):
 def components() -> dict[str, Any]:
     """By name, those that others are made of too; they refer to each other as an OpenAPI document does."""
     _, found = models_json_schema(
-        [(shape, "validation") for shape in SHAPES], ref_template=REF, schema_generator=_Untitled
+        [(shape, "validation") for shape in SHAPES], ref_template=REF, schema_generator=Untitled
     )
     schemas: dict[str, Any] = found["$defs"]
     return {name: schemas[name] for name in sorted(schemas)}
@@ -51,7 +51,7 @@ def components() -> dict[str, Any]:
 @cache
 def alone(shape: type[BaseModel]) -> dict[str, Any]:
     """One that needs no other document."""
-    return shape.model_json_schema(schema_generator=_Untitled)
+    return shape.model_json_schema(schema_generator=Untitled)
 
 
 def schemas() -> dict[str, Any]:

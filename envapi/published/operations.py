@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from envapi.mcp.over_http import SESSION, VERSION
-from envapi.mcp.protocol import VERSIONS
+from envapi.mcp.rpc import VERSIONS
 from envapi.published.shapes import ID
 
 Group = Literal["Episodes", "Tasks", "The standard's own", "MCP"]

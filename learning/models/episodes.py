@@ -85,6 +85,8 @@ class Episode(models.Model):
         CHAT = "chat", "Chat"
         COMMAND = "command", "Command line"
         OPENENV = "openenv", "OpenEnv"
+        API = "api", "API"
+        MCP = "mcp", "MCP"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="episodes")

@@ -15,8 +15,8 @@ from tests.accounts.conftest import client_of, text
 pytestmark = pytest.mark.django_db
 
 
-def make(client: Client, name: str = "report", days: str = "90") -> str:
-    page = text(client.post("/account/tokens/", {"name": name, "days": days}))
+def make(client: Client, name: str = "report", days: str = "90", uses: tuple[str, ...] = ("ask", "train")) -> str:
+    page = text(client.post("/account/tokens/", {"name": name, "days": days, "uses": uses}))
     found = re.search(r'id="new-token">([^<]+)<', page)
     assert found, page
     return found[1]
@@ -41,7 +41,7 @@ def test_a_token_acts_as_its_user(token: str, team: Team) -> None:
 
 
 def test_the_page_shows_how_to_try_it(owner_client: Client) -> None:
-    page = text(owner_client.post("/account/tokens/", {"name": "report", "days": ""}))
+    page = text(owner_client.post("/account/tokens/", {"name": "report", "days": "", "uses": ["ask", "train"]}))
     found = re.search(
         r"curl -H &quot;Authorization: Token (\S+)&quot; (\S+)<|curl -H \"Authorization: Token (\S+)\"", page
     )
@@ -53,11 +53,38 @@ def test_the_page_shows_what_agents_do_with_it(owner_client: Client) -> None:
     token = make(owner_client)
     for shown, page in (
         ("TOKEN", text(owner_client.get("/account/tokens/"))),
-        (r"sqla_\w+|\w{30,}", text(owner_client.post("/account/tokens/", {"name": "report", "days": ""}))),
+        (
+            r"sqla_\w+|\w{30,}",
+            text(owner_client.post("/account/tokens/", {"name": "report", "days": "", "uses": ["ask", "train"]})),
+        ),
     ):
         assert re.search(rf'GenericEnvClient\("http://agent:({shown})@testserver"\)\.sync\(\)', page), page
         assert re.search(rf'curl -X POST -H "Authorization: Bearer ({shown})" http://testserver/reset<', page)
     assert token not in page
+
+
+@pytest.mark.parametrize(
+    ("uses", "expected"), [(("ask",), (True, False)), (("train",), (False, True)), (("ask", "train"), (True, True))]
+)
+def test_it_may_do_what_was_chosen(owner_client: Client, uses: tuple[str, ...], expected: tuple[bool, bool]) -> None:
+    token = make(owner_client, uses=uses)
+    made = ApiToken.objects.get()
+    assert (made.may_ask, made.may_train) == expected
+    asked = Client().get("/api/v1/connections", HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert (asked.status_code == 200) is expected[0]
+    trained = Client().get("/env/tasks", HTTP_AUTHORIZATION=f"Bearer {token}", HTTP_HOST="testserver")
+    assert (trained.status_code == 200) is expected[1]
+
+
+def test_one_that_is_older_than_the_choice_is_an_agent_s(olive: User) -> None:
+    made, _ = ApiToken.objects.create(olive, name="old")
+    assert (made.may_ask, made.may_train) == (False, True)
+
+
+def test_only_what_it_is_good_for_is_shown(owner_client: Client) -> None:
+    page = text(owner_client.post("/account/tokens/", {"name": "report", "days": "", "uses": ["ask"]}))
+    assert "http://testserver/api/mcp" in page
+    assert "GenericEnvClient" not in page
 
 
 def test_it_is_shown_once(token: str, owner_client: Client) -> None:
@@ -68,7 +95,7 @@ def test_it_is_shown_once(token: str, owner_client: Client) -> None:
 
 
 def test_the_page_that_shows_it_is_kept_by_no_browser(owner_client: Client) -> None:
-    response = owner_client.post("/account/tokens/", {"name": "report", "days": "90"})
+    response = owner_client.post("/account/tokens/", {"name": "report", "days": "90", "uses": ["ask"]})
     assert "no-store" in response["Cache-Control"]
 
 
@@ -86,9 +113,11 @@ def test_it_lives_as_long_as_was_chosen(owner_client: Client, days: str, expecte
     assert (expiry and round((expiry - timezone.now()) / timedelta(days=1))) == expected
 
 
-@pytest.mark.parametrize("wrong", [{"name": ""}, {"name": "a" * 61}, {"days": "9999"}, {"days": "x"}])
+@pytest.mark.parametrize(
+    "wrong", [{"name": ""}, {"name": "a" * 61}, {"days": "9999"}, {"days": "x"}, {"uses": "x"}, {"uses": []}]
+)
 def test_a_wrong_form_makes_none_and_keeps_what_was_typed(owner_client: Client, wrong: dict[str, str]) -> None:
-    typed = {"name": "report", "days": "90"} | wrong
+    typed = {"name": "report", "days": "90", "uses": "ask"} | wrong
     response = owner_client.post("/account/tokens/", typed)
     assert response.status_code == 422
     assert typed["name"] in text(response)
