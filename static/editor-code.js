@@ -24,7 +24,7 @@ const sqlEditor = (() => {
 
   const looks = EditorView.theme({
     "&": { color: "var(--ink)", backgroundColor: "var(--sunken)", fontSize: "13px" },
-    "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-1px" },
+    "&.cm-focused": { outline: "none" },
     ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "20px" },
     ".cm-content": { caretColor: "var(--ink)", padding: "8px 0" },
     ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--ink)" },
@@ -45,7 +45,6 @@ const sqlEditor = (() => {
     ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--accent-ink)" },
     ".cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail": { color: "inherit" },
     ".cm-completionDetail": { color: "var(--quiet)", fontStyle: "normal" },
-    ".cm-completionIcon": { color: "var(--quiet)" },
     ".cm-diagnostic": { fontFamily: "var(--sans)", maxWidth: "60ch" },
     ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
     ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "3px", backgroundColor: "var(--bad-soft)" },
@@ -92,7 +91,7 @@ const sqlEditor = (() => {
           keymap.of(keys),
           lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), foldGutter(), drawSelection(),
           dropCursor(), indentOnInput(), indentUnit.of("  "), syntaxHighlighting(colours), bracketMatching(),
-          closeBrackets(), autocompletion(), rectangularSelection(), highlightActiveLine(), highlightSelectionMatches(),
+          closeBrackets(), autocompletion({ icons: false }), rectangularSelection(), highlightActiveLine(), highlightSelectionMatches(),
           lintGutter(), placeholder(field.placeholder), EditorView.lineWrapping, looks,
           EditorState.allowMultipleSelections.of(true),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),

@@ -65,7 +65,7 @@ def _told(clause: Clause) -> str:
 
 def _joined(found: Sequence[str], joint: str) -> str:
     shown = [*found[:_MOST_NAMED], *([f"{len(found) - _MOST_NAMED} more"] if len(found) > _MOST_NAMED else [])]
-    return joint.join(shown) if joint else listed(shown)
+    return joint.join(shown) if joint or not shown else listed(shown)
 
 
 def difference(one: str, other: str, dialect: str) -> str:

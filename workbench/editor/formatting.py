@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -49,8 +51,17 @@ def formatted(sql: str, dialect: str) -> Formatted:
     text = ";\n\n".join(written) + (";" if sql.rstrip().endswith(";") or len(written) > 1 else "")
     if not _is_same(sql, text, statements, dialect):
         raise NotFormatted(f"Written out evenly, it would not be the same statement any more. {_KEPT}")
+    return Formatted(text, " ".join(_notes(sql, text, dialect)))
+
+
+def _notes(sql: str, text: str, dialect: str) -> Iterator[str]:
+    """What is not as it was, besides its looks."""
     lost = _comments(sql, dialect) - _comments(text, dialect)
-    return Formatted(text, f"{counted(lost, 'comment')} could not be kept: undo brings it back." if lost > 0 else "")
+    if lost > 0:
+        yield f"{counted(lost, 'comment')} could not be kept: undo brings back what was there."
+    respelled = sorted(_called(sql, dialect) - _called(text, dialect))
+    if respelled:
+        yield f"Spelled otherwise, which means the same: {', '.join(respelled)}."
 
 
 def _statements(sql: str, dialect: str) -> list[exp.Expr]:
@@ -87,7 +98,8 @@ def _written(statement: exp.Expr, dialect: str) -> str:
 
 
 def _is_same(sql: str, text: str, statements: list[exp.Expr], dialect: str) -> bool:
-    """The same tree again, and the same texts and numbers: also what the parser skips without a word would be missed."""
+    """The same tree again, and the same texts and numbers: also what the parser skips without a word would be missed.
+    The names of units, such as a month's, are written in capitals."""
     try:
         again = [one for one in _parsed(text, dialect) if one and not isinstance(one, exp.Semicolon)]
     except (SqlglotError, NotReadOnly, RecursionError, ValueError):
@@ -96,11 +108,20 @@ def _is_same(sql: str, text: str, statements: list[exp.Expr], dialect: str) -> b
 
 
 def _values(sql: str, dialect: str) -> Counter[str]:
-    return Counter(token.text for token in _tokens(sql, dialect) if token.token_type in _VALUES)
+    return Counter(token.text.casefold() for token in _tokens(sql, dialect) if token.token_type in _VALUES)
 
 
 def _comments(sql: str, dialect: str) -> int:
     return sum(len(token.comments) for token in _tokens(sql, dialect))
+
+
+def _called(sql: str, dialect: str) -> set[str]:
+    pairs = pairwise(_tokens(sql, dialect))
+    return {token.text.lower() for token, following in pairs if _is_call(token, following)}
+
+
+def _is_call(token: Token, following: Token) -> bool:
+    return following.token_type is TokenType.L_PAREN and token.text.isidentifier() and token.end + 1 == following.start
 
 
 def _tokens(sql: str, dialect: str) -> list[Token]:

@@ -12,10 +12,14 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from agent import hints
 from datasources.errors import SQLError
+from workbench.editor.statements import split
 
 _NEAR = re.compile(r"near [\"'](?P<near>.+?)[\"'](?:: syntax error| at line \d+|$)", re.DOTALL)
 _REFUSED = re.compile(r"The (?:function|table) (\S+) (?:is not allowed|may not be read)|, and (\w+) is marked VOLATILE")
-_NOT_ALLOWED = re.compile(r"VALUES or EXPLAIN: (\w+)\b.* is not allowed in it|(EXPLAIN ANALYZE) is not allowed")
+_QUOTED = re.compile(r"[\"'`]([^\"'`\n]{1,100})[\"'`]")
+_ONE_ONLY = "Only one statement can run"
+_READS_ONLY = "Only a statement that reads can run: "
+_REFUSED_PART = re.compile(rf"{_READS_ONLY}(.+) is not allowed in it")
 # Whole texts, names and comments; what opens one and is in none of them is not closed.
 _WHOLE = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|/\*.*?\*/|--[^\n]*"
 _WHOLE_MYSQL = r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`(?:[^`]|``)*`|/\*.*?\*/|--[^\n]*|#[^\n]*"
@@ -40,18 +44,27 @@ def place(error: SQLError, sql: str, dialect: str) -> Span | None:
         return _at(error.position, sql, dialect)
     if _UNCLOSED in error.message:
         return _opened(sql, dialect)
-    return next((span for name in _named(error.message) if (span := _of_name(name, sql, dialect))), None) or _near(
-        error.message, sql
-    )
+    if error.message.startswith(_ONE_ONLY):
+        return Span(split(sql, dialect)[-1].start, len(sql.rstrip()))
+    if error.message.startswith(_READS_ONLY):
+        return _refused_word(error.message, sql, dialect)
+    spans = (_of_name(name, sql, dialect) for name in _named(error.message))
+    return _near(error.message, sql) or next(filter(None, spans), None)
 
 
 def _at(position: int, sql: str, dialect: str) -> Span | None:
-    """The whole word there."""
+    """The whole word there, with what it qualifies."""
     if not sql.strip():
         return None
     position = min(position, len(sql.rstrip()) - 1)
-    word = next((token for token in _tokens(sql, dialect) if token.start <= position <= token.end), None)
-    return Span(word.start, word.end + 1) if word else Span(position, position + 1)
+    tokens = _tokens(sql, dialect)
+    at = next((number for number, token in enumerate(tokens) if token.start <= position <= token.end), None)
+    if at is None:
+        return Span(position, position + 1)
+    last = at
+    while last + 2 < len(tokens) and tokens[last + 1].token_type is TokenType.DOT:
+        last += 2
+    return Span(tokens[at].start, tokens[last].end + 1)
 
 
 def _opened(sql: str, dialect: str) -> Span | None:
@@ -64,6 +77,13 @@ def _opened(sql: str, dialect: str) -> Span | None:
     return None
 
 
+def _refused_word(message: str, sql: str, dialect: str) -> Span | None:
+    """Of what is refused in a statement, the word that it begins with; else the statement's own first word."""
+    part = _REFUSED_PART.match(message)
+    found = _of_name(part[1].split(" ")[0], sql, dialect) if part else None
+    return found or _at(len(sql) - len(sql.lstrip()), sql, dialect)
+
+
 def _named(message: str) -> Iterator[str]:
     readers = (
         hints.column_named,
@@ -73,9 +93,9 @@ def _named(message: str) -> Iterator[str]:
         hints.function_named,
     )
     yield from filter(None, (read(message) for read in readers))
-    for pattern in (_REFUSED, _NOT_ALLOWED):
-        if found := pattern.search(message):
-            yield next(filter(None, found.groups()))
+    if found := _REFUSED.search(message):
+        yield next(filter(None, found.groups()))
+    yield from _QUOTED.findall(message.partition("\n")[0])
 
 
 def _of_name(name: str, sql: str, dialect: str) -> Span | None:

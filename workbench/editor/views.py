@@ -75,7 +75,8 @@ def sql_run(request: UserRequest, connection_id: int) -> HttpResponse:
     outcome = work(connection, request.user, asked.piece(connection.dialect), asked.key)
     context = _told(connection, asked, outcome)
     if request.htmx:
-        return render(request, "workbench/editor/_ran.html", context | _listed(request, connection))
+        context |= {"connection": connection, "answer": asked.answer} | _listed(request, connection)
+        return render(request, "workbench/editor/_ran.html", context)
     return _page(request, connection, asked.sql, asked.answer, is_given=True, **context)
 
 
@@ -148,12 +149,10 @@ def _told(connection: Connection, asked: Asked, outcome: Outcome) -> dict[str, A
     """What a run came to."""
     piece = asked.piece(connection.dialect)
     return {
-        "connection": connection,
         "outcome": outcome,
         "table": Table(outcome.result) if outcome.result else None,
         "is_part": piece.sql.strip() != asked.sql.strip().rstrip(";").strip(),
         "line": _line(asked.sql, outcome),
-        "answer": asked.answer,
         "clauses": clauses(asked.answer.sql, piece.sql, connection.dialect) if asked.answer else None,
         "explains": outcome.run.kind == SqlRun.Kind.EXPLAIN,
     }
