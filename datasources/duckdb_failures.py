@@ -65,8 +65,8 @@ def _said(message: str) -> str:
 
 
 def _position(message: str, sql: str) -> int | None:
-    """What the mark below the excerpt points at. Ours may stand around the person's statement, and long lines are cut at
-    both ends: so the excerpt is looked for."""
+    """What the mark below the excerpt points at. Ours may stand around the person's statement, and long lines are cut
+    at both ends: so the excerpt is looked for."""
     shown = _EXCERPT.search(message)
     if not shown:
         return None

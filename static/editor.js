@@ -91,6 +91,7 @@
     const since = Date.now();
     const tell = () => { $("#sql-doing-words").textContent = `running, ${Math.round((Date.now() - since) / 1000)} s`; };
     $("#sql-doing-words").textContent = "running";
+    if (runs) announce("Running");
     clock = setInterval(tell, 1000);
   }
 

@@ -1,5 +1,5 @@
-"""Where two statements differ, made from both syntax trees: in one sentence for a person who is to choose, and clause by
-clause for who corrects one by the other."""
+"""Where two statements differ, made from both syntax trees: in one sentence for a person who is to choose, and by
+clauses for who corrects one by the other."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Clause:
         if not wrong:
             return f"{self.name[:1].upper()}{self.name[1:]}: the right query {self.does} {right}."
         if not right:
-            return f"{self.name[:1].upper()}{self.name[1:]}: the wrong query {self.does} {wrong}, the right one does not."
+            return (
+                f"{self.name[:1].upper()}{self.name[1:]}: the wrong query {self.does} {wrong}, the right one does not."
+            )
         return f"{self.name[:1].upper()}{self.name[1:]}: the right query {self.does} {right}, not {wrong}."
 
 

@@ -119,4 +119,3 @@ def _unsay(correction: Correction) -> None:
 def _asked(episode: Episode) -> str:
     question = " ".join(episode.question.split())
     return f"Asked “{question if len(question) <= 120 else question[:119] + '…'}”: "
-

@@ -28,8 +28,9 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 class Correction(models.Model):
     """An answer's SQL that a curator has edited until it was right, and saved as a verified query.
 
-    `clauses`: where the two differ, as `agent.explanation.difference.Clause` has it. `replaced` is the SQL that the query
-    had before; empty where the correction made the query. `gave_verdict`: the answer was found wrong by it, with `remark`.
+    `clauses`: where the two differ, as `agent.explanation.difference.Clause` has it. `replaced` is the SQL that the
+    query had before; empty where the correction made the query. `gave_verdict`: it found the answer wrong,
+    with `remark` if the person said what was.
     """
 
     query = models.ForeignKey(VerifiedQuery, on_delete=models.CASCADE, related_name="corrections")

@@ -102,7 +102,11 @@ def test_clause_by_clause_each_says_what_the_other_does_not() -> None:
     ("wrong", "right", "said"),
     [
         ("SELECT a FROM t", "SELECT a FROM t LIMIT 5", "The number of rows: the right query shows only the first 5."),
-        ("SELECT a FROM t LIMIT 5", "SELECT a FROM t", "the wrong query shows only the first 5, the right one does not."),
+        (
+            "SELECT a FROM t LIMIT 5",
+            "SELECT a FROM t",
+            "the wrong query shows only the first 5, the right one does not.",
+        ),
         ("SELECT a FROM t", "SELECT a FROM u", "The tables: the right query reads u, not t."),
     ],
 )

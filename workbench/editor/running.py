@@ -32,7 +32,7 @@ _MISSING = re.compile(r"no such|not exist|n't exist|unknown (table|column)|not f
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of a run: a `result`, a `plan`, or an `error`, whose `span` is where it is in the whole text, if that is known."""
+    """Of a run: a `result`, a `plan`, or an `error`; `span` is where that is in the whole text, if it is known."""
 
     run: SqlRun
     result: ResultSet | None = None
@@ -100,9 +100,11 @@ class _Running:
         return outcome
 
     def _worked(self, work: _Work) -> Outcome:
-        with closing(self._connection.database(self._user, SOURCE)) as database:
-            with stopping.stoppable(self._record, database):
-                return work(database, self._piece.sql, self._record)
+        with (
+            closing(self._connection.database(self._user, SOURCE)) as database,
+            stopping.stoppable(self._record, database),
+        ):
+            return work(database, self._piece.sql, self._record)
 
     def _failed(self, error: SQLError) -> Outcome:
         is_stopped = isinstance(error, QueryCancelled)

@@ -41,8 +41,8 @@ class VerifyForm(forms.Form):
     remark = forms.CharField(
         required=False,
         label="What was wrong with the answer",
-        help_text="Goes to the learner as a remark with a Wrong. Say it so that it helps with other questions, or leave "
-        "it empty: the answer is found wrong anyway.",
+        help_text="Goes to the learner as a remark with a Wrong. Say it so that it helps with other questions, or "
+        "leave it empty: the answer is found wrong anyway.",
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST}),
     )
 

@@ -1,11 +1,11 @@
-"""What can be completed: the tables and columns of a connection, by name. Of values, private or not, nothing is told."""
+"""What can be completed: the tables and columns of a connection, by name. Of values nothing is told."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from datasources.introspect import Column, Table, quoted
 from datasources.diagram import Diagram
+from datasources.introspect import Column, Table, quoted
 
 _LONGEST_TYPE = 60
 

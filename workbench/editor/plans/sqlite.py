@@ -47,5 +47,7 @@ def _step(detail: str, steps: tuple[Step, ...]) -> Step:
 def _sentence(words: str) -> str:
     """USE TEMP B-TREE FOR ORDER BY, said less loudly; names that it quotes stay as they are."""
     first, *others = words.split(" ")
-    quiet = [word.lower() if word.isupper() and word not in {"B-TREE", "ORDER", "GROUP", "BY"} else word for word in others]
+    quiet = [
+        word.lower() if word.isupper() and word not in {"B-TREE", "ORDER", "GROUP", "BY"} else word for word in others
+    ]
     return " ".join([first.capitalize() if first.isupper() else first, *quiet])
