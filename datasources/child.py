@@ -132,7 +132,7 @@ def _is_named(table: Mapping[str, Any]) -> bool:
 
 def _answer(answer: tuple[Any, ...] | Failure) -> None:
     if isinstance(answer, Failure):
-        answer = ("failure", answer.kind, answer.message, answer.code, answer.fatal)
+        answer = ("failure", answer.kind, answer.message, answer.code, answer.fatal, answer.position)
     unsent = memoryview(pack(answer))
     while unsent:
         unsent = unsent[os.write(_OUTPUT, unsent) :]

@@ -91,7 +91,7 @@ class DuckdbDriver:
                 columns, types, text = _prepared(cursor, kind, sql, limits)
                 rows, truncated = take(_batches(cursor.execute(text), len(columns)), limits)
         except ERRORS as error:
-            return failure(error)
+            return failure(error, sql)
         return columns, rows, truncated, time.monotonic() - started, types
 
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:

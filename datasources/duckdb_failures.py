@@ -28,6 +28,7 @@ _CONNECTING = (
     (r"Permission denied", "PERMISSION", "The database file could not be opened: Permission denied."),
     (_DAMAGED.pattern, "CORRUPT", "The database file is damaged: it cannot be read. Connect a sound copy of it."),
 )
+_EXCERPT = re.compile(r"\n(?P<head>LINE \d+: )(?P<line>[^\n]*)\n(?P<mark> *\^)")
 _REFUSED = re.compile(r"read-only|configuration has been locked|disabled by configuration|disabled through config")
 
 
@@ -40,7 +41,8 @@ def connect_failure(error: Exception, path: str) -> Failure:
     return Failure("connect", f"The database could not be opened: {reason}.", _code(error), fatal=True)
 
 
-def failure(error: Exception) -> Failure:
+def failure(error: Exception, sql: str = "") -> Failure:
+    """`sql`: the person's own statement, in which the place is looked for."""
     message = str(error)
     if isinstance(error, duckdb.InterruptException):
         return Failure("timeout", "")
@@ -50,7 +52,8 @@ def failure(error: Exception) -> Failure:
         return Failure("refused", f"The database refused it: {_said(message)}", _code(error))
     if not isinstance(error, _OF_THE_STATEMENT) and _DAMAGED.search(message):
         return Failure("failed", "The database file is damaged: a part of it cannot be read.", "CORRUPT", fatal=True)
-    return Failure("failed", _said(message), _code(error), fatal=isinstance(error, duckdb.FatalException))
+    is_fatal = isinstance(error, duckdb.FatalException)
+    return Failure("failed", _said(message), _code(error), is_fatal, _position(message, sql))
 
 
 _OF_THE_STATEMENT = (duckdb.ProgrammingError, duckdb.DataError)
@@ -59,6 +62,18 @@ _OF_THE_STATEMENT = (duckdb.ProgrammingError, duckdb.DataError)
 def _said(message: str) -> str:
     """Without the excerpt from a statement in which the person's own is only a part."""
     return message.partition("\n\nLINE ")[0].strip()[:_MESSAGE_CHARS]
+
+
+def _position(message: str, sql: str) -> int | None:
+    """What the mark below the excerpt points at. Ours may stand around the person's statement, and long lines are cut
+    at both ends: so the excerpt is looked for."""
+    shown = _EXCERPT.search(message)
+    if not shown:
+        return None
+    excerpt = shown["line"].removeprefix("...").removesuffix("...")
+    at = len(shown["mark"]) - 1 - (len(shown["head"]) + len(shown["line"]) - len(shown["line"].removeprefix("...")))
+    found = sql.find(excerpt)
+    return found + at if excerpt and found >= 0 and 0 <= at < len(excerpt) else None
 
 
 def _code(error: Exception) -> str:

@@ -115,7 +115,12 @@ class _Guarded(ABC):
         statement = guard.inspect(sql, self.dialect)
         limits = self.limits
         request = ("run", statement.sql, statement.calls, *astuple(limits))
-        columns, rows, truncated, elapsed, types = self._ask(request)
+        try:
+            columns, rows, truncated, elapsed, types = self._ask(request)
+        except SQLError as error:
+            if error.position is not None:  # the guard takes away what stands before the statement
+                error.position += len(sql) - len(sql.lstrip())
+            raise
         heads = tuple(_as_written(name, sql, statement.sql) for name in columns)
         return ResultSet(heads, rows, truncated, elapsed, types)
 
@@ -278,4 +283,4 @@ def _death(gone: ChildGone) -> Failure:
 def _raise(failure: Failure, seconds: float) -> NoReturn:
     if failure.kind == "timeout":
         raise QueryTimeout(f"The query was stopped after {seconds:g} seconds, the time that it may take.")
-    raise _ERRORS[failure.kind](failure.message, failure.code)
+    raise _ERRORS[failure.kind](failure.message, failure.code, failure.position)

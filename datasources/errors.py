@@ -5,13 +5,15 @@ class SQLError(Exception):
     """A statement that gave no rows.
 
     `message` is a sentence for a person; `code` is the driver's own code where there is one
-    (a PostgreSQL SQLSTATE such as "42703", an SQLite name such as "SQLITE_ERROR").
+    (a PostgreSQL SQLSTATE such as "42703", an SQLite name such as "SQLITE_ERROR"). `position` is where in the
+    statement, in characters from its beginning, where the guard or the driver tells.
     """
 
-    def __init__(self, message: str, code: str = "") -> None:
+    def __init__(self, message: str, code: str = "", position: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
+        self.position = position
 
 
 class NotReadOnly(SQLError):

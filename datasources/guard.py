@@ -60,7 +60,7 @@ def inspect(sql: str, dialect: str) -> Statement:
     judged = _judged(sql, dialect)
     if isinstance(judged, SQLError):
         # A new one each time: an error that is raised remembers where.
-        raise type(judged)(judged.message, judged.code)
+        raise type(judged)(judged.message, judged.code, judged.position)
     return judged
 
 
@@ -75,14 +75,15 @@ def _judged(sql: str, dialect: str) -> Statement | SQLError:
 
 
 def _inspect(sql: str, dialect: str) -> Statement:
-    sql = sql.replace("\r\n", "\n").replace("\r", "\n").strip()
+    given = sql.replace("\r\n", "\n").replace("\r", "\n")
+    sql = given.strip()
     _check_text(sql, dialect)
     try:
         return _check_statement(sql, dialect)
     except RecursionError:
         raise NotReadOnly("The statement is nested too deeply to be checked. Write it with fewer levels.") from None
     except (ParseError, TokenError) as error:
-        raise _syntax_error(sql, error, dialect) from None
+        raise _syntax_error(given, error, dialect) from None
 
 
 def _check_text(sql: str, dialect: str) -> None:
@@ -195,4 +196,11 @@ def _syntax_error(sql: str, error: ParseError | TokenError, dialect: str) -> SQL
     place = error.errors[0] if error.errors else {}
     near = f' near "{place["highlight"]}"' if place.get("highlight") else ""
     where = f" at line {place['line']}, column {place['col']}" if place.get("line") else ""
-    return QueryFailed(f"Syntax error{near}{where}.", "PARSE")
+    return QueryFailed(f"Syntax error{near}{where}.", "PARSE", _position(sql, place))
+
+
+def _position(sql: str, place: dict[str, str]) -> int | None:
+    """By what stands around it: after EXPLAIN, the rest is parsed by itself."""
+    before, at, after = (place.get(name) or "" for name in ("start_context", "highlight", "end_context"))
+    found = sql.find(before + at + after) if at else -1
+    return None if found < 0 else found + len(before)

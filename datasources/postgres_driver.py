@@ -52,6 +52,7 @@ _HARMLESS = re.compile(
     "|pg_(column|database|indexes|relation|table|total_relation)_size"
 )
 _EXPLAIN = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+EXPLAIN\b", re.IGNORECASE | re.DOTALL)
+_DECLARE = "DECLARE c NO SCROLL CURSOR FOR "
 _FETCH = "FETCH FORWARD {} FROM c"
 _FIRST_BATCH = 20
 _GROWTH = 8
@@ -186,11 +187,18 @@ class PostgresDriver:
             first = self._execute(sql)
             rows, truncated = take(loaded(first), limits)
         else:
-            self._execute(f"DECLARE c NO SCROLL CURSOR FOR {sql}")
+            self._declare(sql)
             first = self._execute(_FETCH.format(_FIRST_BATCH))
             rows, truncated = take(self._rows(first, limits), limits)
         columns = tuple(bytes(first.fname(number) or b"").decode(errors="replace") for number in range(first.nfields))
         return columns, self._types_of(first), rows, truncated
+
+    def _declare(self, sql: str) -> None:
+        try:
+            self._execute(f"{_DECLARE}{sql}")
+        except Trouble as trouble:
+            trouble.before = len(_DECLARE)
+            raise
 
     def _rows(self, batch: PGresult, limits: Limits) -> Iterator[tuple[Any, ...]]:
         """Batches grow while their rows are small: what one weighs is in memory before it can be cut."""

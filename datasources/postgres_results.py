@@ -19,13 +19,16 @@ _CANCELLED = "57014"
 
 
 class Trouble(Exception):
-    """What the server, or the library that talks to it, reports instead of a result."""
+    """What the server, or the library that talks to it, reports instead of a result. `position` counts from 1 in what
+    was sent, in which the statement comes after `before` characters."""
 
     def __init__(self, result: PGresult, *, broken: bool) -> None:
         self.code = _field(result, DiagnosticField.SQLSTATE)
         self.primary = _field(result, DiagnosticField.MESSAGE_PRIMARY) or result.get_error_message().strip()
         self.hint = _field(result, DiagnosticField.MESSAGE_HINT)
         self.detail = _field(result, DiagnosticField.MESSAGE_DETAIL)
+        self.position = int(_field(result, DiagnosticField.STATEMENT_POSITION) or 0)
+        self.before = 0
         self.broken = broken
         self.lost = False
         super().__init__(self.primary)
@@ -58,7 +61,8 @@ def failure(trouble: Trouble, *, is_late: bool) -> Failure:
         return Failure("connect", message, trouble.code or "LOST", fatal=True)
     if trouble.code in _REFUSED:
         return Failure("refused", f"The database refused it: {trouble.primary}.", trouble.code)
-    return Failure("failed", _with_hints(trouble), trouble.code)
+    position = trouble.position - trouble.before - 1
+    return Failure("failed", _with_hints(trouble), trouble.code, position=position if position >= 0 else None)
 
 
 def _with_hints(trouble: Trouble) -> str:

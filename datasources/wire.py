@@ -38,12 +38,14 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why there is no answer. After a `fatal` one the child is of no more use. `lost`: so was the session, before the
-    statement began. The message is never longer than people, and what looks through it, can bear."""
+    statement began. The message is never longer than people, and what looks through it, can bear. `position`: where in
+    the statement, in characters from its beginning."""
 
     kind: FailureKind
     message: str
     code: str = ""
     fatal: bool = False
+    position: int | None = None
 
     def __post_init__(self) -> None:
         if len(self.message) > MESSAGE_CHARS:

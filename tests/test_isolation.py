@@ -59,7 +59,9 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
     connection.name, connection.notes = "the shop of alice", "alice's note"
     connection.save()
     question = "What did alice ask?"
-    episode = Episode.objects.create(connection=connection, source="chat", question=question, model="scripted")
+    episode = Episode.objects.create(
+        connection=connection, user=conversation.user, source="chat", question=question, model="scripted"
+    )
     Turn.objects.create(conversation=conversation, episode=episode)
     evaluation = Evaluation.objects.create(connection=connection, model="scripted")
     asked = EvaluatedQuestion.objects.create(evaluation=evaluation, number=1, task="t", question=question, gold=[])

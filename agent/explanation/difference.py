@@ -1,4 +1,5 @@
-"""Where two statements differ, in one sentence made from both syntax trees: for a person who is to choose."""
+"""Where two statements differ, made from both syntax trees: in one sentence for a person who is to choose, and by
+clauses for who corrects one by the other."""
 
 from __future__ import annotations
 
@@ -18,6 +19,28 @@ _SAME = "They read the same in words: compare their SQL."
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """What two statements say otherwise of one thing: of each, what the other one does not say."""
+
+    name: str
+    does: str
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+    joint: str = ""
+
+    def instead(self) -> str:
+        """That the first is wrong, and the second right. It may become a rule: so it says what to do."""
+        right, wrong = _joined(self.other, self.joint), _joined(self.one, self.joint)
+        if not wrong:
+            return f"{self.name[:1].upper()}{self.name[1:]}: the right query {self.does} {right}."
+        if not right:
+            return (
+                f"{self.name[:1].upper()}{self.name[1:]}: the wrong query {self.does} {wrong}, the right one does not."
+            )
+        return f"{self.name[:1].upper()}{self.name[1:]}: the right query {self.does} {right}, not {wrong}."
+
+
+@dataclass(frozen=True, slots=True)
 class _Aspect:
     """What both statements say of one thing. `does` comes before it, as `reads`; `joint` puts several together."""
 
@@ -27,20 +50,24 @@ class _Aspect:
     other: Sequence[str]
     joint: str = ""
 
-    def told(self) -> str:
-        """Empty where both say the same."""
+    def clause(self) -> Clause | None:
+        """None where both say the same."""
         ours, theirs = _without(self.one, self.other), _without(self.other, self.one)
-        if not ours and not theirs:
-            return ""
-        if not theirs:
-            return f"{self.name} (only the first {self.does} {self._listed(ours)})"
-        if not ours:
-            return f"{self.name} (only the second {self.does} {self._listed(theirs)})"
-        return f"{self.name} (the first {self.does} {self._listed(ours)}, the second {self._listed(theirs)})"
+        return Clause(self.name, self.does, tuple(ours), tuple(theirs), self.joint) if ours or theirs else None
 
-    def _listed(self, found: Sequence[str]) -> str:
-        shown = [*found[:_MOST_NAMED], *([f"{len(found) - _MOST_NAMED} more"] if len(found) > _MOST_NAMED else [])]
-        return self.joint.join(shown) if self.joint else listed(shown)
+
+def _told(clause: Clause) -> str:
+    ours, theirs = (_joined(found, clause.joint) for found in (clause.one, clause.other))
+    if not theirs:
+        return f"{clause.name} (only the first {clause.does} {ours})"
+    if not ours:
+        return f"{clause.name} (only the second {clause.does} {theirs})"
+    return f"{clause.name} (the first {clause.does} {ours}, the second {theirs})"
+
+
+def _joined(found: Sequence[str], joint: str) -> str:
+    shown = [*found[:_MOST_NAMED], *([f"{len(found) - _MOST_NAMED} more"] if len(found) > _MOST_NAMED else [])]
+    return joint.join(shown) if joint or not shown else listed(shown)
 
 
 def difference(one: str, other: str, dialect: str) -> str:
@@ -48,11 +75,22 @@ def difference(one: str, other: str, dialect: str) -> str:
     first, second = (bounded_parsing.tree(sql, dialect) for sql in (one, other))
     if not isinstance(first, exp.Query) or not isinstance(second, exp.Query):
         return _UNLIKE
-    told = [aspect.told() for aspect in _aspects(first, second, dialect)]
-    found = [each for each in told if each][:_MOST_TOLD]
+    found = [_told(clause) for clause in _clauses(first, second, dialect)][:_MOST_TOLD]
     if not found:
         return _SAME if type(first) is type(second) else _UNLIKE
     return f"They differ in {listed(found)}."
+
+
+def clauses(one: str, other: str, dialect: str) -> list[Clause]:
+    """What weighs most comes first; none where one of them is no query that can be read."""
+    first, second = (bounded_parsing.tree(sql, dialect) for sql in (one, other))
+    if not isinstance(first, exp.Query) or not isinstance(second, exp.Query):
+        return []
+    return list(_clauses(first, second, dialect))
+
+
+def _clauses(first: exp.Query, second: exp.Query, dialect: str) -> Iterator[Clause]:
+    yield from filter(None, (aspect.clause() for aspect in _aspects(first, second, dialect)))
 
 
 def _aspects(first: exp.Query, second: exp.Query, dialect: str) -> Iterator[_Aspect]:

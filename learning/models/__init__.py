@@ -1,6 +1,7 @@
 """The memory of the agent, a module for each subject."""
 
 from learning.models.bandit import BanditArm, BanditDecision, BanditLesson, BanditReset, ImportedPolicy
+from learning.models.corrections import Correction
 from learning.models.episodes import HEARTBEAT, INTERRUPTED, LOST_AFTER, Attempt, Episode, EpisodeQuerySet
 from learning.models.evaluations import EvaluatedQuestion, Evaluation
 from learning.models.examples import ExampleSet
@@ -32,6 +33,7 @@ __all__ = [
     "BanditLesson",
     "BanditReset",
     "Candidate",
+    "Correction",
     "Episode",
     "EpisodeQuerySet",
     "EvaluatedQuestion",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.explanation.difference import difference
+from agent.explanation.difference import clauses, difference
 
 BEST = (
     "SELECT c.name, SUM(o.total) AS revenue FROM customers c JOIN orders o ON o.customer_id = c.id "
@@ -90,3 +90,29 @@ def test_at_most_three_things_are_told() -> None:
 @pytest.mark.parametrize("other", ["SELECT (", "", "DELETE FROM t"])
 def test_what_cannot_be_read_is_not_guessed_at(other: str) -> None:
     assert "compare their SQL" in difference("SELECT a FROM t", other, "sqlite")
+
+
+def test_clause_by_clause_each_says_what_the_other_does_not() -> None:
+    one, other = "SELECT a FROM t WHERE x = 1 AND y = 2", "SELECT a, b FROM t WHERE y = 2 AND z = 3"
+    found = [(clause.name, clause.one, clause.other) for clause in clauses(one, other, "sqlite")]
+    assert found == [("the filter", ("t.x is 1",), ("t.z is 3",)), ("the columns", (), ("t.b",))]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "said"),
+    [
+        ("SELECT a FROM t", "SELECT a FROM t LIMIT 5", "The number of rows: the right query shows only the first 5."),
+        (
+            "SELECT a FROM t LIMIT 5",
+            "SELECT a FROM t",
+            "the wrong query shows only the first 5, the right one does not.",
+        ),
+        ("SELECT a FROM t", "SELECT a FROM u", "The tables: the right query reads u, not t."),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_is_right(wrong: str, right: str, said: str) -> None:
+    assert said in clauses(wrong, right, "sqlite")[0].instead()
+
+
+def test_what_cannot_be_read_has_no_clauses() -> None:
+    assert clauses("SELECT (", "SELECT 1", "sqlite") == []

@@ -16,6 +16,7 @@ from accounts.requests import UserRequest
 from datasources.models import Connection
 from datasources.requests import get_connection_to_curate
 from datasources.tables import Table
+from learning.feedback import correcting
 from learning.models import VerifiedQuery
 from learning.results import head
 from learning.verified import editing
@@ -64,6 +65,23 @@ def restore(request: UserRequest, connection_id: int, query_id: int) -> HttpResp
         context = about(request, query) | {"role": role, "error": error}
         return render(request, "learning/verified_query.html", context, status=422)
     messages.success(request, "It runs, and is in use again.")
+    return redirect("verified_query", connection_id, query_id)
+
+
+@require_POST
+def take_back(request: UserRequest, connection_id: int, query_id: int) -> HttpResponse:
+    """The last correction that stands."""
+    query, role = get_query_to_curate(request, connection_id, query_id)
+    correction = query.corrections.standing().select_related("episode", "user").first()
+    try:
+        if correction is None:
+            raise BadQuery("There is no correction to take back any more.")
+        correction.query = query
+        correcting.take_back(correction, request.user)
+    except BadQuery as error:
+        context = about(request, query) | {"role": role, "error": error}
+        return render(request, "learning/verified_query.html", context, status=422)
+    messages.success(request, "The correction is taken back, and so is what it said of the answer.")
     return redirect("verified_query", connection_id, query_id)
 
 

@@ -18,5 +18,6 @@ urlpatterns = [
     path(_OF_A_QUERY + "edit/", editing_views.edit, name="verified_query_edit"),
     path(_OF_A_QUERY + "retire/", editing_views.retire, name="verified_query_retire"),
     path(_OF_A_QUERY + "confirm/", editing_views.confirm, name="verified_query_confirm"),
+    path(_OF_A_QUERY + "take-back/", editing_views.take_back, name="verified_query_take_back"),
     path(_OF_A_QUERY + "restore/", editing_views.restore, name="verified_query_restore"),
 ]

@@ -74,6 +74,7 @@ def about(request: UserRequest, query: VerifiedQuery) -> dict[str, object]:
         "newer_rules": newer_rules,
         "version": outdated.version(query, newer_rules),
         "recalls": query.recalls.count(),
+        "corrections": list(query.corrections.select_related("user", "remark")),
         "is_own_answer": query.episode is not None and query.episode.user_id == request.user.pk,
     }
 

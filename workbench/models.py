@@ -1,0 +1,1 @@
+from workbench.editor.models import SqlRun as SqlRun
