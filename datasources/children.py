@@ -4,7 +4,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ _SECONDS_TO_DIE = 1.0
 _SECONDS_TO_HANG_UP = 2.0
 # Who is gone this soon after it was lent was dead before the statement could kill it.
 _SECONDS_TO_BE_FOUND_DEAD = 0.1
+# After these there is more.
+_PARTS = frozenset({"head", "part"})
 
 
 class ChildGone(Exception):
@@ -94,24 +97,41 @@ class Child:
 
     def ask(self, request: tuple[object, ...], seconds: float) -> tuple[Any, ...] | Failure:
         """The answer. Raises ChildGone or DeadlinePassed; like a fatal failure, either spends the child."""
+        *_, (_, answer) = self.ask_for_parts(request, seconds)
+        return answer
+
+    def ask_for_parts(
+        self, request: tuple[object, ...], seconds: float
+    ) -> Iterator[tuple[str, tuple[Any, ...] | Failure]]:
+        """Each part of the answer with its kind, as they come, the last one included. Whoever does not take all of
+        them leaves the child spent."""
         self.is_spent = True
         started = time.monotonic()
-        try:
+        with self._counted_dead_since(started):
             self._socket.settimeout(seconds)
             self._socket.sendall(pack(request))
-            answer = self._answer(started + seconds)
+        kind = ""
+        while not kind or kind in _PARTS:
+            with self._counted_dead_since(started):
+                kind, answer = self._part(started + seconds)
+            if kind not in _PARTS:
+                self.is_spent = isinstance(answer, Failure) and answer.fatal
+            yield kind, answer
+
+    @contextmanager
+    def _counted_dead_since(self, started: float) -> Iterator[None]:
+        try:
+            yield
         except TimeoutError:
             raise DeadlinePassed from None
         except (OSError, ValueError) as error:
             at_once = time.monotonic() - started < _SECONDS_TO_BE_FOUND_DEAD
             raise ChildGone(self._signal(), was_dead=at_once and self.idle_since > 0) from error
-        self.is_spent = isinstance(answer, Failure) and answer.fatal
-        return answer
 
-    def _answer(self, deadline: float) -> tuple[Any, ...] | Failure:
+    def _part(self, deadline: float) -> tuple[str, tuple[Any, ...] | Failure]:
         length = body_length(self._read(HEAD_SIZE, deadline))
         kind, *content = unpack(self._read(length, deadline))
-        return Failure(*content) if kind == "failure" else tuple(content)
+        return kind, Failure(*content) if kind == "failure" else tuple(content)
 
     def _read(self, size: int, deadline: float) -> bytes:
         data = bytearray()

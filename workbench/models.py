@@ -1,0 +1,3 @@
+from workbench.results.models import Export, Result
+
+__all__ = ["Export", "Result"]
