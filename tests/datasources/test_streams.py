@@ -127,7 +127,9 @@ def test_another_thread_can_end_it() -> None:
 
 def test_a_server_is_told_when_somebody_leaves(postgres: PostgresServer) -> None:
     database = ServerDatabase(postgres.address("reader"), ["127.0.0.1"], LONG)
-    with database.stream("SELECT n FROM generate_series(1, 100000000) AS s(n)") as stream:
+    with database.stream(
+        "SELECT a.n FROM generate_series(1, 20000) AS a(n), generate_series(1, 20000) AS b(n)"
+    ) as stream:
         next(iter(stream))
     for _ in range(50):
         if not [row for row in postgres.running() if "generate_series" in str(row)]:

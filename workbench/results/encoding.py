@@ -89,7 +89,10 @@ class Encoder:
     def columns(self) -> list[Column]:
         """Once all rows were written."""
         types = self.types or [""] * len(self.names)
-        return [self._column(number, name, type_) for number, (name, type_) in enumerate(zip(self.names, types, strict=True))]
+        return [
+            self._column(number, name, type_)
+            for number, (name, type_) in enumerate(zip(self.names, types, strict=True))
+        ]
 
     def _column(self, number: int, name: str, type_: str) -> Column:
         classes = self._classes[number]

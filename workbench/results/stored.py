@@ -71,7 +71,7 @@ class StoredRows:
         types = tuple(column.type for column in self.columns)
         return Table(ResultSet(names, tuple(first), self.truncated, self.elapsed, types))
 
-    def _decoded(self, cells: Sequence[None | int | float | str | bytes]) -> tuple[Cell, ...]:
+    def _decoded(self, cells: Sequence[int | float | str | bytes | None]) -> tuple[Cell, ...]:
         return tuple(column.decoded(cell) for column, cell in zip(self.columns, cells, strict=True))
 
 
@@ -136,7 +136,7 @@ def _looked(path: Path, inode: int, modified: int) -> StoredRows:
 
 def _opened(path: Path) -> sqlite3.Connection:
     uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     connection.create_function("folded", 1, _folded, deterministic=True)
     return connection
 
