@@ -50,7 +50,7 @@ const settings = {
 };
 
 function usualWidth(column) {
-  const letters = Math.max(column.name.length + 4, Math.min(column.width, 44));
+  const letters = Math.max(column.name.length + 5.5, Math.min(column.width, 44));
   return Math.max(72, Math.min(360, Math.round(letters * 7.6) + 24));
 }
 

@@ -63,6 +63,7 @@ function openMenu(at) {
   menuColumn = place.column;
   $("#column-name").textContent = menuColumn.name;
   const isPinned = settings.pinned.includes(menuColumn.number);
+  $("[data-do=pin]", menu).hidden = isNarrow.matches;
   $("[data-do=pin]", menu).textContent = isPinned ? "Unpin" : "Pin";
   const filter = wishes.filters.find(([number]) => number === menuColumn.number);
   const usual = ["number", "time"].includes(menuColumn.kind) ? TAKES_TWO : "contains";

@@ -31,6 +31,7 @@ from learning.models import (
     VerifiedQuery,
 )
 from tests.chat.sockets import ORIGIN, cookies, socket
+from workbench.models import Result
 
 SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note", "token of alice")
 
@@ -59,7 +60,9 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
     connection.name, connection.notes = "the shop of alice", "alice's note"
     connection.save()
     question = "What did alice ask?"
-    episode = Episode.objects.create(connection=connection, source="chat", question=question, model="scripted")
+    episode = Episode.objects.create(
+        connection=connection, user=conversation.user, source="chat", question=question, model="scripted"
+    )
     Turn.objects.create(conversation=conversation, episode=episode)
     evaluation = Evaluation.objects.create(connection=connection, model="scripted")
     asked = EvaluatedQuestion.objects.create(evaluation=evaluation, number=1, task="t", question=question, gold=[])
@@ -90,6 +93,7 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
         "remark_id": remark.pk,
         "query_id": query.pk,
         "import_id": imported.pk,
+        "result_id": Result.objects.of(conversation.user, connection, "SELECT 1", question).pk,
         "reset_id": BanditReset.objects.create(connection=connection).pk,
         "imported_id": ImportedPolicy.objects.create(connection=connection, name="p", data={"arms": {}}, pulls=0).pk,
     }

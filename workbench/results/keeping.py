@@ -75,9 +75,9 @@ def make_room(bytes_wanted: int = 0) -> None:
 def _read(result: Result) -> StoredRows:
     make_room(settings.RESULT_MB * 1_000_000 // 4)
     connection = result.connection
-    with closing(connection.database(result.user, SOURCE, limits=limits.of_page())) as database:
-        with database.stream(result.sql) as stream:
-            stored.write(_path(result.pk), stream)
+    database = connection.database(result.user, SOURCE, limits=limits.of_page())
+    with closing(database), database.stream(result.sql) as stream:
+        stored.write(_path(result.pk), stream)
     found = stored.look(_path(result.pk))
     assert found  # noqa: S101 - it was written just now
     return found

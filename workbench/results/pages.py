@@ -67,7 +67,7 @@ def _usual(kind: Kind) -> str:
 
 
 def _cell(cell: Cell, usual: str) -> Any:
-    """Its text alone where it is as most of its column; else with its kind, and 1 where the text leaves something out."""
+    """Its text alone where it is as most of its column; else with its kind, and 1 where the text is not all of it."""
     if cell.full:
         return [cell.text, cell.kind, 1]
     return cell.text if cell.kind == usual else [cell.text, cell.kind]

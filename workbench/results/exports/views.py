@@ -100,7 +100,7 @@ class _Thread:
             self._end()
 
     def _end(self) -> None:
-        """What is at work ends at once; what is open is closed by the thread that opened it. Twice comes to the same."""
+        """What is at work ends at once; what is open is closed by the thread that opened it. Twice is once."""
         self._beginning.leaving.leave()
         with suppress(RuntimeError):
             self._executor.submit(_with_database_of_its_own, self._close)
