@@ -19,6 +19,7 @@ BENCHES = {
     "grading": "grading",
     "linking": "linking",
     "openenv": "openenv",
+    "results": "results",
     "verdicts": "verdicts",
 }
 """What can be asked for, and the module that measures it."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 from datasources.audit_list import harmless
@@ -44,18 +44,22 @@ class _Echo:
 
 def json_value(cell: Cell) -> str:
     """Numbers with all of their digits; what is none in JSON (NaN, infinities) as text."""
-    match cell:
-        case None:
-            return "null"
-        case bool():
-            return "true" if cell else "false"
-        case Decimal():
-            return str(cell) if cell.is_finite() else json.dumps(str(cell))
-        case float() if not math.isfinite(cell):
-            return json.dumps(str(cell))
-        case bytes():
-            return json.dumps(f"\\x{cell.hex()}")
-    return json.dumps(cell, ensure_ascii=False)
+    return _JSON[cell.__class__](cell)
+
+
+def _json_number(number: float | Decimal) -> str:
+    return str(number) if math.isfinite(number) else f'"{number}"'
+
+
+_JSON: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "null",
+    str: encode_basestring,
+    bool: lambda truth: "true" if truth else "false",
+    int: str,
+    float: _json_number,
+    Decimal: _json_number,
+    bytes: lambda content: f'"\\\\x{content.hex()}"',
+}
 
 
 def once_named(names: Sequence[str]) -> list[str]:

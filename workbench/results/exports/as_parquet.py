@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import math
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
+from django.conf import settings
 
 from datasources.engine import Cell
 from workbench.results import texts
+from workbench.results.exports import parquet_child
 from workbench.results.exports.taking import Taken
 
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "threads": 1,
-    "memory_limit": "160MB",
-    "preserve_insertion_order": True,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
-_ROWS_IN_GROUP = 20_480
 _MOST_DIGITS = 38
-_SMALLEST_BUFFER = 1 << 20
 _DATES = ("date", "timestamp", "timestamp without time zone", "datetime")
-_NUMBER = "n"
-"""A column of ours: a line of a single NULL would be an empty one, which is none."""
+
+
+class NotWritten(Exception):
+    """The message says why."""
 
 
 def write(taken: Taken, path: Path) -> None:
@@ -34,11 +31,7 @@ def write(taken: Taken, path: Path) -> None:
     try:
         columns = [_Column(type_.lower()) for type_ in taken.types]
         longest = _write_lines(taken, lines, columns)
-        try:
-            _convert(lines, path, taken.columns, columns, longest)
-        except duckdb.ConversionException:
-            # A date that is none elsewhere, such as 0000-00-00: then they are texts.
-            _convert(lines, path, taken.columns, columns, longest, dates=False)
+        _convert(lines, path, taken, columns, longest)
     finally:
         lines.unlink(missing_ok=True)
 
@@ -141,40 +134,20 @@ def _quoted(cell: Cell) -> str:
     return '"' + str(cell).replace("\0", "\N{REPLACEMENT CHARACTER}").replace('"', '""') + '"'
 
 
-def _convert(
-    lines: Path, path: Path, names: Sequence[str], columns: Sequence[_Column], longest: int, *, dates: bool = True
-) -> None:
-    types = [column.sql_type(dates=dates) for column in columns]
-    unique = [name or f"column {number}" for number, name in enumerate(texts.once_named(names), 1)]
-    read = ", ".join(
-        [f"'{_NUMBER}': 'BIGINT'", *(f"'c{number}': '{_read_as(kind)}'" for number, kind in enumerate(types))]
+def _convert(lines: Path, path: Path, taken: Taken, columns: Sequence[_Column], longest: int) -> None:
+    """In a process of its own, so that what DuckDB needs is gone with it. Raises NotWritten."""
+    names = [name or f"column {number}" for number, name in enumerate(texts.once_named(taken.columns), 1)]
+    wish = {
+        "lines": str(lines),
+        "path": str(path),
+        "names": names,
+        "types": [column.sql_type(dates=True) for column in columns],
+        "without_dates": [column.sql_type(dates=False) for column in columns],
+        "longest": longest,
+    }
+    command = [sys.executable, "-m", parquet_child.__name__]
+    done = subprocess.run(
+        command, input=json.dumps(wish), capture_output=True, text=True, check=False, cwd=settings.BASE_DIR, env={}
     )
-    chosen = ", ".join(
-        f"{_made(number, kind)} AS {_named(name)}"
-        for number, (kind, name) in enumerate(zip(types, unique, strict=True))
-    )
-    buffer = max(_SMALLEST_BUFFER, 2 * longest)
-    source = (
-        f"read_csv({_text(lines)}, columns = {{{read}}}, header = false, auto_detect = false, delim = ','"
-        f", quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, parallel = false, new_line = '\\n',"
-        f" max_line_size = {buffer}, buffer_size = {buffer})"
-    )
-    target = f"{_text(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_IN_GROUP})"
-    with duckdb.connect(":memory:", config=_CONFIG | {"temp_directory": str(path.parent)}) as connection:
-        connection.execute(f"COPY (SELECT {chosen} FROM {source}) TO {target}")  # noqa: S608 - all of it is ours
-
-
-def _read_as(kind: str) -> str:
-    return "VARCHAR" if kind == "BLOB" else kind
-
-
-def _made(number: int, kind: str) -> str:
-    return f"unhex(c{number})" if kind == "BLOB" else f"c{number}"
-
-
-def _named(name: str) -> str:
-    return '"' + name.replace('"', '""').replace("\0", "") + '"'
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    if done.returncode:
+        raise NotWritten((done.stderr.strip().splitlines() or ["the process that writes it broke down"])[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,22 +47,25 @@ def write(taken: Taken, path: Path) -> None:
 
 
 def _write(sheet: Any, row: int, column: int, cell: Cell) -> None:
-    match cell:
-        case bool():
-            sheet.write_boolean(row, column, cell)
-        case int() | float() | Decimal() if _is_exact(cell):
-            sheet.write_number(row, column, cell)
-        case _:
-            sheet.write_string(row, column, _text(texts.plain(cell)))
+    kind = cell.__class__
+    if kind is str:
+        sheet.write_string(row, column, _text(cell))
+    elif kind is bool:
+        sheet.write_boolean(row, column, cell)
+    elif kind in _IS_EXACT and _IS_EXACT[kind](cell):
+        sheet.write_number(row, column, cell)
+    else:
+        sheet.write_string(row, column, _text(texts.plain(cell)))
 
 
-def _is_exact(number: int | float | Decimal) -> bool:
-    """Whether Excel would show it as it is."""
-    if isinstance(number, float):
-        return math.isfinite(number)
-    if isinstance(number, int):
-        return abs(number) < 10**_EXACT_DIGITS
-    return number.is_finite() and len(number.as_tuple().digits) <= _EXACT_DIGITS and abs(number.adjusted()) < 300
+_IS_EXACT: dict[type, Callable[[Any], bool]] = {
+    float: math.isfinite,
+    int: lambda number: abs(number) < 10**_EXACT_DIGITS,
+    Decimal: lambda number: (
+        number.is_finite() and len(number.as_tuple().digits) <= _EXACT_DIGITS and abs(number.adjusted()) < 300
+    ),
+}
+"""Whether Excel would show a number as it is."""
 
 
 def _text(value: Any) -> str:

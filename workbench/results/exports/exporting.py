@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import xlsxwriter.exceptions
 from django.conf import settings
 from django.utils import timezone
@@ -86,7 +85,7 @@ def _file(export: Export, source: Taken, leaving: Leaving, opened: ExitStack) ->
     opened.callback(path.unlink, missing_ok=True)
     try:
         _FILES[export.format](source, path)
-    except (OSError, duckdb.Error, xlsxwriter.exceptions.XlsxWriterException) as error:
+    except (OSError, as_parquet.NotWritten, xlsxwriter.exceptions.XlsxWriterException) as error:
         raise NotExported(f"The file could not be written: {error}") from error
     name = _name(export, f"-first-{source.rows}-rows" if source.is_cut else "")
     size = path.stat().st_size
