@@ -15,7 +15,7 @@ from tests.migrated import NewDataDir
 from tests.processes import Site, running_site
 from tests.sqlagent_site.test_web import Visitor, peak
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 ENDLESS = (
     "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s) SELECT n, 'some words for each row' AS t FROM s"
