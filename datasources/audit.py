@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.tokens import acting_by
 from datasources import metrics
 from datasources.audit_entry import Entry
-from datasources.engine import Database, ResultSet
+from datasources.engine import ResultSet, RowStream, StreamingDatabase
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryTimeout, SQLError
 from datasources.inserting import Inserter
 from datasources.models import AuditEntry, Connection
@@ -100,7 +100,7 @@ def _still(connection: Connection, user: User | None) -> tuple[bool, bool]:
 class AuditedDatabase:
     """A connection's database that records what it is told to do, in the thread that does it."""
 
-    def __init__(self, database: Database, connection: Connection, who: Who, ledger: Ledger = AT_ONCE) -> None:
+    def __init__(self, database: StreamingDatabase, connection: Connection, who: Who, ledger: Ledger = AT_ONCE) -> None:
         self.dialect = database.dialect
         self.whose = database.whose
         self._database = database
@@ -114,6 +114,16 @@ class AuditedDatabase:
             result = self._database.execute(sql)
             entry.rows = len(result.rows)
         return result
+
+    @contextmanager
+    def stream(self, sql: str) -> Iterator[RowStream]:
+        with self._recorded(Action.QUERY, sql) as entry:
+            self._ledger.require(self._connection, self._who.user)
+            with self._database.stream(sql) as stream:
+                try:
+                    yield stream
+                finally:
+                    entry.rows = stream.rows
 
     def schema(self, seconds: float | None = None) -> Schema:
         with self._recorded(Action.SCHEMA) as entry:
@@ -151,6 +161,9 @@ class AuditedDatabase:
             yield entry
         except SQLError as error:
             entry.verdict, entry.outcome, entry.message = *map(str, judged(error)), error.message
+            raise
+        except GeneratorExit:
+            entry.outcome, entry.message = str(Outcome.CANCELLED), "It was left before its end."
             raise
         except BaseException as error:
             entry.outcome, entry.message = str(Outcome.FAILED), f"It broke off: {type(error).__name__}."

@@ -9,16 +9,22 @@ import math
 import os
 import resource
 import select
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, Protocol
 
+from datasources.taking import Fitting, Row, Take, parts, take
 from datasources.wire import HEAD_SIZE, Failure, Limits, body_length, pack, unpack
 
 IDLE_SECONDS = 300
 # Of a column or a table. DuckDB and SQLite know no limit, and a thousand columns of 40 kB each are a page of 40 MB.
 LONGEST_NAME = 1_000
+# Of a stream's part; and of one row, which a part holds whole however long it is.
+_PART_BYTES = 256_000
+_ROW_CHARS = 12_000_000
+_SECONDS_TO_END = 10
 _INPUT, _OUTPUT = 0, 1
 
 
@@ -28,10 +34,11 @@ class Driver(Protocol):
     def probe(self) -> tuple[str, str] | Failure:
         """Its version, and what is unsafe about using it."""
 
-    def run(self, sql: str, limits: Limits, calls: tuple[str, ...]) -> tuple[Any, ...] | Failure:
+    def run(self, sql: str, limits: Limits, calls: tuple[str, ...], take: Take) -> tuple[Any, ...] | Failure:
         """The columns, the rows, whether there were more of them, the seconds it took, and the columns' types.
 
-        `calls` are the names that stand where functions do.
+        `calls` are the names that stand where functions do; `take` is given the rows as they come, and nothing else
+        keeps them.
         """
 
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
@@ -95,7 +102,9 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
     try:
         match request:
             case ["run", sql, calls, *limits]:
-                return _run(driver, sql, Limits(*limits), calls)
+                return _run(driver, sql, Limits(*limits), calls, take)
+            case ["stream", sql, calls, *limits]:
+                return _run(driver, sql, Limits(*limits), calls, _send)
             case ["probe"]:
                 probed = driver.probe()
                 return probed if isinstance(probed, Failure) else ("probe", *probed)
@@ -116,13 +125,27 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
     raise ValueError(f"unknown request {request[0]!r}")
 
 
-def _run(driver: Driver, sql: str, limits: Limits, calls: tuple[str, ...]) -> tuple[Any, ...] | Failure:
+def _run(driver: Driver, sql: str, limits: Limits, calls: tuple[str, ...], take: Take) -> tuple[Any, ...] | Failure:
     _allow_cpu(limits.seconds)
-    result = driver.run(sql, limits, calls)
+    result = driver.run(sql, limits, calls, take)
     if isinstance(result, Failure):
         return result
     columns, *rest = result
-    return ("rows", tuple(name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…" for name in columns), *rest)
+    return ("rows", _named(columns), *rest)
+
+
+def _send(columns: Sequence[str], types: Sequence[str], rows: Iterable[Row], limits: Limits) -> tuple[list[Row], bool]:
+    """Rows go out as they come. Where the other end takes none, this waits, and so does the database."""
+    _answer(("head", _named(columns), tuple(types)))
+    cell_chars = min(limits.cell_chars, _ROW_CHARS // max(1, len(columns)))
+    fitting = Fitting(rows, replace(limits, cell_chars=cell_chars))
+    for part in parts(fitting, _PART_BYTES):
+        _answer(("part", part))
+    return [], fitting.truncated
+
+
+def _named(columns: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…" for name in columns)
 
 
 def _is_named(table: Mapping[str, Any]) -> bool:
@@ -134,8 +157,13 @@ def _answer(answer: tuple[Any, ...] | Failure) -> None:
     if isinstance(answer, Failure):
         answer = ("failure", answer.kind, answer.message, answer.code, answer.fatal, answer.position)
     unsent = memoryview(pack(answer))
-    while unsent:
-        unsent = unsent[os.write(_OUTPUT, unsent) :]
+    try:
+        while unsent:
+            unsent = unsent[os.write(_OUTPUT, unsent) :]
+    except OSError:
+        # Nobody listens any more: the other thread, which watches for that, has the server told and ends the process.
+        time.sleep(_SECONDS_TO_END)
+        os._exit(1)
 
 
 def _read() -> Any:

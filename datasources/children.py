@@ -5,7 +5,8 @@ import struct
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ _AT_ONCE = 1 << 16
 _TIME = struct.Struct("@ll")
 # Who is gone this soon after it was lent was dead before the statement could kill it.
 _SECONDS_TO_BE_FOUND_DEAD = 0.1
+# After these there is more.
+_PARTS = frozenset({"head", "part"})
 
 
 class ChildGone(Exception):
@@ -97,35 +100,52 @@ class Child:
 
     def ask(self, request: tuple[object, ...], seconds: float) -> tuple[Any, ...] | Failure:
         """The answer. Raises ChildGone or DeadlinePassed; like a fatal failure, either spends the child."""
+        *_, (_, answer) = self.ask_for_parts(request, seconds)
+        return answer
+
+    def ask_for_parts(
+        self, request: tuple[object, ...], seconds: float
+    ) -> Iterator[tuple[str, tuple[Any, ...] | Failure]]:
+        """Each part of the answer with its kind, as they come, the last one included. Whoever does not take all of
+        them leaves the child spent."""
         self.is_spent = True
         started = time.monotonic()
-        try:
+        with self._counted_dead_since(started):
             self._limit(socket.SO_SNDTIMEO, seconds)
             self._socket.sendall(pack(request))
-            answer = self._answer(started + seconds)
+        kind, read = "", bytearray()
+        while not kind or kind in _PARTS:
+            with self._counted_dead_since(started):
+                kind, answer = self._part(read, started + seconds)
+                if kind not in _PARTS and read:
+                    raise ValueError("it says more than was asked")
+            if kind not in _PARTS:
+                self.is_spent = isinstance(answer, Failure) and answer.fatal
+            yield kind, answer
+
+    @contextmanager
+    def _counted_dead_since(self, started: float) -> Iterator[None]:
+        try:
+            yield
         except (TimeoutError, BlockingIOError):
             raise DeadlinePassed from None
         except (OSError, ValueError) as error:
             at_once = time.monotonic() - started < _SECONDS_TO_BE_FOUND_DEAD
             raise ChildGone(self._signal(), was_dead=at_once and self.idle_since > 0) from error
-        self.is_spent = isinstance(answer, Failure) and answer.fatal
-        return answer
 
-    def _answer(self, deadline: float) -> tuple[Any, ...] | Failure:
-        """Most come in one piece. Raises OSError, and ValueError for what no child of ours says."""
-        data, size = bytearray(), HEAD_SIZE
-        while len(data) < size:
+    def _part(self, read: bytearray, deadline: float) -> tuple[str, tuple[Any, ...] | Failure]:
+        """The next one; most answers come in one piece. `read` has what was read beyond the one before. Raises OSError,
+        and ValueError for what no child of ours says."""
+        size = HEAD_SIZE
+        while len(read) < HEAD_SIZE or len(read) < (size := HEAD_SIZE + body_length(bytes(read[:HEAD_SIZE]))):
             self._limit(socket.SO_RCVTIMEO, deadline - time.monotonic())
-            part = self._socket.recv(max(_AT_ONCE, size - len(data)))
-            if not part:
+            piece = self._socket.recv(max(_AT_ONCE, size - len(read)))
+            if not piece:
                 raise ConnectionResetError
-            data += part
-            if len(data) >= HEAD_SIZE:
-                size = HEAD_SIZE + body_length(bytes(data[:HEAD_SIZE]))
-        if len(data) > size:
-            raise ValueError("it says more than was asked")
-        kind, *content = unpack(bytes(data[HEAD_SIZE:]))
-        return Failure(*content) if kind == "failure" else tuple(content)
+            read += piece
+        kind, *content = unpack(bytes(read[HEAD_SIZE:size]))
+        del read[:size]
+        return kind, Failure(*content) if kind == "failure" else tuple(content)
 
     def _limit(self, what: int, seconds: float) -> None:
         """By the system rather than by Python, which would look first and let other threads go before it each time."""

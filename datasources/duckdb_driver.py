@@ -16,7 +16,7 @@ from datasources.catalogues import Ask
 from datasources.catalogues import duckdb as catalogue
 from datasources.catalogues.sampling import Sample
 from datasources.duckdb_failures import ERRORS, connect_failure, failure
-from datasources.taking import take
+from datasources.taking import Take, take
 from datasources.wire import Failure, Limits
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -80,7 +80,9 @@ class DuckdbDriver:
     def probe(self) -> tuple[str, str]:
         return f"DuckDB {duckdb.__version__}", ""
 
-    def run(self, sql: str, limits: Limits, calls: tuple[str, ...] = ()) -> tuple[Any, ...] | Failure:
+    def run(
+        self, sql: str, limits: Limits, calls: tuple[str, ...] = (), take: Take = take
+    ) -> tuple[Any, ...] | Failure:
         """Which functions are called does not matter here: none of them reaches anything."""
         started = time.monotonic()
         try:
@@ -89,7 +91,7 @@ class DuckdbDriver:
                 if kind is None:
                     return Failure("refused", "The database refused it: only one statement that reads can run.")
                 columns, types, text = _prepared(cursor, kind, sql, limits)
-                rows, truncated = take(_batches(cursor.execute(text), len(columns)), limits)
+                rows, truncated = take(columns, types, _batches(cursor.execute(text), len(columns)), limits)
         except ERRORS as error:
             return failure(error, sql)
         return columns, rows, truncated, time.monotonic() - started, types

@@ -1,31 +1,28 @@
 """Run a statement against a person's database: guarded, limited, and in a process that can be killed."""
 
 import os
-import signal
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 from datasources import guard
-from datasources.children import ChildGone, DeadlinePassed, Refused, Source
+from datasources.asked import answer_of, parts_of
+from datasources.children import Source
 from datasources.dsn import ServerAddress
-from datasources.errors import (
-    ConnectFailed,
-    DatabaseBusy,
-    NotReadOnly,
-    QueryCancelled,
-    QueryFailed,
-    QueryTimeout,
-    SQLError,
-)
+from datasources.errors import ConnectFailed, QueryCancelled, SQLError
 from datasources.introspect import Schema, Table
-from datasources.pool import AllBusy, Turn, pool
-from datasources.wire import Failure, Limits
+from datasources.pool import Turn, pool
+from datasources.row_stream import RowStream
+from datasources.wire import Limits
 
-__all__ = ["Cell", "Database", "DuckdbDatabase", "Limits", "Probe", "ResultSet", "ServerDatabase", "SqliteDatabase"]
+__all__ = [
+    "Cell", "Database", "DuckdbDatabase", "Limits", "Probe", "ResultSet", "RowStream", "ServerDatabase",
+    "SqliteDatabase", "StreamingDatabase",
+]  # fmt: skip
 
 Cell = None | bool | int | float | Decimal | str | bytes
 """What a database has besides comes as text, the way the database itself writes it: dates, times, JSON, arrays."""
@@ -33,16 +30,10 @@ Cell = None | bool | int | float | Decimal | str | bytes
 Values = dict[tuple[str, str], tuple[str, ...]]
 """Of a column, by its table's full name and its own."""
 
-# The database stops itself at the limit; what it cannot interrupt is killed this much later.
-_GRACE_SECONDS = 0.25
+# Long ones, of one connection at once. Questions and pages do not wait for them.
+_STREAMS = 3
 DEFAULT_LIMITS = Limits()
 IN_MEMORY = ":memory:"
-_ERRORS: dict[str, type[SQLError]] = {
-    "connect": ConnectFailed,
-    "failed": QueryFailed,
-    "lost": ConnectFailed,
-    "refused": NotReadOnly,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +88,13 @@ class Database(Protocol):
         """End what runs, for good."""
 
 
+class StreamingDatabase(Database, Protocol):
+    """One whose results may be longer than memory."""
+
+    def stream(self, sql: str) -> AbstractContextManager[RowStream]:
+        """Run one statement that only reads. Who leaves before the end of its rows ends it."""
+
+
 class _Guarded(ABC):
     """What every kind of database shares: the guard before it, and children that run what passes."""
 
@@ -123,6 +121,21 @@ class _Guarded(ABC):
             raise
         heads = tuple(_as_written(name, sql, statement.sql) for name in columns)
         return ResultSet(heads, rows, truncated, elapsed, types)
+
+    @contextmanager
+    def stream(self, sql: str) -> Iterator[RowStream]:
+        """The same guard, session and limits; the time is for all of it, also while nobody takes what is there."""
+        statement = guard.inspect(sql, self.dialect)
+        request = ("stream", statement.sql, statement.calls, *astuple(self.limits))
+        self._require_open()
+        turn = Turn((self.whose, "stream"), _STREAMS)
+        self._turns.add(turn)
+        try:
+            with closing(parts_of(self._source(), request, turn, self.limits.seconds)) as parts:
+                _, (columns, types) = next(parts)
+                yield RowStream(tuple(_as_written(name, sql, statement.sql) for name in columns), types, parts)
+        finally:
+            self._turns.discard(turn)
 
     def schema(self, seconds: float | None = None) -> Schema:
         seconds = seconds or self.limits.seconds
@@ -156,18 +169,21 @@ class _Guarded(ABC):
     def _ask(
         self, request: tuple[object, ...], *, seconds: float | None = None, fresh: bool = False
     ) -> tuple[Any, ...]:
-        if self._is_closed:
-            raise ConnectFailed("The connection to the database is closed.")
+        self._require_open()
         turn = Turn(self.whose)
         self._turns.add(turn)
         try:
-            return _answer(self._source(), request, turn, seconds or self.limits.seconds, fresh=fresh)
+            return answer_of(self._source(), request, turn, seconds or self.limits.seconds, fresh=fresh)
         except SQLError:
             if turn.has_ended:
                 raise QueryCancelled("The query was cancelled.") from None
             raise
         finally:
             self._turns.discard(turn)
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise ConnectFailed("The connection to the database is closed.")
 
     @abstractmethod
     def _source(self) -> Source:
@@ -237,50 +253,3 @@ def _to_look_into(table: Table) -> dict[str, object]:
 def _as_written(header: str, sql: str, statement: str) -> str:
     """An expression without a name is called by its own text, in which the guard has changed the quotes."""
     return header.replace("`", '"') if header in statement and "`" not in sql else header
-
-
-def _answer(source: Source, request: tuple[object, ...], turn: Turn, seconds: float, *, fresh: bool) -> tuple[Any, ...]:
-    try:
-        answer = _ask_a_child(source, request, turn, seconds, fresh=fresh)
-    except AllBusy as busy:
-        message = f"{busy.running} queries are running on this database already. Try again in a moment."
-        raise DatabaseBusy(message) from None
-    except Refused as refusal:
-        _raise(refusal.failure, seconds)
-    except DeadlinePassed:
-        _raise(Failure("timeout", ""), seconds)
-    except ChildGone as gone:
-        _raise(_death(gone), seconds)
-    except OSError as error:
-        raise ConnectFailed(f"The database process could not be started: {error.strerror}.") from error
-    if isinstance(answer, Failure):
-        _raise(answer, seconds)
-    return answer
-
-
-def _ask_a_child(
-    source: Source, request: tuple[object, ...], turn: Turn, seconds: float, *, fresh: bool
-) -> tuple[Any, ...] | Failure:
-    """A child that died while it was idle, or whose server hung up meanwhile, is replaced: everything here only
-    reads, so asking again changes nothing."""
-    try:
-        with pool.lend(source, turn, seconds, fresh=fresh) as child:
-            answer = child.ask(request, seconds + _GRACE_SECONDS)
-        if fresh or turn.has_ended or not (isinstance(answer, Failure) and answer.kind == "lost"):
-            return answer
-    except ChildGone as gone:
-        if fresh or turn.has_ended or not gone.was_dead:
-            raise
-    return _ask_a_child(source, request, turn, seconds, fresh=True)
-
-
-def _death(gone: ChildGone) -> Failure:
-    if gone.signal == signal.SIGXCPU:
-        return Failure("timeout", "")
-    return Failure("failed", "The database process broke down while it ran the statement.", "CRASH")
-
-
-def _raise(failure: Failure, seconds: float) -> NoReturn:
-    if failure.kind == "timeout":
-        raise QueryTimeout(f"The query was stopped after {seconds:g} seconds, the time that it may take.")
-    raise _ERRORS[failure.kind](failure.message, failure.code, failure.position)

@@ -12,7 +12,14 @@ from django.utils import timezone
 from accounts.models import Membership, Team
 from datasources import encryption, uploads
 from datasources.dsn import ServerAddress
-from datasources.engine import IN_MEMORY, Database, DuckdbDatabase, Limits, ServerDatabase, SqliteDatabase
+from datasources.engine import (
+    IN_MEMORY,
+    DuckdbDatabase,
+    Limits,
+    ServerDatabase,
+    SqliteDatabase,
+    StreamingDatabase,
+)
 from datasources.errors import ConnectFailed
 from datasources.introspect import Schema
 from datasources.schema_cache import stored_schema
@@ -136,8 +143,15 @@ class Connection(models.Model):
     def address(self, address: ServerAddress | None) -> None:
         self.encrypted_address = encryption.encrypt(json.dumps(address.to_dict())) if address else ""
 
-    def database(self, user: User | None = None, source: str = "", ledger: Ledger | None = None) -> Database:
+    def database(
+        self,
+        user: User | None = None,
+        source: str = "",
+        ledger: Ledger | None = None,
+        limits: Limits | None = None,
+    ) -> StreamingDatabase:
         """A handle for running statements, one at a time; what it runs is audited as `user`'s, from `source`.
+        `limits` are those of long results, where a page's do not do.
 
         Close it after use. Raises ConnectFailed.
         """
@@ -145,19 +159,19 @@ class Connection(models.Model):
 
         if not self.is_enabled:
             raise ConnectFailed(f"The database {self.name} is switched off. An owner of the team can switch it on.")
-        return AuditedDatabase(self._database(), self, Who(user, source), ledger or AT_ONCE)
+        return AuditedDatabase(self._database(limits or self.limits()), self, Who(user, source), ledger or AT_ONCE)
 
-    def _database(self) -> Database:
+    def _database(self, limits: Limits) -> StreamingDatabase:
         try:
             address = self.address
         except encryption.Unreadable as error:
             raise ConnectFailed(str(error), "UNREADABLE") from None
         if address is None and self.dialect == self.Dialect.DUCKDB:
-            return DuckdbDatabase(self._file(), self.limits(), self.pk)
+            return DuckdbDatabase(self._file(), limits, self.pk)
         if address is None:
-            return SqliteDatabase(self._file() or IN_MEMORY, self.limits(), self.pk)
+            return SqliteDatabase(self._file() or IN_MEMORY, limits, self.pk)
         return ServerDatabase(
-            address, settings.ALLOWED_DB_HOSTS, self.limits(), self.pk, allow_powerful=settings.ALLOW_POWERFUL_ROLES
+            address, settings.ALLOWED_DB_HOSTS, limits, self.pk, allow_powerful=settings.ALLOW_POWERFUL_ROLES
         )
 
     def _file(self) -> str:

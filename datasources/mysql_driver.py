@@ -22,7 +22,7 @@ from datasources.hosts import resolve
 from datasources.login_failures import explained
 from datasources.mysql_connecting import Connection, connect
 from datasources.mysql_types import converter, type_name
-from datasources.taking import take
+from datasources.taking import Take, take
 from datasources.wire import Failure, Limits
 
 # How the guard has read a statement, the server has to read it: modes that change what quotes and backslashes mean
@@ -89,18 +89,20 @@ class MysqlDriver:
             self._end()
         return f"{'MariaDB' if self._is_mariadb else 'MySQL'} {version.partition('-')[0]}", warning
 
-    def run(self, sql: str, limits: Limits, calls: tuple[str, ...] = ()) -> tuple[Any, ...] | Failure:
+    def run(
+        self, sql: str, limits: Limits, calls: tuple[str, ...] = (), take: Take = take
+    ) -> tuple[Any, ...] | Failure:
         """MySQL does not say which functions do something; none can in a transaction that is read-only."""
         started = time.monotonic()
         try:
             self._begin(limits.seconds, limits.rows + 1)
             fields = self._query(sql)
-            rows, truncated = take(self._rows(), limits)
+            columns, types = tuple(field.name for field in fields), tuple(map(type_name, fields))
+            rows, truncated = take(columns, types, self._rows(), limits)
         except _TROUBLE as trouble:
             return self._failure(trouble)
         finally:
             self._end()
-        columns, types = tuple(field.name for field in fields), tuple(map(type_name, fields))
         return columns, rows, truncated, time.monotonic() - started, types
 
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:

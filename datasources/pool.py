@@ -27,10 +27,12 @@ class AllBusy(Exception):
 
 
 class Turn:
-    """One statement's use of a child, which another thread may end. It waits for others of the same `whose` only."""
+    """One statement's use of a child, which another thread may end. It waits for others of the same `whose` only;
+    `most` is how many of those may run, where that is not what the pool says."""
 
-    def __init__(self, whose: Hashable = None) -> None:
+    def __init__(self, whose: Hashable = None, most: int | None = None) -> None:
         self.whose = whose
+        self.most = most
         self.has_ended = False
         self._child: Child | None = None
         self._lock = threading.Lock()
@@ -126,8 +128,8 @@ class Pool:
     def _enter(self, source: Source, turn: Turn, seconds: float) -> None:
         whose = (source.place, turn.whose)
         with self._lock:
-            if self._running[whose] >= self._running_per_place and not self._wait(whose, turn, seconds):
-                raise AllBusy(self._running_per_place)
+            if self._running[whose] >= self._most(turn) and not self._wait(whose, turn, seconds):
+                raise AllBusy(self._most(turn))
             if turn.has_ended:
                 self._let_one_go(whose)
                 raise ChildGone
@@ -138,13 +140,14 @@ class Pool:
         queue = self._waiting.setdefault(whose, _Queue(threading.Condition(self._lock)))
         queue.length += 1
         try:
-            return queue.moved.wait_for(
-                lambda: turn.has_ended or self._running[whose] < self._running_per_place, seconds
-            )
+            return queue.moved.wait_for(lambda: turn.has_ended or self._running[whose] < self._most(turn), seconds)
         finally:
             queue.length -= 1
             if not queue.length:
                 del self._waiting[whose]
+
+    def _most(self, turn: Turn) -> int:
+        return turn.most or self._running_per_place
 
     def _leave(self, source: Source, turn: Turn) -> None:
         whose = (source.place, turn.whose)

@@ -23,7 +23,7 @@ from datasources.hosts import resolve
 from datasources.login_failures import explained
 from datasources.postgres_connecting import connect
 from datasources.postgres_results import Trouble, failure, loaded
-from datasources.taking import take, weight
+from datasources.taking import Row, Take, take, weight
 from datasources.wire import Failure, Limits
 
 _SESSION = b"""
@@ -56,6 +56,7 @@ _DECLARE = "DECLARE c NO SCROLL CURSOR FOR "
 _FETCH = "FETCH FORWARD {} FROM c"
 _FIRST_BATCH = 20
 _GROWTH = 8
+_BATCH_BYTES = 4_000_000
 # By this much a server's clock may be ahead of ours.
 _EARLY = 0.05
 _CANCEL_SECONDS = 1.5
@@ -103,13 +104,13 @@ class PostgresDriver:
             self._end()
         return f"PostgreSQL {version}", warning
 
-    def run(self, sql: str, limits: Limits, calls: tuple[str, ...]) -> tuple[Any, ...] | Failure:
+    def run(self, sql: str, limits: Limits, calls: tuple[str, ...], take: Take = take) -> tuple[Any, ...] | Failure:
         started = time.monotonic()
         try:
             volatile = self._begin(limits.seconds, calls)
             if volatile:
                 return Failure("refused", _refusal(volatile))
-            columns, types, rows, truncated = self._read(sql, limits)
+            columns, types, rows, truncated = self._read(sql, limits, take)
         except Trouble as trouble:
             return failure(trouble, is_late=self._is_late())
         finally:
@@ -181,17 +182,20 @@ class PostgresDriver:
             self._pgconn.exec_(b"ROLLBACK")
         self._is_running = False
 
-    def _read(self, sql: str, limits: Limits) -> _Taken:
+    def _read(self, sql: str, limits: Limits, take: Take) -> _Taken:
         """EXPLAIN has no cursor, and is short."""
+        result: Iterable[Row]
         if _EXPLAIN.match(sql):
             first = self._execute(sql)
-            rows, truncated = take(loaded(first), limits)
+            result = loaded(first)
         else:
             self._declare(sql)
             first = self._execute(_FETCH.format(_FIRST_BATCH))
-            rows, truncated = take(self._rows(first, limits), limits)
+            result = self._rows(first, limits)
         columns = tuple(bytes(first.fname(number) or b"").decode(errors="replace") for number in range(first.nfields))
-        return columns, self._types_of(first), rows, truncated
+        types = self._types_of(first)
+        rows, truncated = take(columns, types, result, limits)
+        return columns, types, rows, truncated
 
     def _declare(self, sql: str) -> None:
         try:
@@ -209,7 +213,8 @@ class PostgresDriver:
             if len(rows) < size:
                 return
             heaviest = max(map(weight, rows), default=1)
-            size = max(1, min(size * _GROWTH, limits.rows + 1, limits.result_bytes // max(1, heaviest)))
+            most = min(limits.result_bytes, _BATCH_BYTES)
+            size = max(1, min(size * _GROWTH, limits.rows + 1, most // max(1, heaviest)))
             batch = self._execute(_FETCH.format(size))
 
     def _types_of(self, result: PGresult) -> tuple[str, ...]:

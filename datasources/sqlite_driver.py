@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from datasources.catalogues import Ask, sqlite
 from datasources.catalogues.sampling import Look, Sample
-from datasources.taking import take
+from datasources.taking import Take, take
 from datasources.wire import Failure, Limits
 
 _LIMITS = {
@@ -71,14 +71,16 @@ class SqliteDriver:
     def probe(self) -> tuple[str, str]:
         return f"SQLite {sqlite3.sqlite_version}", ""
 
-    def run(self, sql: str, limits: Limits, calls: tuple[str, ...] = ()) -> tuple[Any, ...] | Failure:
+    def run(
+        self, sql: str, limits: Limits, calls: tuple[str, ...] = (), take: Take = take
+    ) -> tuple[Any, ...] | Failure:
         """Without types: an expression has none here. Which functions are called, the authorizer sees better."""
         started = time.monotonic()
         with _Deadline(self._connection, limits.seconds) as deadline:
             try:
                 cursor = self._connection.execute(sql)
                 columns = [column[0] for column in cursor.description or ()]
-                rows, truncated = take(cursor, limits)
+                rows, truncated = take(columns, (), cursor, limits)
                 cursor.close()
             except (sqlite3.Error, sqlite3.Warning) as error:
                 return _failure(error, timed_out=deadline.passed)

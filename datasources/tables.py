@@ -79,12 +79,12 @@ class Table:
 
     @property
     def rows(self) -> Rows:
-        return self._written(self.result.rows)
+        return self.written(self.result.rows)
 
     @property
     def head(self) -> Rows:
         """The rows that are shown at first; in the form that all of them ask for."""
-        return self._written(self.result.rows[:HEAD_ROWS])
+        return self.written(self.result.rows[:HEAD_ROWS])
 
     @property
     def row_count(self) -> int:
@@ -103,9 +103,13 @@ class Table:
         """How many rows the head leaves out."""
         return max(0, self.row_count - HEAD_ROWS)
 
-    def _written(self, rows: Sequence[Sequence[Value]]) -> Rows:
-        writers = [_writer(*column) for column in zip(self.columns, self._values, strict=True)]
-        return tuple(tuple(write(value) for write, value in zip(writers, row, strict=True)) for row in rows)
+    def written(self, rows: Sequence[Sequence[Value]]) -> Rows:
+        """Rows as the table writes its own: also others of the same columns."""
+        return tuple(tuple(write(value) for write, value in zip(self._writers, row, strict=True)) for row in rows)
+
+    @cached_property
+    def _writers(self) -> list[Format]:
+        return [_writer(*column) for column in zip(self.columns, self._values, strict=True)]
 
     @cached_property
     def _values(self) -> list[tuple[Value, ...]]:

@@ -1,9 +1,10 @@
 """What the server and a child process say to each other: msgpack in frames that carry their length.
 
 Requests:  ("open", driver, parameters)   ("run", sql, calls, *limits)   ("schema", seconds)   ("probe",)
-           ("values", tables, seconds)   ("distinct", tables, seconds)
+           ("values", tables, seconds)   ("distinct", tables, seconds)   ("stream", sql, calls, *limits)
 Answers:   ("opened",)   ("rows", *rows)   ("schema", tables)   ("probe", version, warning)   ("failure", *failure)
            ("values", samples)
+Of a stream: ("head", columns, types), any number of ("part", rows), and then ("rows", …) with no rows in it.
 """
 
 import struct

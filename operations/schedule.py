@@ -19,6 +19,7 @@ from learning import warming
 from learning.models import Evaluation
 from learning.quotas import clearing as clearing_of_quotas
 from operations.models import Chore
+from workbench.results import keeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ DUTIES = {
         Duty("delete old audit entries", _A_DAY, audit.clear),
         Duty("delete old episodes of agents", _A_DAY, clear_agents_episodes),
         Duty("delete old figures of use", _A_DAY, clearing_of_quotas.clear),
+        Duty("clear results that were kept", timedelta(hours=1), keeping.clear),
         Duty("delete ended log-ins", _A_DAY, clear_log_ins),
         Duty("delete old tasks", _A_DAY, clear_tasks),
     )

@@ -216,6 +216,14 @@ SETTINGS = (
     ),
     Setting("QUERY_SECONDS", readers.whole(1, 3600), "30", "Seconds that one statement may run"),
     Setting("QUERY_ROWS", readers.whole(1, 100000), "1000", "Rows that one result may hold"),
+    Setting("RESULT_ROWS", readers.whole(1, 500000), "100000", "Rows of a whole result, on a page of its own"),
+    Setting("RESULT_MB", readers.whole(1, 10000), "200", "Size of such a result"),
+    Setting("RESULT_HOURS", readers.whole(1, 8760), "24", "Hours that the rows of such a result are kept on disk"),
+    Setting(
+        "RESULTS_MB", readers.whole(1, 1000000), "2000", "Disk that all such results may take; the oldest go first"
+    ),
+    Setting("EXPORT_ROWS", readers.whole(1, 100000000), "1000000", "Rows of one export"),
+    Setting("EXPORT_SECONDS", readers.whole(1, 86400), "600", "Seconds that one export may take"),
 )
 
 

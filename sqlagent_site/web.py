@@ -1,6 +1,6 @@
-"""`python -m sqlagent_site.web`: daphne, but the body of a request never sits in memory, and one that is longer than
-any upload may be is let through to its end and thrown away as it comes, so that the site can answer in words; so is a
-message on a WebSocket for programs. It takes as many connections as the system lets it."""
+"""`python -m sqlagent_site.web`: daphne, but neither the body of a request nor a long answer ever sits in memory, and a
+body that is longer than any upload may be is let through to its end and thrown away as it comes, so that the site can
+answer in words; so is a message on a WebSocket for programs. It takes as many connections as the system lets it."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._received = 0
+        self._taken = asyncio.Event()
+        self._taken.set()
         # Twisted would parse a form for arguments that nobody asks it for: 300 MB took it 46 s and 3.6 GB.
         self._parsePOSTFormSubmission = False
 
@@ -56,6 +58,42 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         else:
             self.content.seek(0)
             self.content.truncate()
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """An answer of several pieces waits for who takes them: it is the transport's producer."""
+        if message["type"] == "http.response.body" and message.get("more_body") and not self.producer and self.channel:
+            self.registerProducer(self, True)
+        if self.producer and message["type"] == "http.response.body" and not message.get("more_body"):
+            self.unregisterProducer()
+        super().handle_reply(message)
+
+    async def until_taken(self) -> None:
+        """What was sent last has left this process, but for some 64 kB; or nobody is there any more."""
+        await self._taken.wait()
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        self._taken.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self._taken.set()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        self._taken.set()
+
+    def unregisterProducer(self) -> None:  # noqa: N802
+        super().unregisterProducer()
+        self._taken.set()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self._taken.set()
+        super().connectionLost(reason)
+
+    def handle_exception(self, exception: BaseException) -> None:
+        """An answer that broke off must not look like a whole one."""
+        if self._response_started and self.transport:
+            self.transport.abortConnection()
+        else:
+            super().handle_exception(exception)
 
     def basic_error(self, *args: Any, **kwargs: Any) -> None:
         """What the server itself has to say when the application broke."""
@@ -169,6 +207,12 @@ class Server(daphne.server.Server):  # type: ignore[misc]
         if scope["type"] == "http":
             scope[BODY], protocol.content = protocol.content, BytesIO()
         return super().create_application(protocol, scope)
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Returns when there is room for more: daphne would keep in memory whatever a slow client has not taken."""
+        await super().handle_reply(protocol, message)
+        if isinstance(protocol, Request):
+            await protocol.until_taken()
 
     def kill_all_applications(self) -> defer.Deferred[Any]:
         """The server was asked to end. Answers end first: they run on their own, and are shown to whoever watches."""

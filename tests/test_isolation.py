@@ -31,6 +31,7 @@ from learning.models import (
     VerifiedQuery,
 )
 from tests.chat.sockets import ORIGIN, cookies, socket
+from workbench.models import Result
 
 SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note", "token of alice")
 
@@ -93,6 +94,7 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
         "remark_id": remark.pk,
         "query_id": query.pk,
         "import_id": imported.pk,
+        "result_id": Result.objects.of(conversation.user, connection, "SELECT 1", question).pk,
         "reset_id": BanditReset.objects.create(connection=connection).pk,
         "imported_id": ImportedPolicy.objects.create(connection=connection, name="p", data={"arms": {}}, pulls=0).pk,
     }

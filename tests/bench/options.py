@@ -20,6 +20,7 @@ BENCHES = {
     "linking": "linking",
     "openenv": "openenv",
     "answers": "answers",
+    "results": "results",
     "verdicts": "verdicts",
 }
 """What can be asked for, and the module that measures it."""

@@ -30,6 +30,17 @@ class Person:
         response = self._http.get(path)
         return response.status_code, response.text
 
+    def post(self, path: str) -> str:
+        """What a script on a page sends."""
+        response = self._http.post(path, headers={"X-CSRFToken": self._http.cookies["csrftoken"]}, timeout=300)
+        return response.raise_for_status().text
+
+    def download(self, path: str) -> int:
+        """How many bytes come, none of which is kept."""
+        with self._http.stream("GET", path, timeout=1200) as response:
+            response.raise_for_status()
+            return sum(map(len, response.iter_raw()))
+
     def upload(self, path: str, fields: dict[str, str], name: str, content: bytes) -> tuple[int, str]:
         """Submit a form with a file, as `uploaded`; status and text."""
         headers = {"X-CSRFToken": self._http.cookies["csrftoken"]}

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learning', '0020_confidence_of_evaluated'),
+        ('learning', '0021_asked_by_programs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

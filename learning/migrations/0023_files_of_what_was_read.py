@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learning', '0020_confidence_of_evaluated'),
+        ('learning', '0022_corrections'),
     ]
 
     operations = [
