@@ -1,0 +1,1 @@
+from workbench.charts.models import ChartChoice as ChartChoice
