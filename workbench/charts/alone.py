@@ -46,7 +46,7 @@ def points(chart: Chart, shape: Shape) -> Marks:
     step = math.ceil(len(found) / MOST_POINTS) or 1
     notes = left_out.notes()
     if step > 1:
-        notes.append(f"Every {step}th of {counted(len(found), 'point')} is shown.")
+        notes.append(f"One in {step} of {counted(len(found), 'point')} is shown.")
     return Marks(tuple(found[::step]), (), tuple(series), tuple(notes))
 
 

@@ -83,9 +83,11 @@ def _of_measures(chart: Chart, measures: list[Column]) -> str:
         return "Choose the values to draw, or “Count of rows”."
     for column in measures:
         if column.kind is Kind.NAME:
-            return f"“{column.name}” names rows and measures nothing: a picture of it would say nothing. Rows can be counted."
+            return f"“{column.name}” names rows and measures nothing. “Count of rows” counts them."
         if column.kind is not Kind.NUMBER:
-            return f"“{column.name}” holds {_WHAT[column.kind]}, and only numbers have a length. “Count of rows” counts them."
+            return (
+                f"“{column.name}” holds {_WHAT[column.kind]}; only numbers have a length. “Count of rows” counts them."
+            )
     return ""
 
 

@@ -188,7 +188,8 @@ def _cut_places(groups: _Groups, places: list[_Place], chart: Chart, shape: Shap
     rest = [place for place in places if place not in largest]
     kept = [place for place in places if place in largest]
     name = shape.columns[chart.x].name if chart.x is not None else ""
-    said = f"The {MOST_BARS} largest of {counted(len(places), 'value')} of “{name}” are shown; the other {written(len(rest))}"
+    among = f"{counted(len(places), 'value')} of “{name}”"
+    said = f"The {MOST_BARS} largest of {among} are shown; the other {written(len(rest))}"
     if not _adds_up(chart, shape):
         for key in [key for key in groups if key[0] not in largest]:
             del groups[key]

@@ -19,8 +19,8 @@ LONG_TEXT = 60
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+|%")
 # fmt: off
 _NAMING = frozenset({
-    "id", "ids", "key", "pk", "fk", "uuid", "guid", "code", "sku", "isbn", "ean", "zip", "zipcode", "postcode", "postal",
-    "phone", "fax", "iban", "rank", "position", "version",
+    "id", "ids", "key", "pk", "fk", "uuid", "guid", "code", "sku", "isbn", "ean", "zip", "zipcode", "postcode",
+    "postal", "phone", "fax", "iban", "rank", "position", "version",
 })
 _COUNTED_OFF = frozenset({"number", "no", "nr", "num"})
 _STEPS = frozenset({"month", "quarter", "week", "weekday", "dow", "dayofweek", "day", "hour", "minute"})
