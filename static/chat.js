@@ -286,7 +286,6 @@ const focused = (selector) => {
 const keys = {
   r: () => focused("[data-retry]")?.form.requestSubmit(),
   "/": () => box.focus(),
-  "?": () => $("#shortcuts").showModal(),
   "[": () => fold("left", !isOpen("left")),
   "]": () => fold("right", !isOpen("right")),
 };

@@ -1,1 +1,2 @@
 from workbench.charts.models import ChartChoice as ChartChoice
+from workbench.comfort.models import StepSeen as StepSeen
