@@ -3,6 +3,11 @@
 from django.db import migrations, models
 
 
+def spare_who_knows_the_site(apps, schema_editor):
+    """First steps are for who is new."""
+    apps.get_model("accounts", "User").objects.exclude(last_login=None).update(wants_first_steps=False)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -30,4 +35,5 @@ class Migration(migrations.Migration):
             name='wants_first_steps',
             field=models.BooleanField(db_default=True, default=True),
         ),
+        migrations.RunPython(spare_who_knows_the_site, migrations.RunPython.noop),
     ]

@@ -19,6 +19,8 @@ from workbench.charts.shape import Column, Kind, Shape, number
 MOST_BARS = 20
 MOST_SERIES = 7
 MOST_TIMES = 1_000
+DWARFED = 2.0
+"""A bar of all others that is longer than the longest by this factor would leave nothing else to see."""
 OTHERS = "Others"
 NULL = "(NULL)"
 EMPTY = "(empty)"
@@ -32,6 +34,10 @@ _TOGETHER: dict[Aggregate, Callable[[Sequence[float]], float]] = {
     Aggregate.MAX: max,
 }
 
+_SUMMED = {Aggregate.NONE, Aggregate.SUM, Aggregate.COUNT}
+# Where what is put together stands, whatever its size.
+_LAST = (True, math.inf, "")
+
 X = str | float
 """A label, or a number: of a time its milliseconds."""
 
@@ -44,6 +50,7 @@ class Mark:
     y: float
     label: str
     series: str = ""
+    is_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def along_x(chart: Chart, shape: Shape) -> Marks:
     values = {key: together(found) for key, found in groups.items()}
     places = _sorted(places, values, chart, x)
     marks = tuple(
-        Mark(_x(place, chart, x), values[place, each], place.label, each)
+        Mark(_x(place, chart, x), values[place, each], place.label, each, is_rest=place.at == _LAST)
         for place in places
         for each in series
         if (place, each) in values
@@ -180,21 +187,23 @@ def _in_order(groups: _Groups, x: Column) -> list[_Place]:
 
 
 def _cut_places(groups: _Groups, places: list[_Place], chart: Chart, shape: Shape) -> tuple[list[_Place], str]:
-    """To the largest; the rest together, where together it says something."""
-    sizes = dict.fromkeys(places, 0.0)
+    """To the largest; the rest together, where together it says something and leaves them to be seen."""
+    sizes = {place: 0.0 for place in places}
     for (place, _), found in groups.items():
         sizes[place] += abs(_TOGETHER[chart.aggregate](found))
     largest = {*sorted(places, key=lambda place: -sizes[place])[:MOST_BARS]}
-    rest = [place for place in places if place not in largest]
-    kept = [place for place in places if place in largest]
+    kept, rest = [place for place in places if place in largest], [place for place in places if place not in largest]
     name = shape.columns[chart.x].name if chart.x is not None else ""
     among = f"{counted(len(places), 'value')} of “{name}”"
     said = f"The {MOST_BARS} largest of {among} are shown; the other {written(len(rest))}"
-    if not _adds_up(chart, shape):
+    total = math.fsum(sizes[place] for place in rest)
+    dwarfs = chart.aggregate in _SUMMED and total > DWARFED * max(sizes.values())
+    if dwarfs or not _adds_up(chart, shape):
         for key in [key for key in groups if key[0] not in largest]:
             del groups[key]
-        return kept, f"{said} are left out: they do not add up."
-    others = _Place((True, math.inf, ""), f"{OTHERS} ({len(rest)})")
+        why = f"sum to {written(total)} and are not drawn: beside them the rest would be too small to see"
+        return kept, f"{said} {why if _adds_up(chart, shape) else 'are left out: they do not add up'}."
+    others = _Place(_LAST, f"{OTHERS} ({len(rest)})")
     _merge(groups, {(place, each): (others, each) for place, each in groups if place not in largest})
     return [*kept, others], f"{said} are {_merged(chart)} as “{others.label}”."
 
@@ -234,7 +243,7 @@ def _sorted(places: list[_Place], values: dict[tuple[_Place, str], float], chart
     """“Others” stays last, whatever its size."""
     if not chart.type.is_bars:
         return sorted(places, key=lambda place: place.at)
-    last = [place for place in places if place.label.startswith(f"{OTHERS} (") and place.at == (True, math.inf, "")]
+    last = [place for place in places if place.at == _LAST]
     rest = [place for place in places if place not in last]
     if chart.sort is Sort.X:
         rest.sort(key=lambda place: place.at)

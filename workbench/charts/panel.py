@@ -117,6 +117,13 @@ class Panel:
             return bool(self._bins[0])
         return self.chart.type not in {Type.NONE, Type.NUMBER} and bool(self.drawn.marks)
 
+    @property
+    def nothing(self) -> str:
+        """Why there is no picture, in a sentence."""
+        if self.chart.type is not Type.NONE:
+            return "None of these values can be drawn."
+        return self.suggestion.why if self.is_suggested else "You chose to have none."
+
     @cached_property
     def specification(self) -> str:
         if self.chart.type is Type.HISTOGRAM:
@@ -130,7 +137,7 @@ class Panel:
 
     @cached_property
     def heading(self) -> str:
-        return "" if self.chart.type is Type.NONE else summary.heading(self.chart, self.shape)
+        return "" if self.chart.type in {Type.NONE, Type.NUMBER} else summary.heading(self.chart, self.shape)
 
     @cached_property
     def summary(self) -> str:

@@ -72,7 +72,9 @@ def of_bins(chart: Chart, shape: Shape, bins: Sequence[Bin]) -> Spec:
 
 def _datum(mark: Mark, order: int) -> dict[str, Any]:
     """`order`: what is stacked is so as the legend lists it."""
-    return {"x": mark.x, "y": mark.y, "s": mark.series, "o": order, "said": mark.label, "w": written(mark.y)}
+    return {"x": mark.x, "y": mark.y, "s": mark.series, "o": order, "said": mark.label, "w": written(mark.y)} | (
+        {"rest": True} if mark.is_rest else {}
+    )
 
 
 def _axis() -> dict[str, Any]:
@@ -121,6 +123,8 @@ def _bars(chart: Chart, x: Column, shape: Shape, drawn: Marks) -> Spec:
     if divided > 1:
         side = {"field": "s", "type": "nominal", "sort": None, "scale": {"domain": list(drawn.series)}}
         encoding["xOffset" if upright else "yOffset"] = side
+    if any(mark.is_rest for mark in drawn.marks):
+        encoding["opacity"] = {"condition": {"test": "datum.rest", "value": 0.5}, "value": 1}
     if stacked:
         encoding["order"] = {"field": "o", "type": "quantitative"}
     mark: Spec = {"type": "bar"}

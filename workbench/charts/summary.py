@@ -64,7 +64,8 @@ def of_tiles(drawn: Marks) -> str:
     return "; ".join(f"{mark.label}: {written(mark.y)}" for mark in drawn.marks) + "."
 
 
-def _extremes(marks: Sequence[Mark]) -> str:
+def _extremes(all_marks: Sequence[Mark]) -> str:
+    marks = [mark for mark in all_marks if not mark.is_rest]
     if len(marks) == 1:
         return f"{marks[0].label}: {written(marks[0].y)}."
     high, low = max(marks, key=lambda mark: mark.y), min(marks, key=lambda mark: mark.y)
@@ -92,8 +93,8 @@ def _trend(marks: Sequence[Mark]) -> str:
 
 def _of_series(drawn: Marks, chart: Chart) -> str:
     by_series = {each: [mark for mark in drawn.marks if mark.series == each] for each in drawn.series}
-    high = max(drawn.marks, key=lambda mark: mark.y)
-    low = min(drawn.marks, key=lambda mark: mark.y)
+    marks = [mark for mark in drawn.marks if not mark.is_rest]
+    high, low = max(marks, key=lambda mark: mark.y), min(marks, key=lambda mark: mark.y)
     ends = f"Highest {high.series}, {_at(high)}; lowest {low.series}, {_at(low)}."
     if chart.type not in {Type.STACKED, Type.AREA} and chart.aggregate not in {Aggregate.SUM, Aggregate.COUNT}:
         return ends

@@ -58,6 +58,13 @@ def test_too_many_categories_are_cut_and_the_rest_is_summed_and_said() -> None:
     )
 
 
+def test_others_that_would_dwarf_the_rest_are_said_and_not_drawn() -> None:
+    rows = result("product, revenue", [(f"p{at}", 100) for at in range(133)])
+    drawn = along_x(Chart(Type.BAR, 0, (1,), sort=Sort.DOWN), shape_of(rows))
+    assert len(drawn.xs) == 20
+    assert "the other 113 sum to 11,300 and are not drawn" in drawn.notes[0]
+
+
 def test_what_does_not_add_up_is_not_summed() -> None:
     rows = result("product, price", [(f"p{at}", at) for at in range(1, 31)])
     drawn = along_x(Chart(Type.BAR, 0, (1,), sort=Sort.DOWN), shape_of(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -39,9 +40,7 @@ def episode(conversation: Conversation) -> Episode:
 def drawn(page: str) -> dict[str, Any]:
     found = re.search(r'data-spec="([^"]*)"', page)
     assert found, page
-    specification: dict[str, Any] = json.loads(
-        found[1].replace("&quot;", '"').replace("&#x27;", "'").replace("&amp;", "&")
-    )
+    specification: dict[str, Any] = json.loads(unescape(found[1]))
     return specification
 
 
