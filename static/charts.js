@@ -44,10 +44,21 @@
       if (!response?.ok || response.redirected) return;
       for (const id of (await response.json()).charts) {
         show(id, "chart");
-        htmx.ajax("GET", $(`[data-view-switch="${id}"]`).dataset.address, { target: chartOf(id), swap: "innerHTML" });
+        if (chartOf(id)) near.observe(chartOf(id));
       }
     }, 50);
   }
+
+  // Those that were left as charts are fetched when they come into sight.
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      const address = $(`[data-view-switch="${target.id.slice("chart-".length)}"]`)?.dataset.address;
+      // Each by itself: of requests of one source htmx keeps the last.
+      if (address && !target.children.length) htmx.ajax("GET", address, { source: target, target, swap: "innerHTML" });
+    }
+  }, { rootMargin: "400px" });
 
   // A chart that could not be fetched: the table stays.
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
@@ -183,7 +194,8 @@
     const onWhite = $("[data-white]", panel).checked;
     const colour = colours(onWhite);
     const beside = document.createElement("div");
-    const spec = { ...specification(place, colour, Math.max(480, place.clientWidth)), background: colour.paper, padding: 12 };
+    const title = { text: place.dataset.name, anchor: "start", color: colour.ink, font: colour.sans, fontSize: 14, offset: 12 };
+    const spec = { ...specification(place, colour, Math.max(480, place.clientWidth)), title, background: colour.paper, padding: 12 };
     try {
       await vega(place);
       const { view, finalize } = await vegaEmbed(beside, spec, { ...EMBEDDED, formatLocale: locale() });

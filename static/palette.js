@@ -24,15 +24,16 @@
 
   // ---- What is found -----------------------------------------------------------------------------------------------
 
-  // Each word of the query must be in the text: at the start of a word best, else within one, else its letters in order.
-  function scoreOf(text, words) {
+  // Each word of the query must be there: at the start of a word best, else within one, else its letters in order. What
+  // stands beside the name counts less.
+  function scoreOf(name, beside, words) {
     let total = 0;
     for (const word of words) {
-      const score = scoreOfWord(text, word);
+      const score = Math.max(scoreOfWord(name, word), scoreOfWord(beside, word) / 4);
       if (!score) return 0;
       total += score;
     }
-    return total - text.length / 1000;
+    return total - name.length / 1000;
   }
 
   function scoreOfWord(text, word) {
@@ -56,7 +57,7 @@
     const all = [...places, ...more.filter(({ href }) => !known.has(href)), ...THEMES, KEYS];
     if (!words.length) return all.filter(({ kind }) => ["Database", "Conversation"].includes(kind)).slice(0, MOST);
     const scored = all.map((place) => {
-      const score = scoreOf(`${place.label} ${place.hint || ""} ${place.kind}`.toLowerCase(), words);
+      const score = scoreOf(place.label.toLowerCase(), `${place.hint || ""} ${place.kind}`.toLowerCase(), words);
       return { place, score: more.includes(place) ? Math.max(score, 10) : score };
     });
     return scored.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score).slice(0, MOST).map(({ place }) => place);

@@ -188,7 +188,7 @@ def _in_order(groups: _Groups, x: Column) -> list[_Place]:
 
 def _cut_places(groups: _Groups, places: list[_Place], chart: Chart, shape: Shape) -> tuple[list[_Place], str]:
     """To the largest; the rest together, where together it says something and leaves them to be seen."""
-    sizes = {place: 0.0 for place in places}
+    sizes = dict.fromkeys(places, 0.0)
     for (place, _), found in groups.items():
         sizes[place] += abs(_TOGETHER[chart.aggregate](found))
     largest = {*sorted(places, key=lambda place: -sizes[place])[:MOST_BARS]}
