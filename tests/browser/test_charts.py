@@ -1,4 +1,4 @@
-"""An answer as a chart, in a real browser: drawn under the page's own policy, changed by keyboard, remembered, saved."""
+"""An answer as a chart, in a real browser: drawn under the page's policy, changed by keyboard, remembered, saved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from learning.results import to_json
 from tests.chat.answers import answered
 user, sample = User.objects.get(username="admin"), Connection.objects.get(is_sample=True)
 conversation = Conversation.objects.create(user=user, connection=sample, title="Charts")
-rows = [(f"2024-{month:02}", region, 1000.0 * month * (1 + at)) for month in range(1, 13) for at, region in enumerate(["North", "South"])]
+months = [(f"2024-{month:02}", 1000.0 * month) for month in range(1, 13)]
+rows = [(month, region, size * revenue) for month, revenue in months for region, size in (("North", 1), ("South", 2))]
 result = to_json(ResultSet(("month", "region", "revenue"), tuple(rows), False, 0.01))
 episode = answered(conversation, "Revenue by month and region?", result=result, user=user)
 print(conversation.pk, episode.pk)

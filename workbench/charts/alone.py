@@ -14,6 +14,7 @@ from workbench.charts.shape import Column, Kind, Shape, number
 
 MOST_POINTS = 2_000
 _FEWEST_BINS, _MOST_BINS = 5, 20
+_NARROWEST = 1e-300
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def bins(chart: Chart, shape: Shape) -> tuple[list[Bin], list[str]]:
     if not values:
         return [], notes
     lowest, highest = min(values), max(values)
-    if lowest == highest:
+    if not _NARROWEST < highest - lowest < math.inf:
         return [Bin(lowest, highest, len(values))], notes
     are_whole = all(each.is_integer() for each in values)
     step = _step(highest - lowest, len(values), whole=are_whole)
@@ -113,10 +114,16 @@ def tiles(chart: Chart, shape: Shape) -> Marks:
 
 def correlation(marks: Sequence[Mark]) -> float | None:
     """Pearson's; None where one of the two never changes."""
-    xs, ys = [number(mark.x) or 0.0 for mark in marks], [mark.y for mark in marks]  # type: ignore[arg-type]
     if len(marks) < 3:
         return None
-    mean_x, mean_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
-    away = [(x - mean_x, y - mean_y) for x, y in zip(xs, ys, strict=True)]
-    spread = math.sqrt(math.fsum(x * x for x, _ in away) * math.fsum(y * y for _, y in away))
-    return math.fsum(x * y for x, y in away) / spread if spread and math.isfinite(spread) else None
+    xs, ys = _from_the_mean([number(mark.x) or 0.0 for mark in marks]), _from_the_mean([mark.y for mark in marks])
+    spread = math.sqrt(math.fsum(x * x for x in xs) * math.fsum(y * y for y in ys))
+    return math.fsum(x * y for x, y in zip(xs, ys, strict=True)) / spread if spread else None
+
+
+def _from_the_mean(values: Sequence[float]) -> list[float]:
+    """How far each is from it, as shares of the largest: no square of them is too large."""
+    largest = max(map(abs, values)) or 1.0
+    shares = [value / largest for value in values]
+    mean = math.fsum(shares) / len(shares)
+    return [share - mean for share in shares]

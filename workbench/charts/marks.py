@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import fmean
 from typing import Any
 
 from datasources.engine import Cell
@@ -25,11 +25,20 @@ OTHERS = "Others"
 NULL = "(NULL)"
 EMPTY = "(empty)"
 
+
+def _sum(values: Sequence[float]) -> float:
+    """The largest number that there is, where it would be larger."""
+    try:
+        return math.fsum(values)
+    except OverflowError:
+        return math.copysign(sys.float_info.max, values[0])
+
+
 _TOGETHER: dict[Aggregate, Callable[[Sequence[float]], float]] = {
-    Aggregate.NONE: math.fsum,
-    Aggregate.SUM: math.fsum,
-    Aggregate.AVERAGE: fmean,
-    Aggregate.COUNT: math.fsum,
+    Aggregate.NONE: _sum,
+    Aggregate.SUM: _sum,
+    Aggregate.AVERAGE: lambda values: _sum([value / len(values) for value in values]),
+    Aggregate.COUNT: _sum,
     Aggregate.MIN: min,
     Aggregate.MAX: max,
 }
@@ -196,7 +205,7 @@ def _cut_places(groups: _Groups, places: list[_Place], chart: Chart, shape: Shap
     name = shape.columns[chart.x].name if chart.x is not None else ""
     among = f"{counted(len(places), 'value')} of “{name}”"
     said = f"The {MOST_BARS} largest of {among} are shown; the other {written(len(rest))}"
-    total = math.fsum(sizes[place] for place in rest)
+    total = _sum([sizes[place] for place in rest])
     dwarfs = chart.aggregate in _SUMMED and total > DWARFED * max(sizes.values())
     if dwarfs or not _adds_up(chart, shape):
         for key in [key for key in groups if key[0] not in largest]:

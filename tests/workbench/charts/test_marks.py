@@ -194,3 +194,32 @@ def test_the_data_of_two_series_is_a_column_each() -> None:
     table = Panel(rows).table
     assert [column.name for column in table.columns] == ["month", "North", "South", "East"]
     assert table.row_count == 12
+
+
+HUGE = [1.7e308, 1.7e308, -1.7e308, 5e-324, 0.0, 1e300, 2e-320, 3.0, 4.0, 5.0, 6.0]
+
+
+@pytest.mark.parametrize("aggregate", [*Aggregate])
+def test_no_number_is_too_large_to_be_put_together(aggregate: Aggregate) -> None:
+    rows = result("region, amount", [("North", value) for value in HUGE])
+    if aggregate is Aggregate.NONE:
+        rows = result("region, amount", [(f"r{at}", value) for at, value in enumerate(HUGE)])
+    panel = Panel(rows, Chart(Type.BAR, 0, (1,), aggregate=aggregate))
+    assert panel.problem == ""
+    assert "Infinity" not in panel.specification
+    assert panel.summary
+
+
+@pytest.mark.parametrize(
+    "amounts", [HUGE, [value * 1e-322 for value in range(11)], [float(10**15 + at) for at in range(11)]]
+)
+def test_no_spread_is_too_wide_or_too_narrow_for_bins(amounts: list[float]) -> None:
+    panel = Panel(result("amount", [(value,) for value in amounts]), Chart(Type.HISTOGRAM, 0))
+    assert sum(each.count for each in alone.bins(panel.chart, panel.shape)[0]) == len(amounts)
+    assert "Infinity" not in panel.specification
+
+
+def test_points_far_apart_have_a_sentence() -> None:
+    rows = result("a, b", [(value, value) for value in HUGE])
+    assert "Infinity" not in Panel(rows).specification
+    assert Panel(rows).summary
