@@ -87,8 +87,9 @@ def along_x(chart: Chart, shape: Shape) -> Marks:
     groups, left_out = _grouped(chart, shape, x)
     places = _in_order(groups, x)
     notes = left_out.notes()
-    if chart.type.is_bars and len(places) > MOST_BARS and x.kind is not Kind.TIME and not x.ordered:
-        places, note = _cut_places(groups, places, chart, shape)
+    most = _most_places(chart, groups)
+    if chart.type.is_bars and len(places) > most and x.kind is not Kind.TIME and not x.ordered:
+        places, note = _cut_places(groups, places, most, chart, shape)
         notes.append(note)
     series = list(dict.fromkeys(each for _, each in groups))
     if len(series) > MOST_SERIES:
@@ -195,16 +196,25 @@ def _in_order(groups: _Groups, x: Column) -> list[_Place]:
     return sorted(places, key=lambda place: place.at) if x.kind in {Kind.TIME, Kind.NUMBER} else places
 
 
-def _cut_places(groups: _Groups, places: list[_Place], chart: Chart, shape: Shape) -> tuple[list[_Place], str]:
+def _most_places(chart: Chart, groups: _Groups) -> int:
+    """Of grouped bars fewer: each place has one for every series."""
+    if chart.type is not Type.GROUPED:
+        return MOST_BARS
+    return min(MOST_BARS, max(6, 3 * MOST_BARS // min(MOST_SERIES, len({each for _, each in groups}) or 1)))
+
+
+def _cut_places(
+    groups: _Groups, places: list[_Place], most: int, chart: Chart, shape: Shape
+) -> tuple[list[_Place], str]:
     """To the largest; the rest together, where together it says something and leaves them to be seen."""
     sizes = dict.fromkeys(places, 0.0)
     for (place, _), found in groups.items():
         sizes[place] += abs(_TOGETHER[chart.aggregate](found))
-    largest = {*sorted(places, key=lambda place: -sizes[place])[:MOST_BARS]}
+    largest = {*sorted(places, key=lambda place: -sizes[place])[:most]}
     kept, rest = [place for place in places if place in largest], [place for place in places if place not in largest]
     name = shape.columns[chart.x].name if chart.x is not None else ""
     among = f"{counted(len(places), 'value')} of “{name}”"
-    said = f"The {MOST_BARS} largest of {among} are shown; the other {written(len(rest))}"
+    said = f"The {most} largest of {among} are shown; the other {written(len(rest))}"
     total = _sum([sizes[place] for place in rest])
     dwarfs = chart.aggregate in _SUMMED and total > DWARFED * max(sizes.values())
     if dwarfs or not _adds_up(chart, shape):

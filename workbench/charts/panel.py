@@ -30,7 +30,7 @@ TABLE_ROWS = 200
 class Fields(Protocol):
     """A form as Django gives it."""
 
-    def get(self, key: str, default: str = "", /) -> str | None: ...
+    def get(self, key: str, /) -> str | None: ...
     def getlist(self, key: str, /) -> list[str]: ...
 
 
@@ -42,12 +42,12 @@ def read(data: Fields) -> Chart:
     """The chart that a form says. Raises NoChart."""
     try:
         return Chart(
-            Type(data.get("type", "") or ""),
-            _place(data.get("x", "")),
+            Type(data.get("type") or ""),
+            _place(data.get("x")),
             tuple(dict.fromkeys(int(each) for each in data.getlist("y")[:20])),
-            _place(data.get("colour", "")),
-            Aggregate(data.get("aggregate", "") or Aggregate.NONE),
-            Sort(data.get("sort", "") or Sort.GIVEN),
+            _place(data.get("colour")),
+            Aggregate(data.get("aggregate") or Aggregate.NONE),
+            Sort(data.get("sort") or Sort.GIVEN),
         )
     except ValueError as error:
         raise NoChart from error

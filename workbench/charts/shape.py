@@ -111,16 +111,17 @@ def number(value: Cell) -> float | None:
 
 def _column(index: int, name: str, type_name: str, values: Sequence[Cell]) -> Column:
     present = [value for value in values if value is not None]
-    counts = {"distinct": len(set(map(str, present))), "missing": len(values) - len(present)}
+    distinct, missing = len(set(map(str, present))), len(values) - len(present)
     kind, unit, ordered = _kind(name, type_name, present)
     if kind is not Kind.NUMBER:
-        return Column(index, name, kind, **counts, unit=unit, ordered=ordered)
+        return Column(index, name, kind, distinct, missing, unit=unit, ordered=ordered)
     finite = [each for each in map(number, present) if each is not None and math.isfinite(each)]
     return Column(
         index,
         name,
         kind,
-        **counts,
+        distinct,
+        missing,
         not_finite=len(present) - len(finite),
         adds_up=not _NOT_ADDING_UP & {*_words(name)},
         largest=max(map(abs, finite), default=0.0),

@@ -117,7 +117,7 @@ def _bars(chart: Chart, x: Column, shape: Shape, drawn: Marks) -> Spec:
     stacked = chart.type is Type.STACKED
     divided = len(drawn.series) if drawn.series and not stacked else 1
     upright = x.kind is Kind.TIME or x.ordered or _fits_upright(drawn.xs, divided)
-    place = {"field": "x", "type": "nominal", "title": x.name, "sort": None, "scale": {"domain": list(drawn.xs)}}
+    place: Spec = {"field": "x", "type": "nominal", "title": x.name, "sort": None, "scale": {"domain": list(drawn.xs)}}
     value = _value(chart, shape, stack="zero" if stacked else None)
     encoding: dict[str, Any] = {**_colour(chart, shape, drawn), "tooltip": _tooltip(chart, shape, x.name, drawn)}
     if divided > 1:
