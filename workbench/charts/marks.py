@@ -12,7 +12,7 @@ from typing import Any
 
 from datasources.engine import Cell
 from workbench.charts import moments
-from workbench.charts.chart import Aggregate, Chart, Sort
+from workbench.charts.chart import Aggregate, Chart, Sort, Type
 from workbench.charts.numbers import counted, written
 from workbench.charts.shape import Column, Kind, Shape, number
 
