@@ -15,7 +15,7 @@ from accounts.requests import UserRequest
 
 
 class PreferencesForm(forms.ModelForm[User]):
-    # Asked anew for each form: the machine's list of zones may change while the site runs.
+    # Only when a form is made: no start of the site waits for it.
     time_zone = forms.ChoiceField(
         label="Time zone",
         required=False,

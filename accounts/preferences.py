@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
@@ -32,8 +33,9 @@ DATES = (
 )
 
 
+@cache
 def zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Those with a place in their name, by continent."""
+    """Those with a place in their name, by continent. Read once: it is a walk through many files."""
     found: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(available_timezones()):
         continent, _, place = name.partition("/")
@@ -44,10 +46,19 @@ def zones() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def use(user: User | AnonymousUser) -> None:
     """For whatever is written from here on, in this request or task. A zone that is unknown here is the site's."""
-    zone = getattr(user, "time_zone", "")
-    timezone.activate(ZoneInfo(zone)) if zone in available_timezones() else timezone.deactivate()
+    if zone := _zone(getattr(user, "time_zone", "")):
+        timezone.activate(zone)
+    else:
+        timezone.deactivate()
     signs.use(getattr(user, "number_format", ""))
     dates.use(getattr(user, "date_format", ""))
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 class Preferences(MiddlewareMixin):

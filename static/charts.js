@@ -171,11 +171,23 @@
   }).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
+  // A chart that is drawn anew keeps what was opened in it; the focus stays in it, also where its button is gone.
+  let open = [];
+  let hadFocus = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    if (!target.matches(".as-chart")) return;
+    open = $$("details[open]", target).map(({ id }) => id);
+    hadFocus = target.contains(document.activeElement);
+  });
+
   document.addEventListener("htmx:afterSettle", (event) => {
+    const panel = event.target.matches?.(".as-chart") ? event.target : event.target.closest?.(".as-chart");
+    for (const id of panel ? open.splice(0) : []) document.getElementById(id)?.setAttribute("open", "");
     drawWhatIsThere();
     askWhatWasChosen();
-    const panel = event.target.matches?.(".as-chart") ? event.target : event.target.closest?.(".as-chart");
     if (!panel) return;
+    if (hadFocus && document.activeElement === document.body) $(".chart-change summary", panel)?.focus({ preventScroll: true });
+    hadFocus = false;
     const said = $("[role=alert]", panel) || $(".chart-said", panel) || $(".no-chart", panel) || $(".chart-tiles", panel);
     announce(said?.textContent.replace(/\s+/g, " ").trim() || "");
     if (typeof follow === "function") follow();

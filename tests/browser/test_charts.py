@@ -107,6 +107,7 @@ def test_it_is_changed_by_keyboard_and_the_focus_stays(answer: Answer) -> None:
     expect(answer.chart.locator(".chart-said")).to_contain_text("Stacked bars")
     page.locator(f"#chart-suggested-{answer.id}").press("Enter")
     expect(answer.chart.locator(".chart-said")).to_contain_text("Line of revenue by month")
+    expect(page.locator(f"#chart-change-{answer.id} summary")).to_be_focused()
 
 
 def test_what_cannot_be_drawn_is_said_beside_the_form(answer: Answer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from workbench.charts import moments
 from workbench.charts.chart import Aggregate, Chart
@@ -59,6 +60,14 @@ def _across(value: object, x: Column, left_out: LeftOut) -> float | None:
         left_out.counts[f"“{x.name}” says no place there"] += 1
         return None
     return moments.milliseconds(at)
+
+
+def across(mark: Mark, x: Column) -> str:
+    """Where a point stands along x, as it is read."""
+    if x.kind is not Kind.TIME:
+        return written(float(mark.x))
+    at = datetime.fromtimestamp(float(mark.x) / 1000, UTC)
+    return moments.label(at, x.unit or moments.Unit.MOMENT)
 
 
 def _series(shape: Shape, colour: Column | None) -> list[str]:

@@ -21,7 +21,7 @@ from workbench.charts.checking import problem
 from workbench.charts.choosing import Suggestion, suggest
 from workbench.charts.marks import Mark, Marks
 from workbench.charts.numbers import counted, written
-from workbench.charts.shape import Shape, shape_of
+from workbench.charts.shape import Column, Kind, Shape, shape_of
 
 TABLE_ROWS = 200
 """Of the drawn data, beside the picture."""
@@ -168,11 +168,15 @@ class Panel:
             return (x, "rows"), tuple((each.label, each.count) for each in self._bins[0])
         measured = specification.measured(self.chart, self.shape)
         if self.chart.type is Type.SCATTER:
-            rows = tuple((mark.label, mark.x, mark.y) for mark in self.drawn.marks[:TABLE_ROWS])
-            return ("row", x, measured), rows
+            column = self.shape.columns[self.chart.x or 0]
+            shown = self.drawn.marks[:TABLE_ROWS]
+            return ("row", x, measured), tuple((each.label, self._across(each, column), each.y) for each in shown)
         if len(self.drawn.series) > 1:
             return self._crossed(x)
         return (x, measured), tuple((mark.label, _plain(mark)) for mark in self.drawn.marks[:TABLE_ROWS])
+
+    def _across(self, mark: Mark, column: Column) -> Cell:
+        return alone.across(mark, column) if column.kind is Kind.TIME else mark.x
 
     def _crossed(self, x: str) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
         """A row for each place, a column for each series."""

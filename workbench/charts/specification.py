@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.charts.alone import Bin
+from workbench.charts.alone import Bin, across
 from workbench.charts.chart import Aggregate, Chart, Type
 from workbench.charts.marks import Mark, Marks
 from workbench.charts.moments import Unit
@@ -41,6 +41,7 @@ def of_marks(chart: Chart, shape: Shape, drawn: Marks) -> Spec:
     order = {name: place for place, name in enumerate(drawn.series)}
     data = [_datum(mark, order.get(mark.series, 0)) for mark in drawn.marks]
     if chart.type is Type.SCATTER:
+        data = [{**datum, "at": across(mark, x)} for datum, mark in zip(data, drawn.marks, strict=True)]
         picture = _scatter(chart, shape, drawn)
     elif chart.type.is_bars:
         picture = _bars(chart, x, shape, drawn)
@@ -188,7 +189,7 @@ def _scatter(chart: Chart, shape: Shape, drawn: Marks) -> Spec:
         "x": {**_along(x, drawn), "scale": {"zero": False, **({"type": "utc"} if x.kind is Kind.TIME else {})}},
         "y": _value(chart, shape, scale={"zero": False}),
         **_colour(chart, shape, drawn),
-        "tooltip": _tooltip(chart, shape, "row", drawn),
+        "tooltip": [*_tooltip(chart, shape, "row", drawn), _told("at", x.name)],
     }
     if drawn.series:
         encoding["shape"] = {**encoding["color"], "scale": {"domain": list(drawn.series)}}
