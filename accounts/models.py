@@ -14,7 +14,16 @@ from knox.models import AbstractAuthToken
 
 
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # of ApiToken: knox has no types
-    """A person. Ours from the start, so that it can grow without a change of table."""
+    """A person. Ours from the start, so that it can grow without a change of table.
+
+    `time_zone`, `number_format`, `date_format`: how times and numbers are written for them, empty as usual.
+    """
+
+    # With defaults of the database's, too: processes of the release before make users while one is updated.
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
+    number_format = models.CharField(max_length=12, blank=True, default="", db_default="")
+    date_format = models.CharField(max_length=12, blank=True, default="", db_default="")
+    wants_first_steps = models.BooleanField(default=True, db_default=True)
 
 
 class TeamQuerySet(models.QuerySet["Team"]):

@@ -7,6 +7,7 @@ from typing import Any
 from channels.auth import get_user
 from structlog.contextvars import bind_contextvars
 
+from accounts import preferences
 from accounts.models import User
 
 
@@ -17,4 +18,5 @@ async def user_now(session: Any) -> User | None:
     if not isinstance(user, User):
         return None
     bind_contextvars(user_id=user.pk)
+    preferences.use(user)
     return user

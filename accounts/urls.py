@@ -5,7 +5,7 @@ from django.conf import settings
 from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import api, invitation_views, team_views, views
+from accounts import api, invitation_views, preference_views, team_views, views
 
 login = allauth_views.LoginView.as_view(extra_context={"signup_open": lambda: settings.ALLOW_SIGNUP})
 logout = require_POST(allauth_views.logout)
@@ -33,6 +33,7 @@ urlpatterns = [
     path("logout/", logout, name="logout"),
     *entrance,
     path("account/", views.account, name="account"),
+    path("account/preferences/", preference_views.preferences, name="preferences"),
     path("account/tokens/", views.tokens, name="tokens"),
     path("account/tokens/<uuid:public_id>/revoke/", views.revoke_token, name="revoke_token"),
     path("teams/", team_views.teams, name="teams"),

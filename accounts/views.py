@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.forms import ProfileForm, TokenForm
 from accounts.links import absolute
 from accounts.models import ApiToken, User
+from accounts.preference_views import PreferencesForm
 from accounts.requests import UserRequest
 
 
@@ -28,7 +29,11 @@ def account(request: UserRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect("account")
-    page = {"form": form, "memberships": request.user.memberships.select_related("team").order_by("team__name")}
+    page = {
+        "form": form,
+        "preferences": PreferencesForm(instance=request.user),
+        "memberships": request.user.memberships.select_related("team").order_by("team__name"),
+    }
     return render(request, "accounts/account.html", page, status=_status(form.is_bound))
 
 

@@ -93,12 +93,18 @@ function copyFromField(text) {
 
 // ---- Tables --------------------------------------------------------------------------------------------------------
 
+// A number in the signs of whoever looks.
+function plainNumber(text) {
+  const { thousands = ",", decimal = "." } = root.dataset;
+  return Number.parseFloat(text.replaceAll(thousands || ",", "").replace(decimal, "."));
+}
+
 function sortBy(header) {
   const table = header.closest("table");
   const numeric = header.classList.contains("number");
   const before = header.getAttribute("aria-sort");
   const descending = before ? before === "ascending" : numeric;
-  const value = (cell) => (numeric ? Number.parseFloat((cell.title || cell.textContent).replaceAll(",", ""))
+  const value = (cell) => (numeric ? (cell.title ? Number.parseFloat(cell.title.replaceAll(",", "")) : plainNumber(cell.textContent))
     : ($(".long p", cell) || cell).textContent);
   const rows = [...table.tBodies[0].rows].map((row) => {
     const cell = row.cells[header.cellIndex];

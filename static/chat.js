@@ -286,7 +286,6 @@ const focused = (selector) => {
 const keys = {
   r: () => focused("[data-retry]")?.form.requestSubmit(),
   "/": () => box.focus(),
-  "?": () => $("#shortcuts").showModal(),
   "[": () => fold("left", !isOpen("left")),
   "]": () => fold("right", !isOpen("right")),
 };
@@ -295,7 +294,7 @@ document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
   if (event.key === "Escape") return onEscape();
   if (event.target === box) return boxKey(event);
-  if (event.repeat || event.target.closest("input:not([type=radio]), textarea") || !keys[event.key]) return;
+  if (event.repeat || event.target.closest("input:not([type=radio]), textarea, select") || !keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();
 });

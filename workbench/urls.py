@@ -5,4 +5,5 @@ urlpatterns = [
     path("", include("workbench.results.urls")),
     path("", include("workbench.charts.urls")),
     path("", include("workbench.saved.urls")),
+    path("", include("workbench.comfort.urls")),
 ]

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from django import template
 from django.utils.safestring import SafeString
 
+from accounts import signs
 from chat.answer import AnswerView, AttemptView
 from datasources import wording
 from datasources.highlight import sql_html, statement_html
@@ -107,7 +108,7 @@ def sure_icon(sure: Assurance) -> str:
 
 @register.filter
 def rows(count: int) -> str:
-    return wording.counted(count, "row")
+    return signs.current().write(wording.counted(count, "row"))
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts import signs
 from datasources.tables import Cell
 
 register = template.Library()
@@ -26,8 +27,16 @@ def _cell(cell: Cell) -> str:
         return f'<td class="null{" number" * cell.numeric}">NULL</td>'
     if cell.href:
         return format_html('<td class="{}"><a href="{}">{}</a></td>', cell.kind, cell.href, cell.text)
+    if cell.kind == "number":
+        return _number(cell)
     if not cell.full:
         return f'<td class="{cell.kind}">{escape(cell.text)}</td>'
-    if cell.kind == "number":
-        return format_html('<td class="number" title="{}">{}</td>', cell.full, cell.text)
     return format_html(_LONG, cell.kind, cell.text, cell.full)
+
+
+def _number(cell: Cell) -> str:
+    """In the signs of the one who looks; the title is the exact number as programs write it."""
+    text = escape(signs.current().write(cell.text))
+    if not cell.full:
+        return f'<td class="number">{text}</td>'
+    return format_html('<td class="number" title="{}">{}</td>', cell.full, text)
