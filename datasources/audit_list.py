@@ -20,6 +20,11 @@ HEADER = (
 )  # fmt: skip
 AGENTS = "openenv"
 """What the sources of their statements begin with."""
+_BY = {
+    "people": ~Q(source__startswith=AGENTS) & Q(token_name=""),
+    "programs": ~Q(token_name=""),
+    "agents": Q(source__startswith=AGENTS),
+}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FILTERS = {
     "person": "user_name",
@@ -37,8 +42,7 @@ def filtered(entries: Entries, wishes: dict[str, Any]) -> Entries:
     """Newest first. `wishes` are an AuditFilter's, of which those that are empty filter nothing."""
     found = entries.filter(**{_FILTERS[name]: wish for name, wish in wishes.items() if wish and name in _FILTERS})
     if by := wishes.get("by"):
-        agents = Q(source__startswith=AGENTS)
-        found = found.filter(agents if by == "agents" else ~agents)
+        found = found.filter(_BY[by])
     if since := wishes.get("since"):
         found = found.filter(at__gte=midnight(since))
     if until := wishes.get("until"):

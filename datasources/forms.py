@@ -200,7 +200,13 @@ class AuditFilter(forms.Form):
     person = forms.CharField(max_length=150, required=False)
     connection = forms.CharField(max_length=60, required=False, label="Database")
     by = forms.ChoiceField(
-        required=False, choices=[("", "All"), ("people", "People and the site"), ("agents", "Agents in training")]
+        required=False,
+        choices=[
+            ("", "All"),
+            ("people", "People and the site"),
+            ("programs", "Programs of people"),
+            ("agents", "Agents in training"),
+        ],
     )
     action = forms.ChoiceField(required=False, choices=[("", "All"), *AuditEntry.Action.choices])
     verdict = forms.ChoiceField(required=False, choices=[("", "All"), *AuditEntry.Verdict.choices])

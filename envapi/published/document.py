@@ -17,7 +17,7 @@ from envapi.requests import COOKIE, HEADER
 
 JSON = "application/json"
 _ERRORS = {
-    401: ("Refused", "No token, or one that is unknown, revoked or expired."),
+    401: ("Refused", "No token, or one that is unknown, revoked, expired, or not made for the environment."),
     404: ("Refused", "No such task or episode among yours."),
     409: ("Refused", "Not now: no episode, one that is over, or a step of it is under way; or its database is away."),
     422: ("Mistakes", "What was sent cannot be understood, or is no action that can be done now."),

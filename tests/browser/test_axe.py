@@ -18,6 +18,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 SERIOUS = {"serious", "critical"}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
+SETTLED = """() => Promise.all(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => null))
+)"""
+"""The admin's colours change by and by."""
+
 
 @pytest.fixture(scope="module")
 def places(site: Site, scripted: ServerHandle) -> Places:
@@ -89,6 +94,7 @@ def found(page: Page) -> list[str]:
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     light = told("light", Axe().run(page))
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.evaluate(SETTLED)
     return light + told("dark", Axe().run(page, options=COLOURS))
 
 

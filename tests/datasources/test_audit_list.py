@@ -44,6 +44,7 @@ def export(client: Client, of: Connection, **filters: str) -> list[list[str]]:
         ({"text": "select 6"}, "SELECT 6"),
         ({"since": "2020-01-02", "until": "2020-01-02"}, "SELECT 7"),
         ({"since": "2020-01-02", "until": "2020-01-03", "text": "8"}, "SELECT 8"),
+        ({"by": "programs"}, "SELECT 9"),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
 )
@@ -59,8 +60,9 @@ def test_the_list_is_filtered(
     entries(connection, "SELECT 6")
     entries(connection, "SELECT 7", at=day)
     entries(connection, "SELECT 8", at=day + timedelta(seconds=1))
+    entries(connection, "SELECT 9", token_name="nightly report")
     text = page(owner_client, connection, **filters)
-    assert [f"SELECT {n}" for n in range(1, 9) if f"SELECT {n}<" in text] == [shown]
+    assert [f"SELECT {n}" for n in range(1, 10) if f"SELECT {n}<" in text] == [shown]
     rows = export(owner_client, connection, **filters)
     assert [row[5] for row in rows[1:]] == [shown]
 
