@@ -58,6 +58,20 @@ const sqlEditor = (() => {
     ".cm-searchMatch": { backgroundColor: "var(--wait-soft)", outline: "1px solid var(--wait)" },
   });
 
+  // Chromium would write what replaces a selection in the looks of what was there: as inline style, which the policy of
+  // the page forbids. What else handles input, such as closing brackets, is asked first, as CodeMirror itself does.
+  const replacing = EditorView.domEventHandlers({
+    beforeinput(event, view) {
+      const { from, to, empty } = view.state.selection.main;
+      if (event.inputType !== "insertText" || event.isComposing || !event.data || empty) return false;
+      const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+      const isHandled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, event.data, insert));
+      if (!isHandled) view.dispatch(insert());
+      event.preventDefault();
+      return true;
+    },
+  });
+
   // Positions outside are in characters, those of CodeMirror in units of UTF-16.
   const toCharacters = (text, units) => [...text.slice(0, units)].length;
   const toUnits = (text, characters) => [...text].slice(0, characters).join("").length;
@@ -92,7 +106,7 @@ const sqlEditor = (() => {
           lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), foldGutter(), drawSelection(),
           dropCursor(), indentOnInput(), indentUnit.of("  "), syntaxHighlighting(colours), bracketMatching(),
           closeBrackets(), autocompletion({ icons: false }), rectangularSelection(), highlightActiveLine(), highlightSelectionMatches(),
-          lintGutter(), placeholder(field.placeholder), EditorView.lineWrapping, looks,
+          lintGutter(), placeholder(field.placeholder), EditorView.lineWrapping, looks, replacing,
           EditorState.allowMultipleSelections.of(true),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
           ofLanguage.of(language(dialect)),
