@@ -34,7 +34,7 @@ const sqlEditor = (() => {
       background: "color-mix(in srgb, var(--accent) 30%, transparent)",
     },
     // The page's own ::selection would cover it.
-    ".cm-line ::selection, .cm-line::selection": { color: "inherit" },
+    ".cm-line ::selection, .cm-line::selection": { color: "var(--ink) !important" },
     ".cm-selectionMatch": { backgroundColor: "color-mix(in srgb, var(--accent) 16%, transparent)" },
     "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)", outline: "1px solid var(--accent)" },
     "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--bad-soft)", color: "var(--bad)" },
@@ -53,8 +53,8 @@ const sqlEditor = (() => {
     ".cm-panel.cm-search": { fontFamily: "var(--sans)" },
     ".cm-panel.cm-search input[type=checkbox]": { width: "auto", minHeight: "0" },
     ".cm-panel.cm-search label": { display: "inline-flex", alignItems: "center", gap: "4px" },
-    ".cm-textfield": { width: "auto !important", backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line-strong)" },
-    ".cm-button": { backgroundImage: "none", backgroundColor: "var(--raised)", color: "var(--ink)", border: "1px solid var(--line)" },
+    ".cm-textfield": { width: "auto !important", fontSize: "12px", backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line-strong)" },
+    ".cm-button": { borderRadius: "6px", fontSize: "12px", backgroundImage: "none", backgroundColor: "var(--raised)", color: "var(--ink)", border: "1px solid var(--line)" },
     ".cm-searchMatch": { backgroundColor: "var(--wait-soft)", outline: "1px solid var(--wait)" },
   });
 
