@@ -34,7 +34,7 @@ const sqlEditor = (() => {
       background: "color-mix(in srgb, var(--accent) 30%, transparent)",
     },
     // The page's own ::selection would cover it.
-    ".cm-line ::selection, .cm-line::selection": { color: "inherit" },
+    ".cm-line ::selection, .cm-line::selection": { color: "var(--ink) !important" },
     ".cm-selectionMatch": { backgroundColor: "color-mix(in srgb, var(--accent) 16%, transparent)" },
     "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)", outline: "1px solid var(--accent)" },
     "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--bad-soft)", color: "var(--bad)" },
@@ -53,9 +53,23 @@ const sqlEditor = (() => {
     ".cm-panel.cm-search": { fontFamily: "var(--sans)" },
     ".cm-panel.cm-search input[type=checkbox]": { width: "auto", minHeight: "0" },
     ".cm-panel.cm-search label": { display: "inline-flex", alignItems: "center", gap: "4px" },
-    ".cm-textfield": { width: "auto !important", backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line-strong)" },
-    ".cm-button": { backgroundImage: "none", backgroundColor: "var(--raised)", color: "var(--ink)", border: "1px solid var(--line)" },
+    ".cm-textfield": { width: "auto !important", fontSize: "12px", backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line-strong)" },
+    ".cm-button": { borderRadius: "6px", fontSize: "12px", backgroundImage: "none", backgroundColor: "var(--raised)", color: "var(--ink)", border: "1px solid var(--line)" },
     ".cm-searchMatch": { backgroundColor: "var(--wait-soft)", outline: "1px solid var(--wait)" },
+  });
+
+  // Chromium would write what replaces a selection in the looks of what was there: as inline style, which the policy of
+  // the page forbids. What else handles input, such as closing brackets, is asked first, as CodeMirror itself does.
+  const replacing = EditorView.domEventHandlers({
+    beforeinput(event, view) {
+      const { from, to, empty } = view.state.selection.main;
+      if (event.inputType !== "insertText" || event.isComposing || !event.data || empty) return false;
+      const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+      const isHandled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, event.data, insert));
+      if (!isHandled) view.dispatch(insert());
+      event.preventDefault();
+      return true;
+    },
   });
 
   // Positions outside are in characters, those of CodeMirror in units of UTF-16.
@@ -92,7 +106,7 @@ const sqlEditor = (() => {
           lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), foldGutter(), drawSelection(),
           dropCursor(), indentOnInput(), indentUnit.of("  "), syntaxHighlighting(colours), bracketMatching(),
           closeBrackets(), autocompletion({ icons: false }), rectangularSelection(), highlightActiveLine(), highlightSelectionMatches(),
-          lintGutter(), placeholder(field.placeholder), EditorView.lineWrapping, looks,
+          lintGutter(), placeholder(field.placeholder), EditorView.lineWrapping, looks, replacing,
           EditorState.allowMultipleSelections.of(true),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
           ofLanguage.of(language(dialect)),

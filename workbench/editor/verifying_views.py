@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from csp.constants import NONCE
-from csp.decorators import csp_update
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,6 +21,7 @@ from learning.models import VerifiedQuery
 from learning.verified import opinions
 from learning.verified.editing import BadQuery, Written
 from workbench.editor.asked import Asked
+from workbench.editor.styled import styled
 
 
 class VerifyForm(forms.Form):
@@ -53,7 +52,7 @@ class VerifyForm(forms.Form):
 
 
 @require_POST
-@csp_update({"style-src": [NONCE]})
+@styled
 def sql_verify(request: UserRequest, connection_id: int) -> HttpResponse:
     """The form, filled with what is known; with `save`, what comes of it."""
     connection, role = get_connection_to_curate(request, connection_id)

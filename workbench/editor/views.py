@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from csp.constants import NONCE
-from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,15 +24,14 @@ from workbench.editor import history, running, stopping, words
 from workbench.editor.asked import Asked, own_answer
 from workbench.editor.formatting import NotFormatted, formatted
 from workbench.editor.running import Outcome
+from workbench.editor.styled import styled
 from workbench.models import SqlRun
 
 STATEMENTS = ("120/minute", "You have run 120 statements within a minute.")
-# CodeMirror writes its styles into the page.
-_styled = csp_update({"style-src": [NONCE]})
 
 
 @require_GET
-@_styled
+@styled
 def sql(request: UserRequest, connection_id: int) -> HttpResponse:
     """Blank, or with what was run before."""
     connection, _ = get_connection(request, connection_id)
@@ -44,7 +41,7 @@ def sql(request: UserRequest, connection_id: int) -> HttpResponse:
 
 
 @require_GET
-@_styled
+@styled
 def answer_sql(request: UserRequest, episode_id: UUID) -> HttpResponse:
     """An answer's SQL, with its question above it."""
     answer = own_answer(request.user, episode_id)
@@ -61,7 +58,7 @@ def sql_words(request: UserRequest, connection_id: int) -> JsonResponse:
 
 @require_POST
 @paced("sql", STATEMENTS)
-@_styled
+@styled
 def sql_run(request: UserRequest, connection_id: int) -> HttpResponse:
     """Run, explain, or format: without JavaScript the page again, with what was typed."""
     connection, _ = get_connection(request, connection_id)

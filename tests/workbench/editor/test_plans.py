@@ -92,7 +92,7 @@ MARIADB = {
                             "access_type": "ALL",
                             "rows": 3,
                             "cost": 0.01,
-                            "filtered": 100,
+                            "filtered": 40,
                             "attached_condition": "o.total > 5",
                         }
                     },
@@ -137,7 +137,7 @@ def test_mariadb_s_wrappings_are_steps() -> None:
     ]
     assert found.total == 0.045
     [table] = [step for step in found.steps[0].all() if step.about == "o"]
-    assert table.facts == ("Condition: o.total > 5", "100 % of them are kept")
+    assert table.facts == ("Attached condition: o.total > 5", "40 % of them are kept")
     assert table.rows == 3
 
 

@@ -37,8 +37,8 @@ def _table(node: Mapping[str, Any]) -> Step:
     access = str(node.get("access_type", ""))
     name = str(node["table_name"])
     about = f"{name} by {node['key']}" if node.get("key") else name
-    facts = [f"Condition: {node['attached_condition']}"] if "attached_condition" in node else []
-    if node.get("filtered") is not None:
+    facts = list(_facts(node))
+    if node.get("filtered") not in {None, 100, "100.00"}:
         facts.append(f"{node['filtered']} % of them are kept")
     rows = node.get("rows_examined_per_scan", node.get("rows"))
     return Step(_ACCESS.get(access) or access.capitalize(), about, tuple(facts), _cost(node), rows, tuple(_below(node)))
@@ -71,7 +71,7 @@ def _unwrapped(value: Mapping[str, Any]) -> Iterator[Step]:
 
 
 def _facts(node: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("sort_key", "having_condition", "message"):
+    for name in ("attached_condition", "sort_key", "having_condition", "message"):
         if isinstance(node.get(name), str):
             yield f"{name.replace('_', ' ').capitalize()}: {node[name]}"
 
