@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from datasources import children, engine
-from datasources.children import Child, ChildGone, DeadlinePassed, Source
+from datasources.children import Child, ChildGone, DeadlinePassed, Refused, Source
 from datasources.engine import SqliteDatabase
 from datasources.errors import ConnectFailed, DatabaseBusy, QueryFailed
 from datasources.pool import AllBusy, Pool, Turn
@@ -125,6 +126,18 @@ def test_nor_is_one_that_breaks_down_while_it_opens(database: SqliteDatabase, mo
     monkeypatch.setattr(children, "_START", "import os; os.abort()")
     with pytest.raises(ConnectFailed, match="broke down while it was opened"):
         database.execute("SELECT 1")
+
+
+def test_nor_is_one_that_says_more_than_it_was_asked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left over would be taken for the answer to the next statement."""
+    said = "import os; os.read(0, 999); os.write(1, b'\\0\\0\\0\\x08\\x91\\xa6opened' + {}); os.read(0, 1)"
+    source = Source("sqlite", (("path", str(path)),))
+    for more, refuses in (("b''", nullcontext()), ("b'!'", pytest.raises(Refused, match="broke down"))):
+        monkeypatch.setattr(children, "_START", said.format(more))
+        child = Child(source)
+        with refuses:
+            child.open()
+        child.bury()
 
 
 def test_a_crash_is_reported_and_the_next_statement_runs(database: SqliteDatabase) -> None:
