@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from datasources import asked, children
-from datasources.children import Child, ChildGone, DeadlinePassed, Source
+from datasources.children import Child, ChildGone, DeadlinePassed, Refused, Source
 from datasources.engine import SqliteDatabase
 from datasources.errors import ConnectFailed, DatabaseBusy, QueryFailed
 from datasources.pool import AllBusy, Pool, Turn
@@ -125,6 +125,20 @@ def test_nor_is_one_that_breaks_down_while_it_opens(database: SqliteDatabase, mo
     monkeypatch.setattr(children, "_START", "import os; os.abort()")
     with pytest.raises(ConnectFailed, match="broke down while it was opened"):
         database.execute("SELECT 1")
+
+
+def test_nor_is_one_that_says_more_than_it_was_asked(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left over would be taken for the answer to the next statement."""
+    said = "import os; os.read(0, 999); os.write(1, b'\\0\\0\\0\\x08\\x91\\xa6opened' + {}); os.read(0, 1)"
+    monkeypatch.setattr(children, "_START", said.format("b''"))
+    child = Child(source)
+    child.open()
+    child.bury()
+    monkeypatch.setattr(children, "_START", said.format("b'!'"))
+    child = Child(source)
+    with pytest.raises(Refused, match="broke down"):
+        child.open()
+    child.bury()
 
 
 def test_a_crash_is_reported_and_the_next_statement_runs(database: SqliteDatabase) -> None:

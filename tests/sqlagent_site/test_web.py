@@ -2,13 +2,15 @@
 
 import http.client
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.migrated import NewDataDir
-from tests.processes import PASSWORD, USER, Site, running_site
+from tests.processes import PASSWORD, ROOT, USER, Site, running_site
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -107,3 +109,13 @@ def test_a_body_of_unknown_length_is_let_go_once_it_is_too_long(site: Site, visi
     status, _ = visitor.upload(300, chunked=True)
     assert status in {400, 403, 413}
     assert peak(site) - before < 30
+
+
+def test_python_does_not_look_for_garbage_in_what_is_loaded_at_the_start() -> None:
+    program = (
+        "import gc; from unittest.mock import patch; from sqlagent_site import web; "
+        "patch('daphne.server.Server.run', lambda _: print(gc.get_freeze_count() > 10_000)).start(); "
+        "web.Server(None, endpoints=['tcp:0']).run()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
