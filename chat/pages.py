@@ -98,9 +98,9 @@ def groups(user: User, search: str = "") -> list[Group]:
     mine = Conversation.objects.visible_to(user).filter(Exists(Turn.objects.filter(conversation=OuterRef("pk"))))
     if search:
         words = Q(episode__question__icontains=search) | Q(typed__icontains=search)
-        mine = mine.filter(title__icontains=search) | mine.filter(
-            Exists(Turn.objects.filter(words, conversation=OuterRef("pk")))
-        )
+        # Only among this person's: PostgreSQL looks through what the subquery names, and then asks whose it is.
+        with_words = Turn.objects.filter(words, conversation__user=user).order_by().values("conversation")
+        mine = mine.filter(Q(title__icontains=search) | Q(pk__in=with_words))
     today = localdate(timezone.now())
     return [(label, list(found)) for label, found in groupby(_listed(mine), key=lambda one: _day(one, today))]
 

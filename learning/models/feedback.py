@@ -91,7 +91,10 @@ class Remark(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["connection", "state"], name="remarks_of_connection")]
+        indexes = [
+            models.Index(fields=["connection", "state"], name="remarks_of_connection"),
+            models.Index(fields=["-created_at", "-id"], name="remarks_by_time"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:80]

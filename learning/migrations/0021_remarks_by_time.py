@@ -1,0 +1,11 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("learning", "0020_confidence_of_evaluated")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="remark", index=models.Index(fields=["-created_at", "-id"], name="remarks_by_time")
+        ),
+    ]
