@@ -28,10 +28,12 @@ class Driver(Protocol):
     def probe(self) -> tuple[str, str] | Failure:
         """Its version, and what is unsafe about using it."""
 
-    def run(self, sql: str, limits: Limits, calls: tuple[str, ...]) -> tuple[Any, ...] | Failure:
+    def run(
+        self, sql: str, limits: Limits, calls: tuple[str, ...], bound: tuple[Any, ...] = ()
+    ) -> tuple[Any, ...] | Failure:
         """The columns, the rows, whether there were more of them, the seconds it took, and the columns' types.
 
-        `calls` are the names that stand where functions do.
+        `calls` are the names that stand where functions do, `bound` the values of its placeholders.
         """
 
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
@@ -96,6 +98,8 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
         match request:
             case ["run", sql, calls, *limits]:
                 return _run(driver, sql, Limits(*limits), calls)
+            case ["bind", sql, calls, bound, *limits]:
+                return _run(driver, sql, Limits(*limits), calls, bound)
             case ["probe"]:
                 probed = driver.probe()
                 return probed if isinstance(probed, Failure) else ("probe", *probed)
@@ -116,9 +120,11 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
     raise ValueError(f"unknown request {request[0]!r}")
 
 
-def _run(driver: Driver, sql: str, limits: Limits, calls: tuple[str, ...]) -> tuple[Any, ...] | Failure:
+def _run(
+    driver: Driver, sql: str, limits: Limits, calls: tuple[str, ...], bound: tuple[Any, ...] = ()
+) -> tuple[Any, ...] | Failure:
     _allow_cpu(limits.seconds)
-    result = driver.run(sql, limits, calls)
+    result = driver.run(sql, limits, calls, bound)
     if isinstance(result, Failure):
         return result
     columns, *rest = result

@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from datasources import guard
+from datasources import binding, guard
+from datasources.binding import Bound
 from datasources.children import ChildGone, DeadlinePassed, Refused, Source
 from datasources.dsn import ServerAddress
 from datasources.errors import (
@@ -78,8 +79,8 @@ class Database(Protocol):
     def probe(self) -> Probe:
         """Open the database anew and ask what it is."""
 
-    def execute(self, sql: str) -> ResultSet:
-        """Run one statement that only reads."""
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
+        """Run one statement that only reads. `bound` are the values of its placeholders: see binding.py."""
 
     def schema(self, seconds: float | None = None) -> Schema:
         """Read what the database holds, in so many seconds or in those of a statement."""
@@ -111,10 +112,12 @@ class _Guarded(ABC):
         version, warning = self._ask(("probe",), fresh=True)
         return Probe(version, warning)
 
-    def execute(self, sql: str) -> ResultSet:
-        statement = guard.inspect(sql, self.dialect)
-        limits = self.limits
-        request = ("run", statement.sql, statement.calls, *astuple(limits))
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
+        binding.require_sendable(bound)
+        statement = guard.inspect(sql, self.dialect, len(bound))
+        request: tuple[object, ...] = ("run", statement.sql, statement.calls, *astuple(self.limits))
+        if bound:
+            request = ("bind", statement.sql, statement.calls, tuple(bound), *astuple(self.limits))
         columns, rows, truncated, elapsed, types = self._ask(request)
         heads = tuple(_as_written(name, sql, statement.sql) for name in columns)
         return ResultSet(heads, rows, truncated, elapsed, types)
