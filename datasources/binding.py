@@ -27,6 +27,7 @@ MOST_CHARACTERS = 10_000
 
 _MARK = re.compile(r"\{\{([^{}\n]*)\}\}")
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}(?:\.[a-z]{1,10})?")
+_IS_NULL = re.compile(r"\s+IS\s+(NOT\s+)?NULL\b", re.IGNORECASE)
 _STANDS_IN = "q"
 _HOW = "Write it alone, as in WHERE month = {{month}}; its quotes it gets by itself."
 
@@ -42,7 +43,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class BoundStatement:
-    """`bound` are the values of the placeholders in `sql`, in the order in which they are numbered."""
+    """`bound` are the values of the placeholders in `sql`, in their order."""
 
     sql: str
     bound: tuple[Bound, ...]
@@ -71,7 +72,7 @@ def bind(sql: str, dialect: str, given: Mapping[str, Given]) -> BoundStatement:
     for mark in marks(sql, dialect):
         if mark.name not in given:
             raise _bad(f"There is no value for {{{{{mark.name}}}}}.")
-        pieces += [sql[at : mark.start], places.of(mark.name, given[mark.name])]
+        pieces += [sql[at : mark.start], places.of(given[mark.name], sql[mark.end :])]
         at = mark.end
     return BoundStatement("".join([*pieces, sql[at:]]), tuple(places.bound))
 
@@ -93,25 +94,25 @@ def told(bound: Sequence[Bound]) -> str:
 
 
 class _Places:
-    """The placeholders that a statement gets. Where they have numbers, a value that is used twice is sent once: so that
-    PostgreSQL knows its type from either place. A space after each: `$1,$2` would open a text in dollars."""
+    """The placeholders that a statement gets, one for each use: PostgreSQL finds a type for each. A space after each:
+    `$1,$2` would open a text in dollars."""
 
     def __init__(self, dialect: str) -> None:
-        self._template = {"postgres": "${} ", "sqlite": ":p{} "}.get(dialect, "")
-        self._of: dict[str, str] = {}
+        self._template = {"postgres": "${}", "sqlite": ":p{}"}.get(dialect, "?")
+        # Of what is only asked whether it is NULL, the type cannot be told, and does not matter.
+        self._of_no_type = "::text" if dialect == "postgres" else ""
         self.bound: list[Bound] = []
 
-    def of(self, name: str, given: Given) -> str:
-        if self._template and name in self._of:
-            return self._of[name]
+    def of(self, given: Given, after: str) -> str:
+        """`after` is what follows in the statement."""
         is_one = given is None or isinstance(given, bool | int | float | Decimal | str | date)
         values: Sequence[Bound] = [given] if is_one else (list(given) or [None])  # type: ignore[list-item, arg-type]
-        self._of[name] = ", ".join(map(self._one, values))
-        return self._of[name]
+        cast = self._of_no_type if _IS_NULL.match(after) else ""
+        return ", ".join(f"{self._one(value)}{cast} " for value in values)
 
     def _one(self, value: Bound) -> str:
         self.bound.append(value)
-        return self._template.format(len(self.bound)) if self._template else "? "
+        return self._template.format(len(self.bound))
 
 
 def _require_places(sql: str, found: Sequence[Mark], dialect: str) -> None:
@@ -120,24 +121,34 @@ def _require_places(sql: str, found: Sequence[Mark], dialect: str) -> None:
     for mark in found:
         text = text[: mark.start] + _STANDS_IN * (mark.end - mark.start) + text[mark.end :]
     try:
-        tokens = Dialect.get_or_raise(dialect).tokenize(text)
+        tokens, start = _tokens(text, dialect)
     except (SqlglotError, ValueError):
         raise _bad("A quote or a comment is not closed.") from None
-    at = {token.start: token for token in tokens}
+    at = {start + token.start: token for token in tokens}
     for mark in found:
         token = at.get(mark.start)
-        if token is None or token.end != mark.end - 1 or token.token_type is not TokenType.VAR:
-            raise _bad(_why(mark, tokens))
+        length = mark.end - mark.start
+        if token is None or token.end - token.start != length - 1 or token.token_type is not TokenType.VAR:
+            raise _bad(_why(mark, tokens, start))
 
 
-def _why(mark: Mark, tokens: Sequence[Token]) -> str:
-    around = next((token for token in tokens if token.start <= mark.start <= token.end), None)
+def _tokens(text: str, dialect: str) -> tuple[list[Token], int]:
+    """Those of what is explained, and where it starts: some dialects take all that follows EXPLAIN for one text."""
+    grammar = Dialect.get_or_raise(dialect)
+    tokens = grammar.tokenize(text)
+    start = tokens[0].end + 1 if tokens and tokens[0].text.upper() == "EXPLAIN" else 0
+    return grammar.tokenize(text[start:]) if start else tokens, start
+
+
+def _why(mark: Mark, tokens: Sequence[Token], start: int) -> str:
+    at = mark.start - start
+    around = next((token for token in tokens if token.start <= at <= token.end), None)
     name = f"{{{{{mark.name}}}}}"
     if around is None:
         return f"{name} stands in a comment. Take it out of there."
     if around.token_type is TokenType.IDENTIFIER:
         return f"{name} stands in a name: a parameter is a value, and can name no table and no column."
-    if around.start < mark.start and around.token_type is not TokenType.VAR:
+    if around.start < at and around.token_type is not TokenType.VAR:
         return f"{name} stands in a text in quotes, where it would be no value. {_HOW}"
     return f"{name} is joined to what is beside it. {_HOW}"
 

@@ -150,7 +150,7 @@ def entered(parameters: Iterable[Parameter], data: Mapping[str, Sequence[str]], 
             continue
         result.given[parameter.name] = value
         if parameter.kind is Kind.MONTH:
-            result.given |= _days_of(parameter.name, value)
+            result.given.update(_days_of(parameter.name, value))
     return result
 
 
