@@ -48,7 +48,7 @@ class BadValue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`default` is as typed: also “today”, “this month”. A choice is from `choices`, or from the values of a `column` of
+    """`default` is as typed: also “today”, “this month”. A choice is from `choices`, or the values of a `column` of
     a `table`; of one that is `many`, several may be chosen. One that is `optional` may be left out: that gives NULL."""
 
     name: str

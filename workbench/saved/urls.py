@@ -2,4 +2,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("workbench.saved.queries.urls")),
+    path("", include("workbench.saved.finding.urls")),
 ]

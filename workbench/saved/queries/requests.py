@@ -24,6 +24,6 @@ def get_saved_to_change(request: UserRequest, saved_id: int) -> tuple[SavedQuery
     saved, role = get_saved(request, saved_id)
     if not saved.may_be_changed(request.user, role):
         raise PermissionDenied(
-            "Only the person who saved it, and the team's curators and owners, may change it. Duplicate it, and change yours."
+            "Only the person who saved it, and the team's curators and owners, may change it. Duplicate it first."
         )
     return saved, role

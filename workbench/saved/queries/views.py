@@ -59,7 +59,7 @@ def team_saved(request: UserRequest, team_id: int) -> HttpResponse:
     """Of all connections of a team."""
     team, role = get_team(request, team_id)
     context = _list(request, Connection.objects.filter(team=team))
-    return render(request, "workbench/saved/of_team.html", context | {"team": team, "role": role})
+    return render(request, "workbench/saved/of_team.html", context | {"team": team, "role": role, "part": "saved"})
 
 
 @require_GET
