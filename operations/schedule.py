@@ -18,6 +18,9 @@ from envapi.recording import recorder
 from learning.models import Evaluation
 from learning.quotas import clearing as clearing_of_quotas
 from operations.models import Chore
+from workbench.saved.boards import refreshing
+from workbench.saved.queries import keeping
+from workbench.saved.subscriptions import checking
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,12 @@ DUTIES = {
     for duty in (
         Duty("end idle OpenEnv sessions", timedelta(minutes=5), end_idle_sessions),
         Duty("stop lost evaluations", timedelta(minutes=5), Evaluation.objects.mark_lost),
+        Duty("refresh boards that are due", timedelta(minutes=5), refreshing.ask_due),
+        Duty("look at subscriptions that are due", timedelta(minutes=5), checking.ask_due),
         Duty("delete old audit entries", _A_DAY, audit.clear),
         Duty("delete old episodes of agents", _A_DAY, clear_agents_episodes),
         Duty("delete old figures of use", _A_DAY, clearing_of_quotas.clear),
+        Duty("delete deleted saved queries", _A_DAY, keeping.clear),
         Duty("delete ended log-ins", _A_DAY, clear_log_ins),
         Duty("delete old tasks", _A_DAY, clear_tasks),
     )

@@ -41,7 +41,12 @@ def test_after_its_time_it_is_due_again() -> None:
     DBTaskResult.objects.all().delete()
     Chore.objects.update(begun_at=Now() - AN_HOUR)
     schedule.enqueue_due()
-    assert enqueued() == ["end idle OpenEnv sessions", "stop lost evaluations"]
+    assert enqueued() == [
+        "end idle OpenEnv sessions",
+        "look at subscriptions that are due",
+        "refresh boards that are due",
+        "stop lost evaluations",
+    ]
 
 
 def test_a_clock_that_was_put_back_puts_nothing_off() -> None:

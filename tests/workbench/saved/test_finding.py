@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ def test_filters_by_database_and_time(alice: User, alice_client: Client, connect
     asked(alice, connection, "Tents here?")
     asked(alice, other, "Tents there?")
     old = asked(alice, connection, "Tents long ago?")
-    Episode.objects.filter(pk=old.pk).update(started_at=timezone.now() - timezone.timedelta(days=40))
+    Episode.objects.filter(pk=old.pk).update(started_at=timezone.now() - timedelta(days=40))
     page = find(alice_client, q="tents", connection=str(other.pk))
     assert ("there" in page, "here?" in page.replace("there?", "")) == (True, False)
     assert "long ago" not in find(alice_client, q="tents", since="30")

@@ -21,11 +21,14 @@ from datasources.errors import SQLError
 from datasources.models import Connection
 from datasources.requests import get_connection
 from datasources.tables import Table
+from workbench.saved.boards.models import Board
+from workbench.saved.every import Every
 from workbench.saved.models import SavedQuery
 from workbench.saved.parameters import Entered, Kind, Parameter, as_data, entered
 from workbench.saved.queries import listing, running
 from workbench.saved.queries.listing import WHOSE, Wish
 from workbench.saved.queries.requests import get_saved
+from workbench.saved.subscriptions.models import Subscription
 
 RUNS = ("60/minute", "You have run saved queries 60 times within a minute.")
 A_PAGE = 50
@@ -95,10 +98,22 @@ def about(request: UserRequest, saved: SavedQuery, role: Membership.Role) -> dic
         "is_mine": saved.is_of(request.user),
         "explanation": explained(saved),
         "entered": values,
+        "kept_values": as_data((request.POST or request.GET).lists(), parameters),
         "fields": [_field(saved, request.user, parameter, values, said=runs) for parameter in parameters],
         "runs": runs and not values.errors,
         "said": runs,
+        "boards": _boards(request.user, saved, role),
+        "conditions": Subscription.Condition.choices,
+        "every": Every.choices,
     }
+
+
+def _boards(user: User, saved: SavedQuery, role: Membership.Role) -> list[Board]:
+    """Those that the person may pin it to."""
+    if not saved.is_shared:
+        return []
+    boards = Board.objects.filter(team=saved.connection.team_id)
+    return [board for board in boards if board.may_be_changed(user, role)]
 
 
 def explained(saved: SavedQuery) -> str:
