@@ -26,8 +26,7 @@ class BoardQuerySet(models.QuerySet["Board"]):
 
 
 class Board(models.Model):
-    """It is refreshed as its owner, who has to be in the team: while that is not so, it is `paused`, with the words that
-    say why."""
+    """It is refreshed as its owner, who has to be in the team: else it is `paused`, with the words that say why."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="boards")
     name = models.CharField(max_length=80)

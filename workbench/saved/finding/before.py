@@ -25,9 +25,10 @@ _WORD = re.compile(r"\w{3,}")
 _T = TypeVar("_T", bound=Model)
 # fmt: off
 _EMPTY_WORDS = frozenset({
-    "and", "are", "all", "any", "but", "did", "does", "each", "every", "find", "for", "from", "get", "give", "had",
-    "has", "have", "how", "into", "its", "list", "many", "much", "our", "per", "show", "that", "the", "their", "there", "these",
-    "they", "this", "those", "was", "were", "what", "when", "where", "which", "who", "whose", "will", "with", "you",
+    "all", "and", "any", "are", "but", "did", "does", "each", "every", "find", "for", "from", "get", "give", "had",
+    "has", "have", "how", "into", "its", "list", "many", "much", "our", "per", "show", "that", "the", "their",
+    "there", "these", "they", "this", "those", "was", "were", "what", "when", "where", "which", "who", "whose",
+    "will", "with", "you",
 })
 # fmt: on
 

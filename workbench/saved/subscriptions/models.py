@@ -33,8 +33,8 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
 
 class Subscription(models.Model):
-    """`is_true`: the condition held when it was looked at last, and that was told. `origin` is where the site was reached
-    when it was begun, for the links in e-mails."""
+    """`is_true`: the condition held when it was looked at last, and that was told. `origin` is where the site was
+    reached when it was begun, for the links in e-mails."""
 
     class Condition(models.TextChoices):
         ROWS = "rows", "it gives rows"
