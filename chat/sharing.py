@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from accounts.models import Membership, Team, User
@@ -16,6 +16,7 @@ from chat.answer import AnswerView
 from chat.models import Conversation, Turn
 from datasources import audit
 from datasources.models import AuditEntry
+from learning.models import Episode
 
 SHOWN = 20
 LISTED = 200
@@ -49,7 +50,12 @@ def turn_for(user: User, episode_id: UUID) -> Turn | None:
 
 def page_of(conversation: Conversation, number: str | None) -> Page[Turn]:
     """Its turns, the last ones unless others are wished."""
-    turns = conversation.turns.filter(replaced=False).select_related("episode").prefetch_related("episode__attempts")
+    retries = Prefetch("episode__retries", Episode.objects.only("retry_of"))
+    turns = (
+        conversation.turns.filter(replaced=False)
+        .select_related("episode")
+        .prefetch_related("episode__attempts", retries)
+    )
     paginator = Paginator(turns.order_by("asked_at"), SHOWN)
     return paginator.get_page(number or paginator.num_pages)
 

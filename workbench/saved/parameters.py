@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.timezone import localdate
 
 from datasources.binding import MOST_CHARACTERS, Bound, Given
@@ -19,6 +20,8 @@ MOST_DIGITS = 30
 _BEYOND = 2**63
 _TRUE, _FALSE = "yes", "no"
 _OF_A_MONTH = ("first", "next")
+RUN = "run"
+"""In an address, says that it is to be run: no parameter can be called so."""
 
 
 class Kind(StrEnum):
@@ -154,10 +157,14 @@ def entered(parameters: Iterable[Parameter], data: Mapping[str, Sequence[str]], 
     return result
 
 
-def as_data(items: Iterable[tuple[str, list[str]]], parameters: Iterable[Parameter]) -> dict[str, list[str]]:
-    """Of an address or a form, what its parameters are given there."""
-    wanted = {parameter.name for parameter in parameters}
-    return {name: values for name, values in items if name in wanted}
+def in_address(data: QueryDict, parameters: Iterable[Parameter]) -> dict[str, list[str]]:
+    """What an address gives the parameters."""
+    return {each.name: data.getlist(each.name) for each in parameters if each.name in data}
+
+
+def in_form(data: QueryDict, parameters: Iterable[Parameter]) -> dict[str, list[str]]:
+    """What goes along in a form that has fields of its own: there a parameter called limit is `p-limit`."""
+    return {each.name: data.getlist(f"p-{each.name}") for each in parameters if f"p-{each.name}" in data}
 
 
 def first_of(month: str, today: date) -> date:

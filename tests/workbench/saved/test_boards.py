@@ -55,7 +55,7 @@ def test_a_member_makes_one_and_pins_to_it(alice_client: Client, alice: User, sa
     price = Parameter("price", Kind.NUMBER)
     saved = save("Dear", "SELECT name FROM products WHERE price > {{price}}", (price,), is_shared=True)
     assert "refreshing" in words_of(
-        post(alice_client, "pin_saved", saved.pk, board=str(board.pk), price="100").content.decode()
+        post(alice_client, "pin_saved", saved.pk, board=str(board.pk), **{"p-price": "100"}).content.decode()
     )
     work()
     shown = page(alice_client, board)

@@ -153,6 +153,7 @@ def test_parameters_are_found_while_writing(alice_client: Client, connection: Co
         ({"sql": "DELETE FROM products"}, "Only a statement that reads"),
         ({"sql": "SELECT '{{a}}' FROM products"}, "in a text in quotes"),
         ({"sql": "SELECT {{a.first}}"}, "says nothing"),
+        ({"sql": "SELECT {{run}}"}, "cannot be called run"),
         ({"default-price": "dear", "kind-price": "number"}, "that is no number"),
     ],
 )

@@ -52,7 +52,7 @@ def set_price(saved: SavedQuery, price: str) -> None:
 
 
 def test_an_e_mail_says_that_it_gives_rows(alice_client: Client, watched: SavedQuery) -> None:
-    said = words_of(subscribe(alice_client, watched, price="150").content.decode())
+    said = words_of(subscribe(alice_client, watched, **{"p-price": "150"}).content.decode())
     assert "You get an e-mail at alice@example.org when it gives rows" in said
     checking.ask_due()
     call_command("db_worker", batch=True, interval=0)
@@ -92,7 +92,7 @@ def test_a_number_passes_a_limit(alice_client: Client, watched: SavedQuery) -> N
         ({"condition": "above", "column": "", "limit": "1"}, "Name the column"),
         ({"condition": "above", "column": "price", "limit": "dear"}, "The limit has to be a number"),
         ({"condition": "sometimes"}, "Choose when"),
-        ({"price": "dear"}, "that is no number"),
+        ({"p-price": "dear"}, "that is no number"),
     ],
 )
 def test_what_cannot_be_watched_is_said(

@@ -18,7 +18,7 @@ from workbench.saved.boards import refreshing
 from workbench.saved.boards.models import Board, Pin
 from workbench.saved.boards.refreshing import Paused
 from workbench.saved.every import Every
-from workbench.saved.parameters import as_data
+from workbench.saved.parameters import in_form
 from workbench.saved.queries.requests import get_saved
 
 REFRESHES = ("20/minute", "You have refreshed boards 20 times within a minute.")
@@ -157,7 +157,7 @@ def pin_saved(request: UserRequest, saved_id: int) -> HttpResponse:
     if board.pins.count() >= MOST_PINS:
         messages.error(request, f"A board holds {MOST_PINS} questions. Take one off it, or begin another.")
         return redirect("board", board.pk)
-    typed = as_data(request.POST.lists(), saved.inputs)
+    typed = in_form(request.POST, saved.inputs)
     Pin.objects.create(board=board, saved=saved, typed=typed, position=refreshing.next_position(board))
     try:
         refreshing.ask(board)

@@ -16,7 +16,7 @@ from datasources.models import AuditEntry, Connection
 from learning.models import Episode
 from learning.verified.editing import MAX_SQL
 from workbench.saved.models import SavedQuery
-from workbench.saved.parameters import Parameter, base_of, entered, guessed, suffix_trouble
+from workbench.saved.parameters import RUN, Parameter, base_of, entered, guessed, suffix_trouble
 
 LONGEST_NAME = 120
 LONGEST_DESCRIPTION = 500
@@ -148,6 +148,8 @@ def described(connection: Connection, sql: str, known: Mapping[str, Parameter]) 
     bases = list(dict.fromkeys(map(base_of, names)))
     if len(bases) > _MOST_PARAMETERS:
         raise NotKept(f"At most {_MOST_PARAMETERS} parameters.", "sql")
+    if RUN in bases:
+        raise NotKept("A parameter cannot be called run: addresses say so that it is run. Give it another name.", "sql")
     found = {name: known.get(name) or guessed(name) for name in bases}
     if trouble := suffix_trouble(names, found):
         raise NotKept(trouble, "sql")

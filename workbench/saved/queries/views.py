@@ -24,7 +24,7 @@ from datasources.tables import Table
 from workbench.saved.boards.models import Board
 from workbench.saved.every import Every
 from workbench.saved.models import SavedQuery
-from workbench.saved.parameters import Entered, Kind, Parameter, as_data, entered
+from workbench.saved.parameters import RUN, Entered, Kind, Parameter, entered, in_address, in_form
 from workbench.saved.queries import listing, running
 from workbench.saved.queries.listing import WHOSE, Wish
 from workbench.saved.queries.requests import get_saved
@@ -88,8 +88,9 @@ def saved_result(request: UserRequest, saved_id: int) -> HttpResponse:
 
 def about(request: UserRequest, saved: SavedQuery, role: Membership.Role) -> dict[str, Any]:
     parameters = saved.inputs
-    values = entered(parameters, as_data(request.GET.lists(), parameters))
-    runs = "run" in request.GET and not saved.deleted_at
+    typed = in_form(request.POST, parameters) if request.method == "POST" else in_address(request.GET, parameters)
+    values = entered(parameters, typed)
+    runs = RUN in request.GET and not saved.deleted_at
     return {
         "saved": saved,
         "connection": saved.connection,
@@ -98,7 +99,7 @@ def about(request: UserRequest, saved: SavedQuery, role: Membership.Role) -> dic
         "is_mine": saved.is_of(request.user),
         "explanation": explained(saved),
         "entered": values,
-        "kept_values": as_data((request.POST or request.GET).lists(), parameters),
+        "kept_values": typed,
         "fields": [_field(saved, request.user, parameter, values, said=runs) for parameter in parameters],
         "runs": runs and not values.errors,
         "said": runs,

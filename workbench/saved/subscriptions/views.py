@@ -18,7 +18,7 @@ from accounts.requests import UserRequest
 from datasources.storable import storable
 from workbench.saved.every import Every
 from workbench.saved.models import SavedQuery
-from workbench.saved.parameters import as_data, entered
+from workbench.saved.parameters import entered, in_form
 from workbench.saved.queries.requests import get_saved
 from workbench.saved.queries.views import about
 from workbench.saved.subscriptions import mail
@@ -83,7 +83,7 @@ def _wanted(request: UserRequest, saved: SavedQuery) -> Subscription:
     condition, every = request.POST.get("condition", ""), request.POST.get("every", "")
     if condition not in Condition or every not in Every:
         raise NotPossible("Choose when the e-mail is sent, and how often that is looked at.")
-    typed = as_data(request.POST.lists(), saved.inputs)
+    typed = in_form(request.POST, saved.inputs)
     if errors := entered(saved.inputs, typed).errors:
         raise NotPossible(" ".join(errors.values()))
     wanted = Subscription(saved=saved, user=request.user, condition=condition, every=every, typed=typed)
