@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -244,11 +244,11 @@ def _fail() -> Any:
     raise ValueError
 
 
-_RELATIVE_DAYS = {
+_RELATIVE_DAYS: dict[str, Callable[[date], date]] = {
     "today": lambda today: today,
     "yesterday": lambda today: today - timedelta(days=1),
 }
-_RELATIVE_MONTHS = {
+_RELATIVE_MONTHS: dict[str, Callable[[date], date]] = {
     "this month": lambda today: today.replace(day=1),
     "last month": _last_month,
 }
