@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -23,9 +25,10 @@ from workbench.saved.queries.requests import get_saved, get_saved_to_change
 
 
 @require_http_methods(["GET", "POST"])
-def save_answer(request: UserRequest, episode_id: Any) -> HttpResponse:
+def save_answer(request: UserRequest, episode_id: UUID) -> HttpResponse:
     """The SQL of one of one's own answers, to be named and kept."""
-    mine = Episode.objects.visible_to(request.user).filter(user=request.user).select_related("connection__team")
+    is_mine = Q(user=request.user) | Q(turn__conversation__user=request.user)
+    mine = Episode.objects.visible_to(request.user).filter(is_mine).select_related("connection__team")
     episode = get_object_or_404(mine.defer("connection__schema_snapshot", "result"), pk=episode_id)
     role = episode.connection.team.role_of(request.user)
     assert role is not None  # noqa: S101 - visible_to says so
