@@ -16,7 +16,9 @@ from tests.processes import Site
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 DEAR = "SELECT name, price FROM products WHERE price > {{price}} ORDER BY price DESC LIMIT 3"
-CLEAN = "from workbench.models import Board, SavedQuery; Board.objects.all().delete(); SavedQuery.objects.all().delete()"
+CLEAN = (
+    "from workbench.models import Board, SavedQuery; Board.objects.all().delete(); SavedQuery.objects.all().delete()"
+)
 ONE = """
 from accounts.models import User
 from datasources.models import Connection
@@ -130,7 +132,7 @@ def test_finding_by_keys(page: Page, site: Site) -> None:
     expect(page.locator("[data-hit]").first).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(page.locator("#find")).to_be_focused()
-    assert "q=dear+products" in page.url
+    assert "q=dear%20products" in page.url
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).not_to_have_url(f"{site.url}/find/")

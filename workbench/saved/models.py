@@ -75,6 +75,10 @@ class SavedQuery(models.Model):
         """Its parameters."""
         return tuple(map(Parameter.from_json, self.parameters))
 
+    @property
+    def was_changed(self) -> bool:
+        return self.updated_at - self.created_at > timedelta(seconds=1)
+
     def is_of(self, user: User) -> bool:
         return self.user_id == user.pk
 

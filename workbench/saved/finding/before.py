@@ -18,6 +18,8 @@ from workbench.saved.finding.searching import Hit, of_answer, of_saved, of_verif
 OFFERED = 3
 ENOUGH_ALIKE = 0.6
 _CANDIDATES = 200
+_LOOKED_THROUGH = 5_000
+"""Of each kind, the newest."""
 _LONGEST = 1_000
 _MOST_STEMS = 12
 _STEM = 5
@@ -89,4 +91,5 @@ def _some(queries: QuerySet[_T], connection: Connection, stems: Sequence[str], f
     any_stem = Q()
     for stem in stems:
         any_stem |= Q(**{f"{field}__icontains": stem})
-    return list(queries.filter(any_stem, connection=connection).order_by(f"-{at}")[:_CANDIDATES])
+    newest = queries.filter(connection=connection).order_by(f"-{at}").values("pk")[:_LOOKED_THROUGH]
+    return list(queries.filter(any_stem, pk__in=newest).order_by(f"-{at}")[:_CANDIDATES])

@@ -15,7 +15,6 @@ from datasources.models import Connection
 from learning.models import Episode, VerifiedQuery
 from workbench.saved.models import SavedQuery
 
-_SHARED = Q(turn__shared_at__isnull=False) | Q(turn__conversation__shared_at__isnull=False)
 _UNREAD = ("connection__schema_snapshot",)
 
 
@@ -26,8 +25,11 @@ def own_questions(user: User) -> QuerySet[Episode]:
 
 def shared_answers(user: User) -> QuerySet[Episode]:
     """Of colleagues."""
-    shared = Episode.objects.filter(_SHARED, turn__replaced=False, status=Episode.Status.SUCCEEDED).exclude(user=user)
-    return _plain(shared, user)
+    # Two lists, so that both come from what is marked, and not from all episodes.
+    alone = Episode.objects.filter(turn__shared_at__isnull=False).values("pk")
+    along = Episode.objects.filter(turn__conversation__shared_at__isnull=False).values("pk")
+    shared = Episode.objects.filter(Q(pk__in=alone) | Q(pk__in=along), status=Episode.Status.SUCCEEDED)
+    return _plain(shared.filter(turn__replaced=False).exclude(user=user), user)
 
 
 def saved_queries(user: User) -> QuerySet[SavedQuery]:

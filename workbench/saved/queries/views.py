@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,7 @@ from workbench.saved.subscriptions.models import Subscription
 
 RUNS = ("60/minute", "You have run saved queries 60 times within a minute.")
 A_PAGE = 50
+_QUOTED_NAME = re.compile(r"'(\{[a-z0-9_.]+\})'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def explained(saved: SavedQuery) -> str:
     sql = saved.sql
     for mark in reversed(names):
         sql = f"{sql[: mark.start]}'{{{mark.name}}}'{sql[mark.end :]}"
-    return explain(sql, saved.connection.dialect)
+    return _QUOTED_NAME.sub(r"\1", explain(sql, saved.connection.dialect))
 
 
 def _ran(saved: SavedQuery, user: User, values: Entered) -> dict[str, Any]:
