@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import evolving_views, views
+from chat import evolving_views, sharing_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +13,15 @@ urlpatterns = [
     path("chat/<uuid:conversation_id>/before/<uuid:episode_id>/", views.earlier_turns, name="earlier_turns"),
     path("chat/<uuid:conversation_id>/rename/", views.rename_conversation, name="rename_conversation"),
     path("chat/<uuid:conversation_id>/delete/", views.delete_conversation, name="delete_conversation"),
+    path("chat/<uuid:conversation_id>/share/", sharing_views.share_conversation, name="share_conversation"),
+    path(
+        "chat/<uuid:conversation_id>/stop-sharing/",
+        sharing_views.stop_sharing_conversation,
+        name="stop_sharing_conversation",
+    ),
+    path("answers/<uuid:episode_id>/share/", sharing_views.share_answer, name="share_answer"),
+    path("answers/<uuid:episode_id>/stop-sharing/", sharing_views.stop_sharing_answer, name="stop_sharing_answer"),
+    path("teams/<int:team_id>/shared/", sharing_views.team_shared, name="team_shared"),
     path("answers/<uuid:episode_id>/", views.answer, name="answer"),
     path("answers/<uuid:episode_id>/rows/", views.answer_rows, name="answer_rows"),
     path("answers/<uuid:episode_id>/verdict/", views.verdict, name="verdict"),

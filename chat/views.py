@@ -17,7 +17,7 @@ from django_htmx.http import reswap, retarget
 from accounts.models import User
 from accounts.pacing import RUNS, paced
 from accounts.requests import UserRequest
-from chat import elsewhere, pages, shown, turns
+from chat import elsewhere, pages, sharing_views, shown, turns
 from chat.forms import TitleForm, connection_of
 from chat.models import Conversation
 from chat.status import model_status as status_of
@@ -65,8 +65,10 @@ def new_conversation(request: UserRequest) -> HttpResponse:
 
 @require_GET
 def conversation(request: UserRequest, conversation_id: UUID) -> HttpResponse:
-    """The last turns; with ?since=, all from that answer on."""
-    found = _get_conversation(request, conversation_id)
+    """The last turns; with ?since=, all from that answer on. Of somebody else's, what is shared."""
+    found = pages.conversation_for(request.user, conversation_id)
+    if found is None:
+        return sharing_views.shared_conversation(request, conversation_id)
     warming.enqueue(found.connection)
     examples.enqueue(found.connection)
     checking.enqueue(found.connection)
@@ -113,8 +115,14 @@ async def delete_conversation(request: UserRequest, conversation_id: UUID) -> Ht
 
 @require_GET
 def answer(request: UserRequest, episode_id: UUID) -> HttpResponse:
-    episode = _get_episode(request, episode_id)
+    """One's own, or one that is shared, to be read."""
+    try:
+        episode = _get_episode(request, episode_id)
+    except Http404:
+        return sharing_views.shared_answer(request, episode_id)
     context = {
+        "turn": episode.turn,
+        "team": episode.connection.team,
         "answer": shown.view_of(episode.turn.conversation, episode),
         "conversation": episode.turn.conversation,
         "connection": episode.connection,

@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts.tokens import acting_by
 from datasources import metrics
 from datasources.audit_entry import Entry
+from datasources.binding import Bound, told
 from datasources.engine import ResultSet, RowStream, StreamingDatabase
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryTimeout, SQLError
 from datasources.inserting import Inserter
@@ -108,10 +109,10 @@ class AuditedDatabase:
         self._who = who
         self._ledger = ledger
 
-    def execute(self, sql: str) -> ResultSet:
-        with self._recorded(Action.QUERY, sql) as entry:
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
+        with self._recorded(Action.QUERY, sql, told(bound) if bound else "") as entry:
             self._ledger.require(self._connection, self._who.user)
-            result = self._database.execute(sql)
+            result = self._database.execute(sql, bound) if bound else self._database.execute(sql)
             entry.rows = len(result.rows)
         return result
 
@@ -154,13 +155,14 @@ class AuditedDatabase:
         self._database.close()
 
     @contextmanager
-    def _recorded(self, action: str, sql: str = "") -> Iterator[Entry]:
-        entry = _entry(self._connection, self._who, action, sql=sql)
+    def _recorded(self, action: str, sql: str = "", message: str = "") -> Iterator[Entry]:
+        entry = _entry(self._connection, self._who, action, sql=sql, message=message)
         started = time.perf_counter()
         try:
             yield entry
         except SQLError as error:
-            entry.verdict, entry.outcome, entry.message = *map(str, judged(error)), error.message
+            entry.verdict, entry.outcome = map(str, judged(error))
+            entry.message = f"{error.message} {message}".strip()
             raise
         except GeneratorExit:
             entry.outcome, entry.message = str(Outcome.CANCELLED), "It was left before its end."

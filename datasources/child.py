@@ -34,11 +34,13 @@ class Driver(Protocol):
     def probe(self) -> tuple[str, str] | Failure:
         """Its version, and what is unsafe about using it."""
 
-    def run(self, sql: str, limits: Limits, calls: tuple[str, ...], take: Take) -> tuple[Any, ...] | Failure:
+    def run(
+        self, sql: str, limits: Limits, calls: tuple[str, ...], take: Take, bound: tuple[Any, ...] = ()
+    ) -> tuple[Any, ...] | Failure:
         """The columns, the rows, whether there were more of them, the seconds it took, and the columns' types.
 
-        `calls` are the names that stand where functions do; `take` is given the rows as they come, and nothing else
-        keeps them.
+        `calls` are the names that stand where functions do, `bound` the values of its placeholders; `take` is given the
+        rows as they come, and nothing else keeps them.
         """
 
     def schema(self, seconds: float) -> list[dict[str, Any]] | Failure:
@@ -103,8 +105,10 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
         match request:
             case ["run", sql, calls, *limits]:
                 return _run(driver, sql, Limits(*limits), calls, take)
-            case ["stream", sql, calls, *limits]:
-                return _run(driver, sql, Limits(*limits), calls, _send)
+            case ["bind", sql, calls, bound, *limits]:
+                return _run(driver, sql, Limits(*limits), calls, take, bound)
+            case ["stream", sql, calls, bound, *limits]:
+                return _run(driver, sql, Limits(*limits), calls, _send, bound)
             case ["probe"]:
                 probed = driver.probe()
                 return probed if isinstance(probed, Failure) else ("probe", *probed)
@@ -125,9 +129,11 @@ def _ask(driver: Driver, request: tuple[Any, ...]) -> tuple[Any, ...] | Failure:
     raise ValueError(f"unknown request {request[0]!r}")
 
 
-def _run(driver: Driver, sql: str, limits: Limits, calls: tuple[str, ...], take: Take) -> tuple[Any, ...] | Failure:
+def _run(
+    driver: Driver, sql: str, limits: Limits, calls: tuple[str, ...], take: Take, bound: tuple[Any, ...] = ()
+) -> tuple[Any, ...] | Failure:
     _allow_cpu(limits.seconds)
-    result = driver.run(sql, limits, calls, take)
+    result = driver.run(sql, limits, calls, take, bound)
     if isinstance(result, Failure):
         return result
     columns, *rest = result

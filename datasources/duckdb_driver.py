@@ -81,7 +81,7 @@ class DuckdbDriver:
         return f"DuckDB {duckdb.__version__}", ""
 
     def run(
-        self, sql: str, limits: Limits, calls: tuple[str, ...] = (), take: Take = take
+        self, sql: str, limits: Limits, calls: tuple[str, ...] = (), take: Take = take, bound: tuple[Any, ...] = ()
     ) -> tuple[Any, ...] | Failure:
         """Which functions are called does not matter here: none of them reaches anything."""
         started = time.monotonic()
@@ -90,8 +90,13 @@ class DuckdbDriver:
                 kind = _kind(cursor, sql)
                 if kind is None:
                     return Failure("refused", "The database refused it: only one statement that reads can run.")
-                columns, types, text = _prepared(cursor, kind, sql, limits)
-                rows, truncated = take(columns, types, _batches(cursor.execute(text), len(columns)), limits)
+                if bound and kind == duckdb.StatementType.MULTI:
+                    return Failure(
+                        "failed", "A PIVOT that finds its values itself takes no parameters: name its values."
+                    )
+                columns, types, text = _prepared(cursor, kind, sql, limits, bound)
+                found = cursor.execute(text, list(bound))
+                rows, truncated = take(columns, types, _batches(found, len(columns)), limits)
         except ERRORS as error:
             return failure(error, sql)
         return columns, rows, truncated, time.monotonic() - started, types
@@ -138,7 +143,11 @@ def _kind(cursor: duckdb.DuckDBPyConnection, sql: str) -> duckdb.StatementType |
 
 
 def _prepared(
-    cursor: duckdb.DuckDBPyConnection, kind: duckdb.StatementType, sql: str, limits: Limits
+    cursor: duckdb.DuckDBPyConnection,
+    kind: duckdb.StatementType,
+    sql: str,
+    limits: Limits,
+    bound: tuple[Any, ...],
 ) -> tuple[list[str], list[str], str]:
     """The columns, their types, and the statement to run: around the person's one, so that DuckDB itself writes what
     Python could not hold (an infinite date, an interval in months), and cuts what is too long."""
@@ -148,7 +157,7 @@ def _prepared(
         described = cursor.execute(f"SELECT * FROM (\n{sql}\n) LIMIT 0")  # noqa: S608
         columns = [(name, type_) for name, type_, *_ in described.description]
     else:
-        relation = cursor.sql(sql)
+        relation = cursor.sql(sql, params=list(bound))
         columns = list(zip(relation.columns, relation.types, strict=True))
     names = [f"c{number}" for number in range(len(columns))]
     values = ", ".join(_value(name, type_, limits) for name, (_, type_) in zip(names, columns, strict=True))

@@ -9,8 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
-from datasources import guard
+from datasources import binding, guard
 from datasources.asked import answer_of, parts_of
+from datasources.binding import Bound
 from datasources.children import Source
 from datasources.dsn import ServerAddress
 from datasources.errors import ConnectFailed, QueryCancelled, SQLError
@@ -69,8 +70,8 @@ class Database(Protocol):
     def probe(self) -> Probe:
         """Open the database anew and ask what it is."""
 
-    def execute(self, sql: str) -> ResultSet:
-        """Run one statement that only reads."""
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
+        """Run one statement that only reads. `bound` are the values of its placeholders: see binding.py."""
 
     def schema(self, seconds: float | None = None) -> Schema:
         """Read what the database holds, in so many seconds or in those of a statement."""
@@ -91,7 +92,7 @@ class Database(Protocol):
 class StreamingDatabase(Database, Protocol):
     """One whose results may be longer than memory."""
 
-    def stream(self, sql: str) -> AbstractContextManager[RowStream]:
+    def stream(self, sql: str, bound: Sequence[Bound] = ()) -> AbstractContextManager[RowStream]:
         """Run one statement that only reads. Who leaves before the end of its rows ends it."""
 
 
@@ -109,10 +110,12 @@ class _Guarded(ABC):
         version, warning = self._ask(("probe",), fresh=True)
         return Probe(version, warning)
 
-    def execute(self, sql: str) -> ResultSet:
-        statement = guard.inspect(sql, self.dialect)
-        limits = self.limits
-        request = ("run", statement.sql, statement.calls, *astuple(limits))
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
+        binding.require_sendable(bound)
+        statement = guard.inspect(sql, self.dialect, len(bound))
+        request: tuple[object, ...] = ("run", statement.sql, statement.calls, *astuple(self.limits))
+        if bound:
+            request = ("bind", statement.sql, statement.calls, tuple(bound), *astuple(self.limits))
         try:
             columns, rows, truncated, elapsed, types = self._ask(request)
         except SQLError as error:
@@ -123,10 +126,11 @@ class _Guarded(ABC):
         return ResultSet(heads, rows, truncated, elapsed, types)
 
     @contextmanager
-    def stream(self, sql: str) -> Iterator[RowStream]:
+    def stream(self, sql: str, bound: Sequence[Bound] = ()) -> Iterator[RowStream]:
         """The same guard, session and limits; the time is for all of it, also while nobody takes what is there."""
-        statement = guard.inspect(sql, self.dialect)
-        request = ("stream", statement.sql, statement.calls, *astuple(self.limits))
+        binding.require_sendable(bound)
+        statement = guard.inspect(sql, self.dialect, len(bound))
+        request = ("stream", statement.sql, statement.calls, tuple(bound), *astuple(self.limits))
         self._require_open()
         turn = Turn((self.whose, "stream"), _STREAMS)
         self._turns.add(turn)

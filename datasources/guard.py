@@ -53,11 +53,11 @@ def check(sql: str, dialect: str) -> str:
     return inspect(sql, dialect).sql
 
 
-def inspect(sql: str, dialect: str) -> Statement:
-    """As `check`, with what the statement calls."""
+def inspect(sql: str, dialect: str, placeholders: int = 0) -> Statement:
+    """As `check`, with what the statement calls. So many values are sent beside it, each for a placeholder."""
     if len(sql) > MAX_BYTES:  # it is refused, and not remembered
-        return _inspect(sql, dialect)
-    judged = _judged(sql, dialect)
+        return _inspect(sql, dialect, placeholders)
+    judged = _judged(sql, dialect, placeholders)
     if isinstance(judged, SQLError):
         # A new one each time: an error that is raised remembers where.
         raise type(judged)(judged.message, judged.code, judged.position)
@@ -65,21 +65,21 @@ def inspect(sql: str, dialect: str) -> Statement:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _judged(sql: str, dialect: str) -> Statement | SQLError:
+def _judged(sql: str, dialect: str, placeholders: int) -> Statement | SQLError:
     """The same for the same text: agents in training, repairs and benchmarks write many a statement again."""
     try:
-        return _inspect(sql, dialect)
+        return _inspect(sql, dialect, placeholders)
     except SQLError as error:
         error.__context__ = None
         return error.with_traceback(None)
 
 
-def _inspect(sql: str, dialect: str) -> Statement:
+def _inspect(sql: str, dialect: str, placeholders: int) -> Statement:
     given = sql.replace("\r\n", "\n").replace("\r", "\n")
     sql = given.strip()
     _check_text(sql, dialect)
     try:
-        return _check_statement(sql, dialect)
+        return _check_statement(sql, dialect, placeholders)
     except RecursionError:
         raise NotReadOnly("The statement is nested too deeply to be checked. Write it with fewer levels.") from None
     except (ParseError, TokenError) as error:
@@ -99,7 +99,7 @@ def _check_text(sql: str, dialect: str) -> None:
         raise NotReadOnly("A comment begins with -- and an ordinary space.")
 
 
-def _check_statement(sql: str, dialect: str) -> Statement:
+def _check_statement(sql: str, dialect: str, placeholders: int) -> Statement:
     grammar = Dialect.get_or_raise(dialect)
     tokens, end = _without_end(grammar.tokenize(sql), len(sql))
     checked, start = tokens, 0
@@ -115,7 +115,7 @@ def _check_statement(sql: str, dialect: str) -> Statement:
     statement = _only_statement(bounded_parsing.parse(checked, sql[start:], grammar))
     if not start:
         bounded_parsing.share(sql, dialect, statement)
-    check_tree(statement, dialect)
+    check_tree(statement, dialect, placeholders)
     names = _in_backticks(sql, checked, start) if dialect == "sqlite" else []
     return Statement(_replaced(sql[:end], names).rstrip(), _calls(checked))
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import pymysql
 
-from datasources import mysql_roles
+from datasources import mysql_binding, mysql_roles
 from datasources.catalogues import mysql
 from datasources.catalogues.sampling import Look, Sample
 from datasources.dsn import ServerAddress
@@ -90,13 +90,13 @@ class MysqlDriver:
         return f"{'MariaDB' if self._is_mariadb else 'MySQL'} {version.partition('-')[0]}", warning
 
     def run(
-        self, sql: str, limits: Limits, calls: tuple[str, ...] = (), take: Take = take
+        self, sql: str, limits: Limits, calls: tuple[str, ...] = (), take: Take = take, bound: tuple[Any, ...] = ()
     ) -> tuple[Any, ...] | Failure:
         """MySQL does not say which functions do something; none can in a transaction that is read-only."""
         started = time.monotonic()
         try:
             self._begin(limits.seconds, limits.rows + 1)
-            fields = self._query(sql)
+            fields = self._query(mysql_binding.bind(self._connection, sql, bound) if bound else sql)
             columns, types = tuple(field.name for field in fields), tuple(map(type_name, fields))
             rows, truncated = take(columns, types, self._rows(), limits)
         except _TROUBLE as trouble:

@@ -9,6 +9,8 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import psycopg
@@ -104,13 +106,15 @@ class PostgresDriver:
             self._end()
         return f"PostgreSQL {version}", warning
 
-    def run(self, sql: str, limits: Limits, calls: tuple[str, ...], take: Take = take) -> tuple[Any, ...] | Failure:
+    def run(
+        self, sql: str, limits: Limits, calls: tuple[str, ...], take: Take = take, bound: tuple[Any, ...] = ()
+    ) -> tuple[Any, ...] | Failure:
         started = time.monotonic()
         try:
             volatile = self._begin(limits.seconds, calls)
             if volatile:
                 return Failure("refused", _refusal(volatile))
-            columns, types, rows, truncated = self._read(sql, limits, take)
+            columns, types, rows, truncated = self._read(sql, limits, take, bound)
         except Trouble as trouble:
             return failure(trouble, is_late=self._is_late())
         finally:
@@ -182,14 +186,14 @@ class PostgresDriver:
             self._pgconn.exec_(b"ROLLBACK")
         self._is_running = False
 
-    def _read(self, sql: str, limits: Limits, take: Take) -> _Taken:
+    def _read(self, sql: str, limits: Limits, take: Take, bound: tuple[Any, ...]) -> _Taken:
         """EXPLAIN has no cursor, and is short."""
         result: Iterable[Row]
         if _EXPLAIN.match(sql):
-            first = self._execute(sql)
+            first = self._execute(sql, bound, list(map(_oid, bound)))
             result = loaded(first)
         else:
-            self._declare(sql)
+            self._declare(sql, bound)
             first = self._execute(_FETCH.format(_FIRST_BATCH))
             result = self._rows(first, limits)
         columns = tuple(bytes(first.fname(number) or b"").decode(errors="replace") for number in range(first.nfields))
@@ -197,12 +201,21 @@ class PostgresDriver:
         rows, truncated = take(columns, types, result, limits)
         return columns, types, rows, truncated
 
-    def _declare(self, sql: str) -> None:
+    def _declare(self, sql: str, bound: tuple[Any, ...]) -> None:
+        kinds = self._kinds(sql, bound)
         try:
-            self._execute(f"{_DECLARE}{sql}")
+            self._execute(f"{_DECLARE}{sql}", bound, kinds)
         except Trouble as trouble:
             trouble.before = len(_DECLARE)
             raise
+
+    def _kinds(self, sql: str, bound: tuple[Any, ...]) -> list[int]:
+        """The types that the values have in the statement: a cursor's are not found out by themselves."""
+        if not bound:
+            return []
+        self._checked(self._pgconn.prepare(b"", sql.encode(), list(map(_oid, bound))))
+        prepared = self._checked(self._pgconn.describe_prepared(b""))
+        return [prepared.param_type(number) for number in range(prepared.nparams)]
 
     def _rows(self, batch: PGresult, limits: Limits) -> Iterator[tuple[Any, ...]]:
         """Batches grow while their rows are small: what one weighs is in memory before it can be cut."""
@@ -231,17 +244,33 @@ class PostgresDriver:
         """A statement of ours, of the catalogues."""
         return loaded(self._execute(sql))
 
-    def _execute(self, sql: str) -> PGresult:
-        """One statement: the extended protocol takes no second one."""
+    def _execute(self, sql: str, bound: tuple[Any, ...] = (), kinds: Sequence[int] = ()) -> PGresult:
+        """One statement: the extended protocol takes no second one, and values beside it."""
         while self._is_ending:
             time.sleep(1)
-        return self._checked(self._pgconn.exec_params(sql.encode(), None))
+        return self._checked(self._pgconn.exec_params(sql.encode(), list(map(_sent, bound)) or None, kinds or None))
 
     def _checked(self, result: PGresult) -> PGresult:
         """Raises Trouble."""
         if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             return result
         raise Trouble(result, broken=self._pgconn.status != ConnStatus.OK)
+
+
+def _oid(value: Any) -> int:
+    """The type that a literal would have; of a text none, so that it becomes what it is compared with."""
+    if isinstance(value, bool):
+        return 16
+    if isinstance(value, int):
+        return 23 if abs(value) < 2**31 else 20 if abs(value) < 2**63 else 1700
+    if isinstance(value, Decimal | float):
+        return 1700
+    return 1082 if isinstance(value, date) else 0
+
+
+def _sent(value: Any) -> bytes | None:
+    """As text."""
+    return None if value is None else str(value).encode()
 
 
 def _refusal(volatile: Iterable[str]) -> str:

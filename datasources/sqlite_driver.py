@@ -8,6 +8,8 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
+from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -72,13 +74,13 @@ class SqliteDriver:
         return f"SQLite {sqlite3.sqlite_version}", ""
 
     def run(
-        self, sql: str, limits: Limits, calls: tuple[str, ...] = (), take: Take = take
+        self, sql: str, limits: Limits, calls: tuple[str, ...] = (), take: Take = take, bound: tuple[Any, ...] = ()
     ) -> tuple[Any, ...] | Failure:
         """Without types: an expression has none here. Which functions are called, the authorizer sees better."""
         started = time.monotonic()
         with _Deadline(self._connection, limits.seconds) as deadline:
             try:
-                cursor = self._connection.execute(sql)
+                cursor = self._connection.execute(sql, _by_name(bound))
                 columns = [column[0] for column in cursor.description or ()]
                 rows, truncated = take(columns, (), cursor, limits)
                 cursor.close()
@@ -129,6 +131,17 @@ class _Deadline:
     def _check(self) -> bool:
         self.passed = time.monotonic() > self._end
         return self.passed
+
+
+def _by_name(bound: Sequence[Any]) -> dict[str, Any]:
+    """As binding.py names them. SQLite has neither decimals nor dates."""
+    return {f"p{number}": _bindable(value) for number, value in enumerate(bound, 1)}
+
+
+def _bindable(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and abs(value) < 2**63 else float(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _asking(connection: sqlite3.Connection) -> Ask:

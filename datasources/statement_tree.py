@@ -69,19 +69,38 @@ _ALLOWED = (
     exp.WithinGroup,
 )
 _PLACEHOLDERS = (exp.Parameter, exp.Placeholder)
+_SQLITE_PLACE = re.compile("p[1-9][0-9]{0,3}")
 _DENIED = (exp.NextValueFor, exp.ReadCSV, exp.ReadParquet, exp.SessionParameter)
 _NAMING = (exp.Table, exp.Summarize)
 """Whether they may stand there, the names in them say."""
 
 
-def check_tree(statement: exp.Expr, dialect: str) -> None:
-    """Raises NotReadOnly, or QueryFailed("PARSE") for a placeholder."""
+def check_tree(statement: exp.Expr, dialect: str, placeholders: int = 0) -> None:
+    """Raises NotReadOnly, or QueryFailed("PARSE") for a placeholder that is not one of so many."""
     if not isinstance(statement, (*_READS, *dialect_words.ALSO_READS.get(dialect, ()))):
         raise NotReadOnly("Only a statement that reads can run: SELECT, WITH, VALUES or EXPLAIN.")
     harmless = _harmless(dialect)
+    wanted: list[int] = []
     for node in statement.walk():
-        if type(node) not in harmless:
+        if type(node) in harmless:
+            continue
+        if placeholders and (place := _place(node, dialect, len(wanted) + 1)):
+            wanted.append(place)
+        else:
             _check_node(node, dialect)
+    if sorted(set(wanted)) != list(range(1, placeholders + 1)):
+        raise QueryFailed("The statement's placeholders are not as many as the values that are given.", "PARSE")
+
+
+def _place(node: exp.Expr, dialect: str, following: int) -> int:
+    """The number of a placeholder as binding.py writes it; 0 for everything else."""
+    if dialect == "postgres" and isinstance(node, exp.Parameter) and isinstance(node.this, exp.Literal):
+        return int(node.name) if node.name.isdecimal() else 0
+    if not isinstance(node, exp.Placeholder):
+        return 0
+    if dialect == "sqlite":
+        return int(node.name[1:]) if _SQLITE_PLACE.fullmatch(node.name) else 0
+    return following if dialect in {"duckdb", "mysql"} and not node.args.get("this") else 0
 
 
 def _check_node(node: exp.Expr, dialect: str) -> None:

@@ -1,7 +1,8 @@
 """What the server and a child process say to each other: msgpack in frames that carry their length.
 
 Requests:  ("open", driver, parameters)   ("run", sql, calls, *limits)   ("schema", seconds)   ("probe",)
-           ("values", tables, seconds)   ("distinct", tables, seconds)   ("stream", sql, calls, *limits)
+           ("bind", sql, calls, bound, *limits)   ("stream", sql, calls, bound, *limits)
+           ("values", tables, seconds)   ("distinct", tables, seconds)
 Answers:   ("opened",)   ("rows", *rows)   ("schema", tables)   ("probe", version, warning)   ("failure", *failure)
            ("values", samples)
 Of a stream: ("head", columns, types), any number of ("part", rows), and then ("rows", …) with no rows in it.
@@ -9,6 +10,7 @@ Of a stream: ("head", columns, types), any number of ("part", rows), and then ("
 
 import struct
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -18,7 +20,7 @@ import msgpack  # type: ignore[import-untyped]
 MAX_FRAME = 64 << 20
 _LENGTH = struct.Struct(">I")
 HEAD_SIZE = _LENGTH.size
-_DECIMAL, _BIG_INTEGER = 1, 2
+_DECIMAL, _BIG_INTEGER, _DATE = 1, 2, 3
 
 # A database may put the whole of a value into what it says of it.
 MESSAGE_CHARS = 4_000
@@ -54,7 +56,7 @@ class Failure:
 
 
 def pack(message: object) -> bytes:
-    """Decimals and whole numbers over 64 bits travel as their digits."""
+    """Decimals, dates and whole numbers over 64 bits travel as their digits."""
     body: bytes = msgpack.packb(message, default=_extended)
     return _LENGTH.pack(len(body)) + body
 
@@ -69,15 +71,19 @@ def _extended(value: object) -> msgpack.ExtType:
         return msgpack.ExtType(_DECIMAL, str(value).encode())
     if isinstance(value, int):
         return msgpack.ExtType(_BIG_INTEGER, str(value).encode())
+    if isinstance(value, date):
+        return msgpack.ExtType(_DATE, value.isoformat().encode())
     raise TypeError(f"{type(value).__name__} cannot be sent")
 
 
-def _read_extended(kind: int, digits: bytes) -> Decimal | int:
+def _read_extended(kind: int, digits: bytes) -> Decimal | int | date:
     """Raises ValueError for what no child of ours sends."""
     if kind == _BIG_INTEGER:
         return int(digits)
     if kind == _DECIMAL:
         return Decimal(digits.decode())
+    if kind == _DATE:
+        return date.fromisoformat(digits.decode())
     raise ValueError(f"an extension of kind {kind}")
 
 

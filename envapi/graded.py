@@ -7,6 +7,7 @@ from contextlib import closing
 
 from accounts.models import User
 from agent.errors import classify_error
+from datasources.binding import Bound
 from datasources.engine import Database, Probe, ResultSet, Values
 from datasources.errors import QueryFailed, SQLError
 from datasources.introspect import Schema, Table
@@ -42,10 +43,10 @@ class GradedDatabase:
             raise QueryFailed(given.error.message, given.error.code)
         return given.result
 
-    def execute(self, sql: str) -> ResultSet:
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
         self.grade, answers = None, self._place.answers
         try:
-            result = self._inner.execute(sql)
+            result = self._inner.execute(sql, bound)
         except SQLError as error:
             told = self._place.asked_with.prompt
             self._place.hint(classify_error(error, self.dialect), error.message, sql, told.schema, self.dialect)

@@ -19,7 +19,10 @@ from learning import warming
 from learning.models import Evaluation
 from learning.quotas import clearing as clearing_of_quotas
 from operations.models import Chore
-from workbench.results import keeping
+from workbench.results import keeping as keeping_of_results
+from workbench.saved.boards import refreshing
+from workbench.saved.queries import keeping
+from workbench.saved.subscriptions import checking
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,13 @@ DUTIES = {
         Duty("end idle OpenEnv sessions", timedelta(minutes=5), end_idle_sessions),
         Duty("stop lost evaluations", timedelta(minutes=5), Evaluation.objects.mark_lost),
         Duty("forget what the model read of values that are gone", timedelta(minutes=5), warming.forget_values),
+        Duty("refresh boards that are due", timedelta(minutes=5), refreshing.ask_due),
+        Duty("look at subscriptions that are due", timedelta(minutes=5), checking.ask_due),
         Duty("delete old audit entries", _A_DAY, audit.clear),
         Duty("delete old episodes of agents", _A_DAY, clear_agents_episodes),
         Duty("delete old figures of use", _A_DAY, clearing_of_quotas.clear),
-        Duty("clear results that were kept", timedelta(hours=1), keeping.clear),
+        Duty("clear results that were kept", timedelta(hours=1), keeping_of_results.clear),
+        Duty("delete deleted saved queries", _A_DAY, keeping.clear),
         Duty("delete ended log-ins", _A_DAY, clear_log_ins),
         Duty("delete old tasks", _A_DAY, clear_tasks),
     )

@@ -31,7 +31,7 @@ from learning.models import (
     VerifiedQuery,
 )
 from tests.chat.sockets import ORIGIN, cookies, socket
-from workbench.models import Result
+from workbench.models import Board, Pin, Result, SavedQuery, Subscription
 
 SECRET_NAMES = ("Team of alice", "the shop of alice", "What did alice ask?", "alice's note", "token of alice")
 
@@ -47,7 +47,7 @@ def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, tuple[s
 
 
 # Links that were sent to somebody: who has the address is let in, whatever team they are of.
-BY_LINK = {"invitation", "account_reset_password_from_key"}
+BY_LINK = {"invitation", "account_reset_password_from_key", "unsubscribe"}
 ROUTES = sorted(route for route in set(routes(get_resolver().url_patterns)) if route[0] not in BY_LINK)
 OF_OBJECTS = [route for route in ROUTES if route[1]]
 OF_NOTHING = [name for name, arguments in ROUTES if not arguments]
@@ -74,11 +74,20 @@ def belongings(conversation: Conversation) -> dict[str, Any]:
     optimization = Optimization.objects.create(
         connection=connection, base=seed, max_calls=1, max_tokens=1, max_seconds=1, state="done"
     )
+    saved = SavedQuery.objects.create(
+        connection=connection, user=conversation.user, name="alice's note", sql="SELECT 1"
+    )
+    board = Board.objects.create(team=connection.team, name="alice's note", owner=conversation.user)
+    watched = Subscription.objects.create(saved=saved, user=conversation.user, condition="rows", origin="http://x")
     assert evolved.number == asked.number
     invitation, _ = Invitation.issue(connection.team, by=conversation.user)
     token, _ = ApiToken.objects.create(conversation.user, name="token of alice")
     return {
         "user_id": conversation.user_id,
+        "saved_id": saved.pk,
+        "board_id": board.pk,
+        "pin_id": Pin.objects.create(board=board, saved=saved).pk,
+        "subscription_id": watched.pk,
         "invitation_id": invitation.pk,
         "public_id": token.public_id,
         "conversation_id": conversation.pk,

@@ -142,6 +142,7 @@ class Episode(models.Model):
             models.Index(fields=["status", "heartbeat_at"]),
             models.Index(fields=["connection", "key"], name="episodes_of_question"),
             models.Index(fields=["-started_at"], name="episodes_by_time"),
+            models.Index(fields=["user", "-started_at"], name="episodes_of_person"),
             models.Index(fields=["connection", "finished_at"], name="episodes_by_end"),
             # All that is asked of those of a generation: the rows, which may be long, are not read.
             models.Index(

@@ -26,6 +26,7 @@ from agent.policy import Context, Decision, RandomPolicy
 from agent.prompt import Prompt, Turn
 from agent.repairs import REPAIRS, Strategy
 from agent.scripted import ScriptedLLM
+from datasources.binding import Bound
 from datasources.engine import ResultSet, SqliteDatabase
 from datasources.errors import QueryFailed
 from datasources.introspect import Schema
@@ -363,7 +364,7 @@ class LostDatabase(SqliteDatabase):
 
     dialect = "postgres"
 
-    def execute(self, sql: str) -> ResultSet:
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
         raise QueryFailed("terminating connection due to administrator command", "57P01")
 
 

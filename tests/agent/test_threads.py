@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 import pytest
 
 from agent import threads
+from datasources.binding import Bound
 from datasources.engine import Probe, ResultSet, Values
 from datasources.errors import QueryCancelled
 from datasources.introspect import Schema, Table
@@ -26,7 +27,7 @@ class Stalling:
     def probe(self) -> Probe:
         return Probe("1")
 
-    def execute(self, sql: str) -> ResultSet:
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
         self._is_over.wait(30)
         raise QueryCancelled("The query was cancelled.")
 
@@ -47,7 +48,7 @@ class Stalling:
 
 
 class Prompt(Stalling):
-    def execute(self, sql: str) -> ResultSet:
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
         return NOTHING
 
 

@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from datasources import audit
+from datasources.binding import Bound
 from datasources.engine import Database, Probe, ResultSet, Values
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout
 from datasources.introspect import Schema, Table
@@ -33,7 +34,7 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def execute(self, sql: str) -> ResultSet:
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
         raise self._error
 
     def schema(self, seconds: float | None = None) -> Schema:
@@ -127,7 +128,7 @@ def test_a_statement_on_a_connection_that_is_deleted_meanwhile_is_listed_by_name
     connection: Connection, alice: User
 ) -> None:
     class Meanwhile(Failing):
-        def execute(self, sql: str) -> ResultSet:
+        def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
             Connection.objects.all().delete()
             User.objects.filter(pk=alice.pk).delete()
             return ResultSet(("n",), ((1,),), truncated=False, elapsed=0.1)

@@ -27,7 +27,7 @@ from learning.models import (
 
 SEARCHED = "returns"
 _FOR_PROGRAMS = ("api_", "env_", "openapi", "health", "metadata", "schema", "state")
-_LINKS = frozenset({"invitation", "account_reset_password_from_key"})
+_LINKS = frozenset({"invitation", "account_reset_password_from_key", "unsubscribe"})
 _DOWNLOADS = frozenset({"audit_export", "learning_log", "verified_export", "learning_export", "evaluation_download"})
 _ALSO = {
     "conversations": [f"q={SEARCHED}", "q=nothing-has-this"],
@@ -35,6 +35,8 @@ _ALSO = {
     "learning_figures": ["days=30", "days=365", "days=all"],
     "api_learning": ["days=30", "days=all"],
     "verified_queries": [f"q={SEARCHED}", "state=retired", "state=outdated", "page=4"],
+    "find": [f"q={SEARCHED}", "q=nothing-has-this", "kind=question&whose=mine"],
+    "asked_before": ["question=revenue+of+returns"],
     "remarks": ["state=all", "state=rejected", "page=3"],
 }
 """Queries that pages of long lists have, without the question mark."""

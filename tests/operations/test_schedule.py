@@ -44,6 +44,8 @@ def test_after_its_time_it_is_due_again() -> None:
     assert enqueued() == [
         "end idle OpenEnv sessions",
         "forget what the model read of values that are gone",
+        "look at subscriptions that are due",
+        "refresh boards that are due",
         "stop lost evaluations",
     ]
 

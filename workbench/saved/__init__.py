@@ -1,0 +1,1 @@
+"""Questions that are kept: saved with parameters, found again, pinned to boards, watched."""

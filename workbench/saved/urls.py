@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("workbench.saved.queries.urls")),
+    path("", include("workbench.saved.finding.urls")),
+    path("", include("workbench.saved.boards.urls")),
+    path("", include("workbench.saved.subscriptions.urls")),
+]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
 
 from agent.reading import DoubtKind
 from agent.suspicion import doubts
+from datasources.binding import Bound
 from datasources.engine import ResultSet, SqliteDatabase
 from datasources.errors import QueryFailed
 from datasources.introspect import Column, Schema
@@ -108,13 +110,13 @@ class Counting(SqliteDatabase):
         super().__init__(database._path)
         self.asked: list[str] = []
 
-    def execute(self, sql: str) -> ResultSet:
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
         self.asked.append(sql)
-        return super().execute(sql)
+        return super().execute(sql, bound)
 
 
 class Refusing(SqliteDatabase):
-    def execute(self, sql: str) -> ResultSet:
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
         raise QueryFailed("It refuses.")
 
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("learning", "0020_confidence_of_evaluated")]
+    dependencies = [("learning", "0023_files_of_what_was_read")]
 
     operations = [
         migrations.AddIndex(

@@ -1,0 +1,1 @@
+"""Boards: a team's page of saved questions with what they gave last."""

@@ -1,0 +1,1 @@
+"""What was asked, saved or verified before, found again."""

@@ -1,0 +1,1 @@
+"""Saved questions: what people do to them, and their pages."""
