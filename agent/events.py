@@ -60,8 +60,8 @@ class ReadingStarted:
 
 @dataclass(frozen=True, slots=True)
 class ReadingsDone:
-    """All of them, the first attempt's own first, and the one that is chosen: it takes the place of what was shown. None
-    where none is SQL."""
+    """All of them, the first attempt's own first, and the one that is chosen: it takes the place of what was shown.
+    None where none is SQL."""
 
     readings: tuple[Reading, ...]
     chosen: Reading | None

@@ -94,7 +94,7 @@ def _told_of_running(event: Event) -> tuple[str, dict[str, Any]] | None:
             return "fixed", {"sql": sql, "why": why}
         case ReadingStarted(number, most):
             return "reading", {"number": number, "most": most}
-        case ReadingsDone(_, chosen):
+        case ReadingsDone(_, chosen) if chosen:
             return "chosen", {"sql": chosen.sql}
         case QueryOk(result):
             return "rows", {"rows": len(result.rows)}

@@ -18,6 +18,7 @@ from embedded.status import State, Status, write_status
 from learning import warming
 from learning.feedback import remarks
 from learning.models import Warmth
+from learning.prompts import prefixes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,7 +162,7 @@ def test_what_was_read_of_a_connection_that_is_gone_is_forgotten(connection: Con
 def test_the_prompt_as_it_is_now_stays_read(connection: Connection, embedded: Path) -> None:
     Connection.objects.filter(pk=connection.pk).update(values_at=timezone.now())
     connection.refresh_from_db()
-    [*keys] = [warming._key([text]) for text in warming.prefixes(connection)]
+    keys = [warming._key([text]) for text in prefixes(connection)]
     now = kept_file(embedded, keys[0])
     Warmth.objects.create(connection=connection, kept=keys)
     warming.forget_values()
