@@ -1,7 +1,7 @@
 """What a child is asked, as the engine asks it: a dead one is replaced, and what goes wrong is a SQLError."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -41,7 +41,7 @@ def answer_of(
 
 def parts_of(
     source: Source, request: tuple[object, ...], turn: Turn, seconds: float
-) -> Iterator[tuple[str, tuple[Any, ...]]]:
+) -> Generator[tuple[str, tuple[Any, ...]], None, None]:
     """Of a stream, as wire.py has them, to their end or a SQLError."""
     try:
         with _in_words(seconds):

@@ -24,7 +24,12 @@ BLOCK = 200
 MOST_MB = 300
 SEEN_EVERY = 0.1
 _SQL = "SELECT * FROM sales ORDER BY id"
-_SERVER = {"API_BASE_URL": "http://127.0.0.1:1/v1", "MODEL_NAME": "none"}
+_SERVER = {
+    "API_BASE_URL": "http://127.0.0.1:1/v1",
+    "MODEL_NAME": "none",
+    "EXPORT_SECONDS": "3600",
+    "QUERY_SECONDS": "300",
+}
 
 
 def figures(options: Options) -> Iterator[Figure]:
