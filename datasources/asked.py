@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, NoReturn
 
 from datasources.children import ChildGone, DeadlinePassed, Refused, Source
@@ -44,8 +44,8 @@ def parts_of(
 ) -> Generator[tuple[str, tuple[Any, ...]], None, None]:
     """Of a stream, as wire.py has them, to their end or a SQLError."""
     try:
-        with _in_words(seconds):
-            for kind, answer in _asked_of_a_child(source, request, turn, seconds, fresh=False):
+        with _in_words(seconds), closing(_asked_of_a_child(source, request, turn, seconds, fresh=False)) as parts:
+            for kind, answer in parts:
                 if isinstance(answer, Failure):
                     _raise(answer, seconds)
                 yield kind, answer
@@ -57,7 +57,7 @@ def parts_of(
 
 def _asked_of_a_child(
     source: Source, request: tuple[object, ...], turn: Turn, seconds: float, *, fresh: bool
-) -> Iterator[tuple[str, tuple[Any, ...] | Failure]]:
+) -> Generator[tuple[str, tuple[Any, ...] | Failure], None, None]:
     """As in _ask_a_child, one that was dead is replaced, unless some of its rows have been given."""
     has_begun = False
     try:

@@ -43,10 +43,10 @@ def _all(data_dir: Path, directory: Path) -> Iterator[Figure]:
     settings = _SERVER | {"ALLOWED_DB_DIRS": str(directory)}
     with _visited(data_dir, settings) as (person, peaks):
         yield from _looked_at(person, result, peaks)
-    Result.objects.update(sql=_SQL)
+    whole = Result.objects.of(result.user, result.connection, _SQL, "Everything that was sold")
     for format_ in Export.Format:
         with _visited(data_dir, settings) as (person, peaks):
-            yield from _exported(person, result, format_, peaks)
+            yield from _exported(person, whole, format_, peaks)
 
 
 def _looked_at(person: Person, result: Result, peaks: "_Peaks") -> Iterator[Figure]:
