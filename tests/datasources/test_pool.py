@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from datasources import children, engine
+from datasources import asked, children
 from datasources.children import Child, ChildGone, DeadlinePassed, Source
 from datasources.engine import SqliteDatabase
 from datasources.errors import ConnectFailed, DatabaseBusy, QueryFailed
@@ -94,7 +94,7 @@ def test_a_child_that_died_while_idle_is_replaced(pool: Pool, source: Source) ->
 def test_a_child_that_dies_the_moment_it_is_lent_is_replaced(
     database: SqliteDatabase, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "pool", pool)
+    monkeypatch.setattr(asked, "pool", pool)
     with pool.lend(database._source(), Turn(), 1), pool.lend(database._source(), Turn(), 1):
         pass
     for child in pool._idle:
@@ -114,14 +114,14 @@ def test_a_child_that_is_killed_at_work_is_not(database: SqliteDatabase) -> None
 def test_a_child_that_cannot_be_started_is_no_connection(
     database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "pool", Pool())
+    monkeypatch.setattr(asked, "pool", Pool())
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(ConnectFailed, match="could not be started: No such file"):
         database.execute("SELECT 1")
 
 
 def test_nor_is_one_that_breaks_down_while_it_opens(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "pool", Pool())
+    monkeypatch.setattr(asked, "pool", Pool())
     monkeypatch.setattr(children, "_START", "import os; os.abort()")
     with pytest.raises(ConnectFailed, match="broke down while it was opened"):
         database.execute("SELECT 1")
@@ -150,7 +150,7 @@ def test_who_uses_the_same_database_by_another_connection_waits_for_nobody(pool:
 def test_a_statement_that_never_ran_was_not_stopped(
     open_database: OpenDatabase, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "pool", pool)
+    monkeypatch.setattr(asked, "pool", pool)
     database = open_database(seconds=0.05)
     place = database._source()
     with pool.lend(place, Turn(), 1), pool.lend(place, Turn(), 1), pytest.raises(DatabaseBusy) as busy:
