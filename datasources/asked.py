@@ -1,8 +1,8 @@
 """What a child is asked, as the engine asks it: a dead one is replaced, and what goes wrong is a SQLError."""
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from typing import Any, NoReturn
 
 from datasources.children import ChildGone, DeadlinePassed, Refused, Source
@@ -41,11 +41,11 @@ def answer_of(
 
 def parts_of(
     source: Source, request: tuple[object, ...], turn: Turn, seconds: float
-) -> Iterator[tuple[str, tuple[Any, ...]]]:
+) -> Generator[tuple[str, tuple[Any, ...]], None, None]:
     """Of a stream, as wire.py has them, to their end or a SQLError."""
     try:
-        with _in_words(seconds):
-            for kind, answer in _asked_of_a_child(source, request, turn, seconds, fresh=False):
+        with _in_words(seconds), closing(_asked_of_a_child(source, request, turn, seconds, fresh=False)) as parts:
+            for kind, answer in parts:
                 if isinstance(answer, Failure):
                     _raise(answer, seconds)
                 yield kind, answer
@@ -57,7 +57,7 @@ def parts_of(
 
 def _asked_of_a_child(
     source: Source, request: tuple[object, ...], turn: Turn, seconds: float, *, fresh: bool
-) -> Iterator[tuple[str, tuple[Any, ...] | Failure]]:
+) -> Generator[tuple[str, tuple[Any, ...] | Failure], None, None]:
     """As in _ask_a_child, one that was dead is replaced, unless some of its rows have been given."""
     has_begun = False
     try:

@@ -37,7 +37,7 @@ class Person:
 
     def download(self, path: str) -> int:
         """How many bytes come, none of which is kept."""
-        with self._http.stream("GET", path, timeout=1200) as response:
+        with self._http.stream("GET", path, timeout=3600) as response:
             response.raise_for_status()
             return sum(map(len, response.iter_raw()))
 

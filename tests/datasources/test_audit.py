@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from copy import copy
 from datetime import timedelta
 from threading import Thread
@@ -17,7 +18,7 @@ from pytest_django import Settings
 from accounts.models import User
 from datasources import audit
 from datasources.binding import Bound
-from datasources.engine import Database, Probe, ResultSet, Values
+from datasources.engine import Database, Probe, ResultSet, RowStream, Values
 from datasources.errors import ConnectFailed, NotReadOnly, QueryCancelled, QueryFailed, QueryTimeout
 from datasources.introspect import Schema, Table
 from datasources.models import AuditEntry, Connection
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Failing:
-    """A database that fails as it is told to; `Database` in every way."""
+    """A database that fails as it is told to; `StreamingDatabase` in every way."""
 
     dialect = "postgres"
     whose: Hashable = None
@@ -35,6 +36,9 @@ class Failing:
         self._error = error
 
     def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
+        raise self._error
+
+    def stream(self, sql: str, bound: Sequence[Bound] = ()) -> AbstractContextManager[RowStream]:
         raise self._error
 
     def schema(self, seconds: float | None = None) -> Schema:

@@ -77,13 +77,11 @@ class Encoder:
             kind = cell.__class__
             if cell is not None:
                 self._classes[number].add(kind)
-            if kind in _WRITERS:
-                written = _WRITERS[kind](cell)
-                if written.__class__ is str:
-                    self._exact.add(number)
-                encoded.append(written)
-            else:
-                encoded.append(cell)
+            writer = _WRITERS.get(kind)
+            written: Any = writer(cell) if writer else cell
+            if writer and written.__class__ is str:
+                self._exact.add(number)
+            encoded.append(written)
         return encoded
 
     def columns(self) -> list[Column]:

@@ -137,7 +137,8 @@ def _between(name: str, column: Column, filter_: Filter) -> Condition:
     since, until = filter_.value.strip(), filter_.until.strip()
     if not since and not until:
         raise BadFilter(f"Write where the range of {column.name} begins, or where it ends, or both.")
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[str | float] = []
     compared = _as_number(name, column) if column.kind is Kind.NUMBER else name
     for operator, value in ((">=", since), ("<=", until)):
         if value and column.kind is Kind.NUMBER:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from django.utils import timezone
@@ -141,7 +142,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _folded(cell: object) -> object:
+def _folded(cell: Any) -> Any:
     """Texts in no case."""
     return cell.casefold() if isinstance(cell, str) else cell
 

@@ -41,9 +41,10 @@ def keep(tmp_path: Path) -> Keep:
 
 @pytest.fixture
 def data_dir(settings: Settings, tmp_path: Path) -> Path:
-    settings.DATA_DIR = tmp_path / "data"
-    settings.DATA_DIR.mkdir()
-    return settings.DATA_DIR
+    directory = tmp_path / "data"
+    directory.mkdir()
+    settings.DATA_DIR = directory
+    return directory
 
 
 @pytest.fixture

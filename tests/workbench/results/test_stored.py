@@ -41,6 +41,7 @@ def test_every_kind_of_cell_comes_back_as_it_was(keep: Keep, cells: list[Any], k
 
 def test_what_is_not_a_number_comes_back_as_that(keep: Keep) -> None:
     [[(first,), (second,)]] = keep(["c"], [[math.nan], [1.5]]).parts()
+    assert isinstance(first, float)
     assert math.isnan(first)
     assert second == 1.5
 

@@ -30,7 +30,7 @@ _FILES: dict[str, Callable[[Taken, Path], None]] = {
     Export.Format.XLSX: as_workbook.write,
     Export.Format.PARQUET: as_parquet.write,
 }
-_CONTENT_TYPES = {
+_CONTENT_TYPES: dict[str, str] = {
     Export.Format.CSV: "text/csv; charset=utf-8",
     Export.Format.JSON: "application/json",
     Export.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
