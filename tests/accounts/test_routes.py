@@ -46,6 +46,7 @@ ROUTES = [
     Route("account_reset_password_done", "get", 200, 200, 200, 200, wrong="post"),
     Route("account_reset_password_from_key", "get", 302, 302, 302, 302),
     Route("account", "get", 200, 200, 200, LOGIN),
+    Route("preferences", "post", 302, 302, 302, LOGIN, wrong="get"),
     Route("tokens", "get", 200, 200, 200, LOGIN),
     Route("revoke_token", "post", 302, 404, 404, LOGIN, wrong="get"),
     Route("teams", "get", 200, 200, 200, LOGIN),
