@@ -41,7 +41,7 @@ class Conversation(models.Model):
         ordering = ["-updated_at"]
         indexes = [
             models.Index(
-                fields=["connection", "shared_at"],
+                fields=["shared_at"],
                 condition=models.Q(shared_at__isnull=False),
                 name="conversations_shared",
             )

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conversation',
-            index=models.Index(condition=models.Q(('shared_at__isnull', False)), fields=['connection', 'shared_at'], name='conversations_shared'),
+            index=models.Index(condition=models.Q(('shared_at__isnull', False)), fields=['shared_at'], name='conversations_shared'),
         ),
         migrations.AddIndex(
             model_name='turn',

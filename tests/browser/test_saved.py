@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,9 +43,8 @@ for pin in Pin.objects.waiting(): refreshing.refresh(pin.pk)
 
 
 @pytest.fixture(autouse=True)
-def clean(site: Site) -> Iterator[None]:
+def clean(site: Site) -> None:
     site.shell(CLEAN)
-    yield
 
 
 def look(page: Page, name: str) -> None:

@@ -204,6 +204,9 @@ def test_deleted_it_can_be_brought_back(save: Save, alice_client: Client) -> Non
     assert "Bring it back" in words(page)
     assert "Products" not in words(alice_client.get(address("saved_queries", saved.connection_id)))
     assert "Products" in words(alice_client.get(address("saved_queries", saved.connection_id) + "?whose=deleted"))
+    assert "is not run any more" in words(
+        alice_client.get(address("saved_result", saved.pk), headers={"HX-Request": "true"})
+    )
     alice_client.post(address("saved_query_bring_back", saved.pk))
     assert SavedQuery.objects.kept().get() == saved
 

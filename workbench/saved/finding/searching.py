@@ -1,8 +1,8 @@
 """One search over everything that one has asked and that the team has kept, the newest first.
 
-Each word has to stand in the question, the name or the SQL, and so finds tables, too. There is no index of words: one's own
-questions come by `episodes_of_person`, and are read until a page is full. Measured with 50,000 of one person's on SQLite, in
-processor time: 25 ms for a word that many have, 150 ms for one that none has.
+Each word has to stand in the question, the name or the SQL, and so finds tables, too. There is no index of words: one's
+own questions come by `episodes_of_person`, and are read until a page is full. Measured with 50,000 of one person's on
+SQLite, in processor time: 25 ms for a word that many have, 150 ms for one that none has.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from accounts.requests import UserRequest
 from datasources.models import Connection
 from datasources.requests import get_connection
 from learning.models import Episode
+from learning.verified.editing import MAX_SQL
 from workbench.saved.models import KEPT_FOR, SavedQuery
 from workbench.saved.parameters import WORDS, Parameter
 from workbench.saved.queries import keeping, running
@@ -112,7 +113,7 @@ def _write(
 def _empty(request: UserRequest, episode: Episode | None) -> SavedForm:
     """Filled with the answer, or with the SQL of an address."""
     if episode is None:
-        return SavedForm(initial={"sql": request.GET.get("sql", "")[: keeping.MAX_SQL]})
+        return SavedForm(initial={"sql": request.GET.get("sql", "")[:MAX_SQL]})
     return SavedForm(initial={"name": episode.question[: keeping.LONGEST_NAME], "sql": episode.last_sql})
 
 

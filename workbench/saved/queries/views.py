@@ -82,7 +82,9 @@ def saved_result(request: UserRequest, saved_id: int) -> HttpResponse:
     saved, role = get_saved(request, saved_id)
     context = about(request, saved, role)
     values: Entered = context["entered"]
-    if not values.errors:
+    if saved.deleted_at:
+        context["error"] = "This question was deleted, and is not run any more."
+    elif not values.errors:
         context |= _ran(saved, request.user, values)
     template = "_result.html" if request.htmx else "query.html"
     return render(request, f"workbench/saved/{template}", context | {"is_run": True})
