@@ -165,8 +165,8 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
     name = models.CharField(max_length=60)
     last_used_at = models.DateTimeField(null=True, editable=False)
     # With defaults of the database's, too: processes of the release before make tokens while one is updated.
-    may_train = models.BooleanField("OpenEnv environment", default=True, db_default=True)
-    may_ask = models.BooleanField("ask and read databases", default=False, db_default=False)
+    may_train = models.BooleanField(default=True, db_default=True)
+    may_ask = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-created"]

@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='apitoken',
             name='may_ask',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='ask and read databases'),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
             model_name='apitoken',
             name='may_train',
-            field=models.BooleanField(db_default=True, default=True, verbose_name='OpenEnv environment'),
+            field=models.BooleanField(db_default=True, default=True),
         ),
     ]

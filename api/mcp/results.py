@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.problems import Problem
-from api.shapes import Answer, Rows
+from api.shapes import Answer, Rows, Schema
 
 ROWS = 100
 """Of a result, that are told at once."""
@@ -54,6 +54,15 @@ def table(found: Rows) -> dict[str, Any]:
         "has_more_kept": found.offset + len(rows) < found.total,
         "has_more_in_database": found.truncated,
     }
+
+
+def schema(found: Schema) -> Result:
+    """Of one that is too large, the names."""
+    data = found.model_dump(mode="json", exclude_none=True)
+    if len(json.dumps(data, ensure_ascii=False)) > MOST_CHARACTERS:
+        data["tables"] = [one.name for one in found.tables]
+        data["message"] = "That is too much to tell at once: these are the names. Ask again for the tables that matter."
+    return Result(data)
 
 
 def answer(found: Answer, rows: Rows | None) -> Result:

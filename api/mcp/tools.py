@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from api import answers, asking, connections, queries, shapes, statements
 from api.callers import Caller
-from api.mcp.results import MOST_CHARACTERS, ROWS, Result, answer, failed, table
+from api.mcp.results import ROWS, Result, answer, failed, schema, table
 from api.problems import Problem, invalid
 from chat.models import Conversation
 from datasources.models import Connection
@@ -29,6 +29,12 @@ class Nothing(shapes.Shape):
     pass
 
 
+class Waiting(shapes.Shape):
+    wait: float = Field(
+        default=PATIENCE, ge=0, le=PATIENCE, description="Seconds to wait for the answer, before it is told as running."
+    )
+
+
 class OfConnection(shapes.Shape):
     connection_id: int = Field(description="A database, as list_connections tells it.")
 
@@ -39,14 +45,14 @@ class OfTables(OfConnection):
     )
 
 
-class ToAsk(OfConnection):
+class ToAsk(OfConnection, Waiting):
     question: shapes.Text = Field(min_length=1, max_length=4_000, description="In plain words.")
     conversation_id: UUID | None = Field(
         default=None, description="Of an answer before, to go on from it: “and by month?” makes sense only then."
     )
 
 
-class OfAnswer(shapes.Shape):
+class OfAnswer(Waiting):
     answer_id: UUID
     offset: shapes.Offset = 0
 
@@ -123,27 +129,23 @@ async def _describe_schema(visit: Visit, given: OfTables) -> Result:
     connection = await _connection(visit, given)
     read = await connections.schema_of(connection)
     told = connections.told_schema(connection, read, given.tables)
-    data = told.model_dump(mode="json", exclude_none=True)
-    if len(told.model_dump_json(exclude_none=True)) > MOST_CHARACTERS:
-        data["tables"] = [one.name for one in told.tables]
-        data["message"] = "That is too much to tell at once: these are the names. Ask again for the tables that matter."
-    return Result(data)
+    return schema(told)
 
 
 async def _ask(visit: Visit, given: ToAsk) -> Result:
     connection = await _connection(visit, given)
     question = shapes.Question(question=given.question, conversation_id=given.conversation_id)
     conversation, episode = await asking.ask(visit.caller.user, connection, question, SOURCE)
-    return await _answered(visit, conversation, episode, 0)
+    return await _answered(visit, conversation, episode, given.wait, 0)
 
 
 async def _get_answer(visit: Visit, given: OfAnswer) -> Result:
     conversation, episode = await sync_to_async(asking.answer_for)(visit.caller.user, given.answer_id)
-    return await _answered(visit, conversation, episode, given.offset)
+    return await _answered(visit, conversation, episode, given.wait, given.offset)
 
 
-async def _answered(visit: Visit, conversation: Conversation, episode: Episode, offset: int) -> Result:
-    await asking.wait(episode, PATIENCE)
+async def _answered(visit: Visit, conversation: Conversation, episode: Episode, seconds: float, offset: int) -> Result:
+    await asking.wait(episode, seconds)
 
     def told() -> Result:
         episode.refresh_from_db()

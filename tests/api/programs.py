@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
-from django.http import HttpResponse
 from django.test import AsyncClient
 
 from accounts.models import ApiToken, User
@@ -71,7 +70,7 @@ async def token_of(user: User, name: str = "nightly report", **fields: Any) -> s
     return token
 
 
-def problem_of(response: HttpResponse) -> tuple[int, str]:
+def problem_of(response: Any) -> tuple[int, str]:
     """The status and the code."""
     assert response["Content-Type"] == "application/problem+json"
     told = json.loads(response.content)

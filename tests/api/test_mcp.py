@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from agent.scripted_server import ServerHandle
-from api.mcp import tools
+from api import shapes
+from api.mcp import results, tools
 from datasources.models import AuditEntry, Connection
 from learning.models import Episode, VerifiedQuery
 from tests.api.programs import NOBODYS, Program, problem_of, program_of
@@ -78,14 +79,13 @@ async def test_a_question_is_asked(assistant: Program, connection: Connection, m
 
 
 async def test_an_answer_that_takes_long_is_fetched_later(
-    assistant: Program, connection: Connection, model: ServerHandle, monkeypatch: pytest.MonkeyPatch
+    assistant: Program, connection: Connection, model: ServerHandle
 ) -> None:
-    monkeypatch.setattr(tools, "PATIENCE", 0.1)
     model.set_script([SLOW])
-    begun = (await assistant.calls("ask", connection_id=connection.pk, question="Which?"))["structuredContent"]
+    asked = await assistant.calls("ask", connection_id=connection.pk, question="Which?", wait=0)
+    begun = asked["structuredContent"]
     assert begun["status"] == "running"
     assert "Call get_answer" in begun["message"]
-    monkeypatch.setattr(tools, "PATIENCE", 30)
     done = (await assistant.calls("get_answer", answer_id=begun["answer_id"]))["structuredContent"]
     assert (done["status"], done["result"]["rows_kept"]) == ("succeeded", 3)
 
@@ -116,13 +116,26 @@ async def test_databases_and_their_schemas(assistant: Program, connection: Conne
     assert [table["name"] for table in one["structuredContent"]["tables"]] == ["orders"]
 
 
-async def test_a_schema_that_is_too_large_is_told_by_its_names(
-    assistant: Program, connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tools, "MOST_CHARACTERS", 100)
-    told = (await assistant.calls("describe_schema", connection_id=connection.pk))["structuredContent"]
-    assert "products" in told["tables"]
+def test_a_schema_that_is_too_large_is_told_by_its_names() -> None:
+    columns = [shapes.Column(name=f"column_{number}", type="TEXT", description="d" * 100) for number in range(300)]
+    tables = [
+        shapes.Table(
+            name=f"t{n}", is_view=False, description="", rows=None, columns=columns, primary_key=[], foreign_keys=[]
+        )
+        for n in range(2)
+    ]
+    told = results.schema(shapes.Schema(connection_id=1, dialect="sqlite", fingerprint="f", tables=tables)).data
+    assert told["tables"] == ["t0", "t1"]
     assert "Ask again" in told["message"]
+
+
+def test_rows_are_told_as_far_as_they_can_be_read() -> None:
+    column = shapes.ResultColumn(name="c", type="TEXT")
+    rows = [["x" * 2_000]] * 100
+    told = results.table(shapes.Rows(columns=[column], rows=rows, total=100, truncated=False))
+    assert 0 < len(told["rows"]) < 100
+    assert told["has_more_kept"]
+    assert told["rows"][0] == ["x" * 1_000 + "…"]
 
 
 async def test_sql_is_run_or_refused(assistant: Program, connection: Connection) -> None:
