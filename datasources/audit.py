@@ -117,10 +117,10 @@ class AuditedDatabase:
         return result
 
     @contextmanager
-    def stream(self, sql: str) -> Iterator[RowStream]:
-        with self._recorded(Action.QUERY, sql) as entry:
+    def stream(self, sql: str, bound: Sequence[Bound] = ()) -> Iterator[RowStream]:
+        with self._recorded(Action.QUERY, sql, told(bound) if bound else "") as entry:
             self._ledger.require(self._connection, self._who.user)
-            with self._database.stream(sql) as stream:
+            with self._database.stream(sql, bound) as stream:
                 try:
                     yield stream
                 finally:

@@ -1,6 +1,6 @@
 """A statement put to the test: what else the database is asked to run for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 
 from agent.skills import Skills
 from agent.trial import Trial
+from datasources.binding import Bound
 from datasources.engine import ResultSet, SqliteDatabase
 
 LIMITED = "SELECT name FROM products ORDER BY name LIMIT 2"
@@ -19,9 +20,9 @@ class Noting(SqliteDatabase):
 
     seconds = 0.0
 
-    def execute(self, sql: str) -> ResultSet:
+    def execute(self, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
         self.__dict__.setdefault("ran", []).append(sql)
-        return replace(super().execute(sql), elapsed=self.seconds)
+        return replace(super().execute(sql, bound), elapsed=self.seconds)
 
 
 @pytest.fixture
