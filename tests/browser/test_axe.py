@@ -13,7 +13,7 @@ from agent.scripted_server import ServerHandle
 from tests.browser.places import EXPECTED, LOGGED_IN, LOGGED_OUT, Places, furnished
 from tests.processes import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SERIOUS = {"serious", "critical"}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
