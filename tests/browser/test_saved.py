@@ -12,7 +12,7 @@ from agent.scripted_server import ServerHandle
 from tests.browser.test_chat import GOOD, ask
 from tests.processes import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 DEAR = "SELECT name, price FROM products WHERE price > {{price}} ORDER BY price DESC LIMIT 3"
 CLEAN = (

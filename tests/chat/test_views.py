@@ -45,13 +45,20 @@ ROUTES = [
     ("chat_use_generation", "post", 403),
     ("examples", "get", 200),
     ("new_examples", "post", 403),
+    ("share_conversation", "post", 302),
+    ("stop_sharing_conversation", "post", 302),
+    ("share_answer", "post", 302),
+    ("stop_sharing_answer", "post", 302),
+    ("team_shared", "get", 200),
 ]
 
 
 def address_of(name: str, conversation: Conversation, episode: Episode) -> str:
     match name:
-        case "answer" | "answer_rows" | "verdict" | "pick" | "remark":
+        case "answer" | "answer_rows" | "verdict" | "pick" | "remark" | "share_answer" | "stop_sharing_answer":
             return url(name, episode.pk)
+        case "team_shared":
+            return url(name, conversation.connection.team_id)
         case "earlier_turns":
             return url(name, conversation.pk, episode.pk)
         case "chat_undo_generation" | "chat_use_generation":
