@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.postgresql import base
-from psycopg import Connection
+from psycopg import Connection, IsolationLevel
 
 from sqlagent_site.postgres.shelf import SHELF, Place
 
@@ -15,15 +15,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         if (kept := SHELF.take(self._place)) is None:
-            return super().get_new_connection(conn_params)
-        self.isolation_level = kept.isolation_level or base.IsolationLevel.READ_COMMITTED
+            made: Connection = super().get_new_connection(conn_params)
+            return made
+        self.isolation_level = kept.isolation_level or IsolationLevel.READ_COMMITTED
         return kept
 
     def _close(self) -> None:
         is_clean = not (self.errors_occurred or self.in_atomic_block or self._named_cursor_idx)
         if self.connection is None or not is_clean or not SHELF.give(self._place, self.connection):
             self._named_cursor_idx = 0
-            super()._close()
+            super()._close()  # type: ignore[misc]  # the stubs do not know it
 
     @property
     def _place(self) -> Place:
