@@ -16,11 +16,11 @@ const result = {
 
   note() {
     const { read, truncated } = this.facts;
-    const { most, hours } = $("#grid-note").dataset;
+    const { most, megabytes, hours } = $("#grid-note").dataset;
     const at = new Date(read).toLocaleString();
     const limit = Number(most).toLocaleString("en");
     $("#grid-note").textContent = `Rows read at ${at}, kept for ${hours} h at most.`
-      + (truncated ? ` Cut here: there are more rows than this page takes (${limit}, or so many megabytes). An export has more.` : "");
+      + (truncated ? ` Cut here: there are more rows than this page takes (${limit}, or ${megabytes} MB). An export has more.` : "");
     $("#grid-note").classList.toggle("is-cut", truncated);
   },
 

@@ -120,6 +120,7 @@ def _context(found: Result) -> dict[str, Any]:
         "connection": found.connection,
         "formats": [(value, label, exporting.most_rows(value)) for value, label in Export.Format.choices],
         "most_rows": settings.RESULT_ROWS,
+        "most_megabytes": settings.RESULT_MB,
         "hours": settings.RESULT_HOURS,
         **_exports(found),
     }
