@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.db import connection as database
 from django.test import Client
@@ -141,10 +139,13 @@ def test_one_under_way_is_told_instead_of_the_next(curator: Client, connection: 
 def test_who_curates_has_buttons_and_members_have_none(
     alice_client: Client, connection: Connection, alice: User
 ) -> None:
+    def main() -> str:
+        return page_of(alice_client, connection).partition("<main")[2].partition("</main>")[0]
+
     buttons = ("Optimize now", "Import", "Edit")
-    assert not any(button in page_of(alice_client, connection) for button in buttons)
+    assert not any(button in main() for button in buttons)
     alice.memberships.update(role="curator")
-    assert all(button in page_of(alice_client, connection) for button in buttons)
+    assert all(button in main() for button in buttons)
 
 
 def test_thirty_cost_as_many_statements_as_three(
