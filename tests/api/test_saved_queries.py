@@ -76,7 +76,7 @@ async def test_they_are_listed_with_their_parameters(
 
 async def test_what_can_be_chosen_is_told(program: Program, alice: User, connection: Connection) -> None:
     free = Parameter("name", Kind.CHOICE, optional=True, table="products", column="name")
-    query = await kept(alice, connection, "Some", OF_NAMES + " -- ", NAMES, free)
+    query = await kept(alice, connection, "Some", OF_NAMES, NAMES, free)
     names, name = (await program.json(f"/saved-queries/{query.pk}"))["parameters"]
     assert (names["choices"], names["several"], names["choices_from"]) == (["Lamp", "Rope", "Tent"], True, "")
     assert (name["choices"], name["optional"], name["choices_from"]) == ([], True, "products.name")
