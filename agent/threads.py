@@ -4,12 +4,13 @@ Each connection has threads of its own: one that stalls holds up nobody else's s
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+from datasources.binding import Bound
 from datasources.engine import Database, ResultSet
 
 _THREADS_EACH = 32
@@ -18,16 +19,16 @@ _pools: WeakValueDictionary[Hashable, ThreadPoolExecutor] = WeakValueDictionary(
 _T = TypeVar("_T")
 
 
-async def execute(database: Database, sql: str) -> ResultSet:
-    """`database.execute(sql)`; a cancelled task cancels the statement, too.
+async def execute(database: Database, sql: str, bound: Sequence[Bound] = ()) -> ResultSet:
+    """`database.execute(sql, bound)`; a cancelled task cancels the statement, too.
 
     A database that has a method `known` is asked first whether it knows the result without running anything.
     """
     known = getattr(database, "known", None)
-    if known and (result := known(sql)) is not None:
+    if known and not bound and (result := known(sql)) is not None:
         return result  # type: ignore[no-any-return]
     try:
-        return await apart(database.whose, lambda: database.execute(sql))
+        return await apart(database.whose, lambda: database.execute(sql, bound))
     except asyncio.CancelledError:
         database.cancel()
         raise

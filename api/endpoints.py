@@ -11,7 +11,7 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 
-from api import answers, asking, connections, queries, shapes, statements, streaming
+from api import answers, asking, connections, queries, saved_queries, saved_shapes, shapes, statements, streaming
 from api.calls import Call, Said
 from chat.models import Conversation
 from datasources.models import Connection
@@ -95,6 +95,24 @@ async def list_verified(call: Call, connection_id: int) -> HttpResponseBase:
 async def run_verified(call: Call, query_id: int) -> HttpResponseBase:
     query = await sync_to_async(queries.query_for)(call.caller.user, query_id)
     result = await queries.run(call.caller.user, query, SOURCE)
+    return Said(await sync_to_async(statements.told)(query.sql, result)).response()
+
+
+async def list_saved(call: Call, connection_id: int) -> HttpResponseBase:
+    connection = await _connection(call, connection_id)
+    wanted = call.query(saved_shapes.SavedListing)
+    return Said(await sync_to_async(saved_queries.page_of)(call.caller.user, connection, wanted)).response()
+
+
+async def saved(call: Call, saved_id: int) -> HttpResponseBase:
+    query = await sync_to_async(saved_queries.query_for)(call.caller.user, saved_id)
+    return Said(saved_queries.told(query)).response()
+
+
+async def run_saved(call: Call, saved_id: int) -> HttpResponseBase:
+    query = await sync_to_async(saved_queries.query_for)(call.caller.user, saved_id)
+    given = await call.body(saved_shapes.Values)
+    result = await saved_queries.run(call.caller.user, query, given.parameters, SOURCE)
     return Said(await sync_to_async(statements.told)(query.sql, result)).response()
 
 

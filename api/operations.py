@@ -10,11 +10,11 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from pydantic import BaseModel
 
-from api import endpoints, shapes
+from api import endpoints, saved_shapes, shapes
 from api.problems import Code
 
 ROOT = "/api/v1"
-Group = Literal["Databases", "Questions", "SQL", "Verified queries"]
+Group = Literal["Databases", "Questions", "SQL", "Verified queries", "Saved queries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,10 @@ _RUN = f"""\
 One statement that reads, in the database's dialect. It is guarded, limited and audited like any other: at most
 {settings.QUERY_ROWS:,} rows (`QUERY_ROWS`), {settings.QUERY_SECONDS} seconds (`QUERY_SECONDS`), and 4 MB. No model is
 asked."""
+_SAVED = """\
+Its SQL with a value for each parameter. Values are read as in its form, and sent beside the statement: none becomes a
+part of it. `errors` names each parameter whose value is none. No model is asked, and the same limits hold as for any
+SQL."""
 _SCHEMA = """\
 Tables, columns and keys, with what the team has written about them. Of columns that are private only the names are
 told. Send the `ETag` back as `If-None-Match`, and the answer is 304 while nothing has changed."""
@@ -194,5 +198,38 @@ OPERATIONS = (
         endpoints.run_verified,
         shapes.SqlResult,
         errors=(*_OF_SQL, Code.NO_ANSWER),
+    ),
+    Operation(
+        "saved_queries",
+        "get",
+        "connections/<int:connection_id>/saved-queries",
+        "Saved queries",
+        "List the saved queries",
+        "Your own and those that are for the team, by name, each with its parameters.",
+        endpoints.list_saved,
+        saved_shapes.SavedQueries,
+        query=saved_shapes.SavedListing,
+    ),
+    Operation(
+        "saved_query",
+        "get",
+        "saved-queries/<int:saved_id>",
+        "Saved queries",
+        "See one saved query",
+        "As it stands in the list.",
+        endpoints.saved,
+        saved_shapes.SavedQuery,
+    ),
+    Operation(
+        "run_saved_query",
+        "post",
+        "saved-queries/<int:saved_id>/run",
+        "Saved queries",
+        "Run a saved query",
+        _SAVED,
+        endpoints.run_saved,
+        shapes.SqlResult,
+        body=saved_shapes.Values,
+        errors=_OF_SQL,
     ),
 )

@@ -1,7 +1,7 @@
 """Queries that are kept and can be run by their names: those that people have found right.
 
-Another kind of kept query comes in here and nowhere else: `page_of` lists, `query_for` finds, `run` runs. What HTTP and
-MCP offer is thin over these three.
+`page_of` lists, `query_for` finds, `run` runs; what HTTP and MCP offer is thin over these three. `saved_queries.py` has
+the same three of those that people have saved: another kind of kept query stands beside them.
 """
 
 from __future__ import annotations

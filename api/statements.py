@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 
 from asgiref.sync import sync_to_async
@@ -15,6 +16,7 @@ from api.cells import rows_of
 from api.problems import of_sql
 from datasources import snapshots
 from datasources.audit import application_database
+from datasources.binding import Bound, explained
 from datasources.engine import ResultSet
 from datasources.errors import QueryFailed, SQLError
 from datasources.models import Connection
@@ -22,11 +24,13 @@ from datasources.models import Connection
 _MISSING = (ErrorClass.NO_SUCH_TABLE, ErrorClass.NO_SUCH_COLUMN)
 
 
-async def run(user: User, connection: Connection, sql: str, source: str) -> ResultSet:
-    """Raises Problem."""
+async def run(user: User, connection: Connection, sql: str, source: str, bound: Sequence[Bound] = ()) -> ResultSet:
+    """`bound` are the values of its placeholders. Raises Problem."""
     try:
         with closing(await sync_to_async(connection.database)(user, source)) as database:
-            return await execute(database, sql)
+            return await execute(database, sql, bound)
+    except QueryFailed as error:
+        failed: SQLError = explained(error)
     except SQLError as error:
         failed = error
     raise of_sql(failed, await apart(connection.pk, lambda: _hint(connection, sql, failed)))

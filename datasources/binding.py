@@ -88,6 +88,13 @@ def require_sendable(bound: Sequence[Bound]) -> None:
             raise _bad(f"A value may have {MOST_CHARACTERS:,} characters. This has {len(value):,}.")
 
 
+def explained(error: QueryFailed) -> QueryFailed:
+    """The same; with the way out where a value's type is what is missing."""
+    if "could not determine data type of parameter" not in error.message:
+        return error
+    return QueryFailed(f"{error.message}. Write its type behind the parameter, such as {{{{name}}}}::text.", error.code)
+
+
 def told(bound: Sequence[Bound]) -> str:
     """The values as the audit list names them."""
     return f"With {', '.join(repr(value) if isinstance(value, str) else str(value) for value in bound)}."

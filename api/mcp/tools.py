@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from django.urls import reverse
 from pydantic import BaseModel, Field, ValidationError
 
-from api import answers, asking, connections, queries, shapes, statements
+from api import answers, asking, connections, queries, saved_queries, saved_shapes, shapes, statements
 from api.callers import Caller
 from api.mcp.results import ROWS, Result, answer, failed, schema, table
 from api.problems import Problem, invalid
@@ -68,6 +68,14 @@ class ToList(OfConnection):
 
 class OfQuery(shapes.Shape):
     query_id: int = Field(description="As list_verified_queries tells it.")
+
+
+class ToListSaved(ToList):
+    search: shapes.Search = Field(default="", description="Only those in whose name, words or SQL this stands.")
+
+
+class ToRunSaved(saved_shapes.Values):
+    query_id: int = Field(description="As list_saved_queries tells it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,20 @@ async def _run_verified_query(visit: Visit, given: OfQuery) -> Result:
     return Result({"question": query.question, "sql": query.sql, "result": told})
 
 
+async def _list_saved_queries(visit: Visit, given: ToListSaved) -> Result:
+    connection = await _connection(visit, given)
+    wanted = saved_shapes.SavedListing(q=given.search, offset=given.offset)
+    found = await sync_to_async(saved_queries.page_of)(visit.caller.user, connection, wanted)
+    return Result(found.model_dump(mode="json"))
+
+
+async def _run_saved_query(visit: Visit, given: ToRunSaved) -> Result:
+    query = await sync_to_async(saved_queries.query_for)(visit.caller.user, given.query_id)
+    result = await saved_queries.run(visit.caller.user, query, given.parameters, SOURCE)
+    told = table(await sync_to_async(statements.told)(query.sql, result))
+    return Result({"name": query.name, "sql": query.sql, "result": told})
+
+
 async def _connection(visit: Visit, given: OfConnection) -> Connection:
     """Raises Problem."""
     return await sync_to_async(connections.connection_for)(visit.caller.user, given.connection_id)
@@ -232,6 +254,20 @@ _ALL = (
         "Run the SQL of a verified query as it stands.",
         OfQuery,
         _run_verified_query,
+    ),
+    Tool(
+        "list_saved_queries",
+        "List saved queries",
+        "Statements that the person or their team has kept by a name, with the parameters that each takes.",
+        ToListSaved,
+        _list_saved_queries,
+    ),
+    Tool(
+        "run_saved_query",
+        "Run a saved query",
+        "Run a saved query with a value for each of its parameters; those that are not named have their defaults.",
+        ToRunSaved,
+        _run_saved_query,
     ),
 )
 TOOLS: Mapping[str, Tool] = {one.name: one for one in _ALL}

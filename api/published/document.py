@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api import problems, shapes, streaming
+from api import problems, saved_shapes, shapes, streaming
 from api.operations import OPERATIONS, ROOT, Operation
 from api.problems import KINDS, Code
 from envapi.published.components import REF, Untitled
@@ -21,9 +21,10 @@ _ARGUMENT = re.compile(r"<(int|uuid):(\w+)>")
 _ARGUMENTS = {
     "connection_id": ({"type": "integer", "minimum": 0}, "A database, as the list has it."),
     "answer_id": ({"type": "string", "format": "uuid"}, "An answer of yours."),
+    "saved_id": ({"type": "integer", "minimum": 0}, "A saved query, as the list has it."),
     "query_id": ({"type": "integer", "minimum": 0}, "A verified query, as the list has it."),
 }
-_SENT: tuple[type[BaseModel], ...] = (shapes.Question, shapes.Statement, shapes.Verdict)
+_SENT: tuple[type[BaseModel], ...] = (shapes.Question, shapes.Statement, saved_shapes.Values, shapes.Verdict)
 _DONE = {200: "As asked.", 202: "It is still being answered.", 304: "It is as you have it."}
 
 

@@ -23,6 +23,7 @@ from envapi.published.wording import Field, anchor, fields_of, kind_of, prose
 _EXAMPLES: Mapping[str, Any] = {
     "ask": {"question": "Which five products brought in the most revenue?"},
     "sql": {"sql": "SELECT count(*) FROM products"},
+    "run_saved_query": {"parameters": {"month": "2026-01", "countries": ["DE", "FR"]}},
     "verdict": {"verdict": "wrong", "remark": "Revenue excludes what was sent back."},
 }
 _AN_ANSWER = "0b6f3c1e-7d0b-4f0e-9d25-1c8f6f0a2f11"
@@ -101,7 +102,7 @@ def page(user: User, site: str) -> dict[str, Any]:
 
 def _told(operation: Operation, site: str, connection: int) -> Told:
     path = path_of(operation)
-    address = path.format(connection_id=connection, answer_id=_AN_ANSWER, query_id=1)
+    address = path.format(connection_id=connection, answer_id=_AN_ANSWER, query_id=1, saved_id=1)
     body = operation.body.__name__ if operation.body else ""
     return Told(
         operation,

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from pytest_django import Settings
 
 from accounts.models import User
@@ -239,6 +240,7 @@ async def test_a_token_of_an_agent_may_not(alice: User) -> None:
 
 
 async def test_requests_are_counted(assistant: Program, settings: Settings) -> None:
+    await cache.aclear()
     settings.RATE_TOKEN_REQUESTS = 1
     await assistant.says("ping")
     assert problem_of(await assistant.sends(request("ping"))) == (429, "too_many_requests")

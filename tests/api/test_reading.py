@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import AsyncClient
 from pytest_django import Settings
 
@@ -180,6 +181,7 @@ async def test_a_token_of_an_agent_may_not_ask(alice: User, connection: Connecti
 
 
 async def test_requests_are_counted(program: Program, connection: Connection, settings: Settings) -> None:
+    await cache.aclear()
     settings.RATE_TOKEN_REQUESTS = 2
     for _ in range(2):
         await program.json("/connections")

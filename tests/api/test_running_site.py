@@ -23,14 +23,19 @@ from tests.processes import Site, running_site
 pytestmark = pytest.mark.timeout(300)
 
 SQL = "SELECT name, price FROM products ORDER BY id LIMIT 3"
+SAVED = "SELECT name FROM products WHERE id <= {{most}} ORDER BY id"
 SETUP = f"""
 import json
 from accounts.models import ApiToken, User
 from datasources.models import Connection
 from learning.models import VerifiedQuery
+from workbench.models import SavedQuery
+from workbench.saved.parameters import Kind, Parameter
 sample = Connection.objects.get(is_sample=True, is_environment=False)
 VerifiedQuery.objects.create(connection=sample, question="Three products?", key="three products", sql="{SQL}")
 person = User.objects.get()
+at_most = [Parameter("most", Kind.WHOLE, default=("3",)).as_json()]
+SavedQuery.objects.create(connection=sample, user=person, name="Some", sql="{SAVED}", parameters=at_most)
 tokens = [ApiToken.objects.create(person, name="one", may_ask=may_ask)[1] for may_ask in (True, False)]
 print(json.dumps({{"connection": sample.pk, "token": tokens[0], "agents": tokens[1]}}))
 """
@@ -76,23 +81,28 @@ def test_the_official_client_lists_the_tools(play: Play) -> None:
 
 def test_the_official_client_calls_every_tool(play: Play, there: dict[str, Any]) -> None:
     on = {"connection_id": there["connection"]}
-    databases, schema, asked, ran, verified = play(
+    databases, schema, asked, ran, verified, saved = play(
         ("list_connections", {}),
         ("describe_schema", on | {"tables": ["products"]}),
         ("ask", on | {"question": "Which three products?"}),
         ("run_sql", on | {"sql": SQL}),
         ("list_verified_queries", on),
+        ("list_saved_queries", on),
     )
     assert databases["data"]["connections"][0]["id"] == there["connection"]
     assert schema["data"]["tables"][0]["name"] == "products"
     assert (asked["is_error"], asked["data"]["status"], asked["data"]["sql"]) == (False, "succeeded", SQL)
     assert asked["data"]["result"]["rows"] == ran["data"]["result"]["rows"]
     [query] = verified["data"]["queries"]
-    fetched, run_again = play(
-        ("get_answer", {"answer_id": asked["data"]["answer_id"]}), ("run_verified_query", {"query_id": query["id"]})
+    [kept] = saved["data"]["queries"]
+    fetched, run_again, given = play(
+        ("get_answer", {"answer_id": asked["data"]["answer_id"]}),
+        ("run_verified_query", {"query_id": query["id"]}),
+        ("run_saved_query", {"query_id": kept["id"], "parameters": {"most": 2}}),
     )
     assert fetched["data"]["result"] == asked["data"]["result"]
     assert run_again["data"]["result"]["rows"] == ran["data"]["result"]["rows"]
+    assert given["data"]["result"]["rows"] == [row[:1] for row in ran["data"]["result"]["rows"][:2]]
 
 
 def test_the_official_client_is_told_what_may_not_be(play: Play, there: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from datasources.binding import Bound, Given, bind, names
+from datasources.binding import Bound, Given, bind, explained, names
 from datasources.engine import Database, DuckdbDatabase, ServerDatabase, SqliteDatabase
 from datasources.errors import NotReadOnly, QueryFailed
 from tests.mariadb import MariadbServer
@@ -161,6 +161,16 @@ def test_what_no_database_takes_is_said_before(database: Database) -> None:
     one = bind("SELECT {{v}} AS v", database.dialect, {"v": "a\0b"})
     with pytest.raises(QueryFailed, match="no database takes"):
         database.execute(one.sql, one.bound)
+
+
+def test_where_a_value_s_type_cannot_be_told_the_way_out_is_said(postgres: PostgresServer) -> None:
+    one = bind("SELECT jsonb_build_object('a', {{v}}) AS v", "postgres", {"v": "x"})
+    with closing(ServerDatabase(postgres.address("reader"), ["127.0.0.1"])) as database:
+        with pytest.raises(QueryFailed) as failed:
+            database.execute(one.sql, one.bound)
+    assert explained(failed.value).message.endswith("such as {{name}}::text.")
+    other = QueryFailed("no such column: x")
+    assert explained(other) is other
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "duckdb", "postgres", "mysql"])

@@ -18,7 +18,7 @@ from datasources.storable import storable
 MOST_CHOICES = 200
 MOST_DIGITS = 30
 _BEYOND = 2**63
-_TRUE, _FALSE = "yes", "no"
+YES, NO = "yes", "no"
 _OF_A_MONTH = ("first", "next")
 RUN = "run"
 """In an address, says that it is to be run: no parameter can be called so."""
@@ -111,7 +111,7 @@ class Parameter:
             case Kind.MONTH:
                 return f"{first_of(text, today):%Y-%m}"
             case Kind.YES_NO:
-                return {_TRUE: True, _FALSE: False}[text.lower()] if text.lower() in (_TRUE, _FALSE) else _fail()
+                return {YES: True, NO: False}[text.lower()] if text.lower() in (YES, NO) else _fail()
             case Kind.CHOICE:
                 return text if not self.choices or text in self.choices else _fail()
             case Kind.TEXT:

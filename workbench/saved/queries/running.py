@@ -12,7 +12,7 @@ from django.utils import timezone
 from sqlglot import exp
 
 from accounts.models import User
-from datasources.binding import Given, bind
+from datasources.binding import Given, bind, explained
 from datasources.engine import ResultSet
 from datasources.errors import QueryFailed, SQLError
 from datasources.models import Connection
@@ -31,10 +31,7 @@ def run(saved: SavedQuery, user: User, given: Mapping[str, Given], source: str =
         with closing(connection.database(user, source)) as database:
             return database.execute(statement.sql, statement.bound), timezone.now()
     except QueryFailed as error:
-        if "could not determine data type of parameter" in error.message:
-            hint = "Write its type behind the parameter, such as {{name}}::text."
-            raise QueryFailed(f"{error.message}. {hint}", error.code) from None
-        raise
+        raise explained(error) from None
 
 
 def choices(connection: Connection, user: User, parameter: Parameter) -> list[str]:
