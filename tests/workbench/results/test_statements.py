@@ -27,8 +27,14 @@ BY_NAME = "SELECT name, price FROM products WHERE price > {{least}} AND name <> 
 BARS = "SELECT name, price FROM products ORDER BY id"
 
 
-def posted(client: Client, route: str, connection: Connection, htmx: bool = False, **fields: str) -> Any:
-    return client.post(reverse(route, args=[connection.pk]), fields, headers=HTMX if htmx else {})
+def posted(client: Client, route: str, connection: Connection, **fields: str) -> Any:
+    return client.post(reverse(route, args=[connection.pk]), fields)
+
+
+def drawn(client: Client, connection: Connection, sql: str) -> str:
+    """What htmx puts in the place of the chart."""
+    response = client.post(reverse("statement_chart", args=[connection.pk]), {"sql": sql}, headers=HTMX)
+    return response.content.decode()
 
 
 def test_nothing_is_run_before_its_page_asks(alice_client: Client, connection: Connection, data_dir: Path) -> None:
@@ -100,7 +106,7 @@ def test_what_is_bound_is_read_and_exported_with_its_values(
 def test_what_may_not_run_says_so_in_the_place_of_the_chart(
     alice_client: Client, connection: Connection, data_dir: Path
 ) -> None:
-    page = posted(alice_client, "statement_chart", connection, htmx=True, sql="DELETE FROM orders").content.decode()
+    page = drawn(alice_client, connection, "DELETE FROM orders")
     assert 'role="alert"' in page
     assert "Only a statement that reads can run" in page
 
@@ -108,7 +114,7 @@ def test_what_may_not_run_says_so_in_the_place_of_the_chart(
 def test_a_statement_is_drawn_and_what_was_chosen_is_remembered(
     alice_client: Client, connection: Connection, data_dir: Path
 ) -> None:
-    page = posted(alice_client, "statement_chart", connection, htmx=True, sql=BARS).content.decode()
+    page = drawn(alice_client, connection, BARS)
     result = Result.objects.get()
     address = reverse("result_chart", args=[result.pk])
     assert f'hx-post="{address}"' in page
@@ -131,7 +137,7 @@ def test_without_javascript_the_chart_has_a_page(alice_client: Client, connectio
 def test_a_colleague_does_not_reach_my_chart(
     alice_client: Client, connection: Connection, make_user: Any, data_dir: Path
 ) -> None:
-    posted(alice_client, "statement_chart", connection, htmx=True, sql=BARS)
+    drawn(alice_client, connection, BARS)
     colleague = Client()
     colleague.force_login(make_user("carol", connection.team))
     assert colleague.get(reverse("result_chart", args=[Result.objects.get().pk])).status_code == 404
