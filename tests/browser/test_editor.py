@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from agent.scripted_server import ServerHandle
+from tests.browser.conftest import complaints_of
 from tests.browser.test_chat import GOOD, ask
 from tests.processes import Site
 
@@ -23,6 +24,7 @@ sample = Connection.objects.get(is_sample=True)
 sample.schema()
 print(sample.pk)
 """
+DEAREST = "SELECT name, price FROM products ORDER BY price DESC LIMIT 6"
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000000) SELECT COUNT(*) FROM n"
 
 
@@ -160,6 +162,35 @@ def test_what_ran_comes_back_and_undo_brings_what_was_there(editor: Page) -> Non
     expect(editor.locator("#sql-history")).to_contain_text("It is deleted from your history.")
     expect(editor.locator(".sql-runs > li")).to_have_count(0)
     assert text(editor) == "SELECT 22 AS second"
+
+
+def test_rows_lead_on_to_a_chart_to_all_of_them_and_to_saving(editor: Page) -> None:
+    complaints = complaints_of(editor, "Security")
+    write(editor, DEAREST)
+    editor.keyboard.press("Control+Enter")
+    expect(editor.locator("#sql-result tbody tr")).to_have_count(6)
+    editor.get_by_role("button", name="Chart", exact=True).click()
+    expect(editor.locator("#chart-run .drawing[data-drawn]")).to_be_visible()
+    expect(editor.locator("#table-run")).to_be_hidden()
+    expect(editor.locator("#announcer")).to_contain_text("price by name")
+    editor.locator(".chart-change summary").click()
+    editor.locator("select[name=type]").select_option("histogram")
+    editor.locator("select[name=x]").select_option(label="price")
+    expect(editor.get_by_role("button", name="Back to the suggestion")).to_be_visible()
+    editor.get_by_role("button", name="Table", exact=True).click()
+    expect(editor.locator("#table-run")).to_be_visible()
+
+    editor.get_by_role("button", name="Save question…").click()
+    expect(editor.get_by_label("SQL", exact=True)).to_have_value(DEAREST)
+    editor.go_back()
+    editor.locator(".cm-content").click()
+    editor.keyboard.press("Control+Enter")
+    editor.get_by_role("button", name="All rows, exports").click()
+    expect(editor.locator("#grid-status")).to_contain_text("6 rows")
+    expect(editor.locator("#result-code")).to_have_text(DEAREST)
+    editor.get_by_role("link", name="Chart", exact=True).click()
+    expect(editor.locator(".drawing[data-drawn]")).to_be_visible()
+    assert complaints == []
 
 
 def test_a_long_statement_is_stopped(editor: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.chat.sockets import browser
 from tests.learning.benchmark.pages.runs import words_of
 from tests.site import MakeUser
 
+LINK = r'(?:href|hx-get)="(/(?!static/)[^"]*)"'
 RESULT = {"columns": ["name"], "rows": [["<Tent>"]], "truncated": False, "elapsed": 0.1}
 
 
@@ -184,3 +186,18 @@ async def test_the_socket_of_a_shared_conversation_is_its_asker_s_alone(
     await conversation.asave()
     async with browser(conversation, await sync_to_async(client_of)(carol)) as reader:
         assert await reader.is_closed() == NOT_FOUND
+
+
+@pytest.mark.django_db
+def test_every_link_that_a_colleague_is_shown_leads_somewhere(
+    conversation: Conversation, alice_client: Client, carol: User
+) -> None:
+    episode, alone = asked(conversation, "Which products?"), asked(conversation, "Which others?")
+    share(alice_client, conversation)
+    alice_client.post(reverse("share_answer", args=[alone.pk]))
+    client = client_of(carol)
+    pages = [address(conversation), *(reverse("answer", args=[each.pk]) for each in (episode, alone))]
+    found = {link for page in pages for link in re.findall(LINK, client.get(page).content.decode())}
+    assert reverse("answer", args=[episode.pk]) in found
+    lost = [link for link in found if 404 in {client.get(link).status_code}]
+    assert lost == []

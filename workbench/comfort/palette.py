@@ -1,4 +1,4 @@
-"""Where a person may go from anywhere: databases and their tabs, conversations, verified queries, pages of teams."""
+"""Where a person may go from anywhere: databases and their tabs, conversations, queries, boards, pages of teams."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from accounts.models import Membership, User
 from datasources.models import Connection
 from learning.benchmark.suite import tab_name
 from learning.models import Episode, VerifiedQuery
+from workbench.models import Board, SavedQuery
 
 MOST_CONNECTIONS = 100
 LATEST = 50
@@ -37,14 +38,17 @@ def places(user: User) -> list[Place]:
         *_databases(user),
         *_conversations(user, "")[:LATEST],
         *_queries(user, "")[:LATEST],
+        *_saved(user, "")[:LATEST],
+        *_boards(user, "")[:LATEST],
         *_teams(user),
         *_own(user),
     ]
 
 
 def found(user: User, search: str) -> list[Place]:
-    """Also older conversations and queries."""
-    return [*_conversations(user, search)[:FOUND], *_queries(user, search)[:FOUND]]
+    """Also those that are older."""
+    kinds = (_conversations, _queries, _saved, _boards)
+    return [place for kind in kinds for place in kind(user, search)[:FOUND]]
 
 
 def _databases(user: User) -> Iterator[Place]:
@@ -62,6 +66,8 @@ def _tabs(connection: Any) -> list[tuple[str, str]]:
     return [
         ("diagram", "ER diagram"),
         ("data", "Data"),
+        ("sql", "SQL"),
+        ("saved_queries", "Saved questions"),
         ("learning", "Learning"),
         ("verified_queries", "Verified queries"),
         ("remarks", "Remarks"),
@@ -101,12 +107,29 @@ def _queries(user: User, search: str) -> list[Place]:
     ]
 
 
+def _saved(user: User, search: str) -> list[Place]:
+    mine = SavedQuery.objects.visible_to(user).kept()
+    if search:
+        mine = mine.filter(Q(name__icontains=search) | Q(sql__icontains=search))
+    rows = mine.order_by("-updated_at").values_list("pk", "name", "connection__name")[:LATEST]
+    return [Place(name, "Saved question", reverse("saved_query", args=[pk]), place) for pk, name, place in rows]
+
+
+def _boards(user: User, search: str) -> list[Place]:
+    mine = Board.objects.visible_to(user).filter(name__icontains=search)
+    rows = mine.order_by("name", "pk").values_list("pk", "name", "team__name")[:LATEST]
+    return [Place(name, "Board", reverse("board", args=[pk]), team) for pk, name, team in rows]
+
+
 def _teams(user: User) -> Iterator[Place]:
     for membership in user.memberships.select_related("team").order_by("team__name"):
         team, role = membership.team, Membership.Role(membership.role)
         pages = [
             ("team", "People"),
             ("connections", "Databases"),
+            ("team_saved", "Saved questions"),
+            ("team_boards", "Boards"),
+            ("team_shared", "Shared"),
             ("team_model", "Model"),
             ("team_learning", "Learning"),
         ]
@@ -118,7 +141,8 @@ def _teams(user: User) -> Iterator[Place]:
 
 def _own(user: User) -> Iterator[Place]:
     pages = [("home", "New question"), ("account", "Account, times and numbers"), ("tokens", "API tokens")]
-    pages += [("teams", "All teams"), ("conversations", "All conversations"), ("env_docs", "For agents")]
+    pages += [("teams", "All teams"), ("conversations", "All conversations"), ("find", "Find")]
+    pages += [("api_docs", "API of your own tools"), ("env_docs", "For agents")]
     if user.is_staff:
         pages.append(("admin:index", "Admin"))
     for name, words in pages:

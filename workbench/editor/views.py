@@ -26,6 +26,7 @@ from workbench.editor.formatting import NotFormatted, formatted
 from workbench.editor.running import Outcome
 from workbench.editor.styled import styled
 from workbench.models import SqlRun
+from workbench.results.statement import Statement
 
 STATEMENTS = ("120/minute", "You have run 120 statements within a minute.")
 
@@ -148,6 +149,7 @@ def _told(connection: Connection, asked: Asked, outcome: Outcome) -> dict[str, A
     return {
         "outcome": outcome,
         "table": Table(outcome.result) if outcome.result else None,
+        "statement": Statement(piece.sql),
         "is_part": piece.sql.strip() != asked.sql.strip().rstrip(";").strip(),
         "line": _line(asked.sql, outcome),
         "clauses": clauses(asked.answer.sql, piece.sql, connection.dialect) if asked.answer else None,

@@ -76,7 +76,7 @@ def _read(result: Result) -> StoredRows:
     make_room(settings.RESULT_MB * 1_000_000 // 4)
     connection = result.connection
     database = connection.database(result.user, SOURCE, limits=limits.of_page())
-    with closing(database), database.stream(result.sql) as stream:
+    with closing(database), database.stream(result.sql, result.bound) as stream:
         stored.write(_path(result.pk), stream)
     found = stored.look(_path(result.pk))
     assert found  # noqa: S101 - it was written just now

@@ -5,6 +5,8 @@ from django.conf import settings
 from datasources.engine import Limits
 
 CELL_CHARS = 100_000
+CHART_ROWS = 10_000
+"""That a chart is drawn from."""
 MOST_COLUMNS = 1_900
 """That a file of SQLite holds."""
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
+from datasources import binding
+from datasources.binding import Bound
 from datasources.models import Connection
 from learning.models import Episode
+from workbench.results import statement
 
 
 class ResultQuerySet(models.QuerySet["Result"]):
@@ -19,13 +24,21 @@ class ResultQuerySet(models.QuerySet["Result"]):
         return self.filter(user=user, connection__in=Connection.objects.visible_to(user))
 
     def of(
-        self, user: User, connection: Connection, sql: str, name: str = "", episode: Episode | None = None
+        self,
+        user: User,
+        connection: Connection,
+        sql: str,
+        name: str = "",
+        episode: Episode | None = None,
+        bound: Sequence[Bound] = (),
     ) -> Result:
-        """The person's result of this statement: the one that there is, else a new one. The person may run it on the
-        connection; nothing is run yet."""
-        found = self.filter(user=user, connection=connection, episode=episode, sql=sql).first()
+        """The person's result of this statement with these values: the one that there is, else a new one. The person
+        may run it on the connection; nothing is run yet."""
+        of = {"user": user, "connection": connection, "episode": episode, "sql": sql, "name": name}
+        values = statement.to_json(bound)
+        found = next((one for one in self.filter(**of) if one.values == values), None)
         if found is None:
-            return self.create(user=user, connection=connection, episode=episode, sql=sql, name=name)
+            return self.create(**of, values=values)
         self.filter(pk=found.pk).update(opened_at=timezone.now())
         return found
 
@@ -41,6 +54,8 @@ class Result(models.Model):
     )
     name = models.TextField(blank=True, help_text="The question; empty where somebody wrote the SQL")
     sql = models.TextField()
+    values = models.JSONField(default=list, help_text="Those of its placeholders, in their order")
+    chart = models.JSONField(null=True, help_text="What was chosen by hand; else it is suggested")
     created_at = models.DateTimeField(default=timezone.now)
     opened_at = models.DateTimeField(default=timezone.now, db_index=True)
 
@@ -51,6 +66,19 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return self.name[:60] or self.sql[:60]
+
+    @property
+    def bound(self) -> tuple[Bound, ...]:
+        return statement.from_json(self.values)
+
+    @property
+    def told(self) -> str:
+        """The values in words; empty where it has none."""
+        return binding.told(self.bound) if self.values else ""
+
+    def choose_chart(self, chart: dict[str, Any] | None) -> None:
+        self.chart = chart
+        self.save(update_fields=["chart"])
 
 
 class Export(models.Model):

@@ -67,10 +67,14 @@ class StoredRows:
     @cached_property
     def table(self) -> Table:
         """Its first rows: as they are written, all others are."""
-        first = self.by_number(range(1, min(self.rows, _FORMATTED_BY) + 1))
+        return Table(self.first(_FORMATTED_BY))
+
+    def first(self, most: int) -> ResultSet:
+        """So many of them: `truncated` where there are more."""
+        rows = self.by_number(range(1, min(self.rows, most) + 1))
         names = tuple(column.name for column in self.columns)
         types = tuple(column.type for column in self.columns)
-        return Table(ResultSet(names, tuple(first), self.truncated, self.elapsed, types))
+        return ResultSet(names, tuple(rows), self.truncated or self.rows > most, self.elapsed, types)
 
     def _decoded(self, cells: Sequence[int | float | str | bytes | None]) -> tuple[Cell, ...]:
         return tuple(column.decoded(cell) for column, cell in zip(self.columns, cells, strict=True))

@@ -9,12 +9,14 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import resolve, reverse
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from chat.models import Conversation
 from learning.models import VerifiedQuery
 from tests.chat.answers import answered
 from tests.site import MakeUser
+from workbench.models import Board, SavedQuery
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +32,38 @@ def test_databases_and_their_tabs_are_there(alice_client: Client, conversation: 
     pk = conversation.connection_id
     assert found["shop"] == f"/databases/{pk}/ask/"
     assert found["shop · ER diagram"] == f"/databases/{pk}/diagram/"
+    assert found["shop · SQL"] == f"/databases/{pk}/sql/"
+    assert found["shop · Saved questions"] == f"/databases/{pk}/saved/"
     assert "shop · Evaluate" not in found
+
+
+def test_it_leads_to_finding_boards_and_the_api(alice_client: Client, conversation: Conversation) -> None:
+    found = places(alice_client)
+    team = conversation.connection.team_id
+    assert found["Find"] == "/find/"
+    assert found["Team of alice · Boards"] == f"/teams/{team}/boards/"
+    assert found["Team of alice · Saved questions"] == f"/teams/{team}/saved/"
+    assert found["API of your own tools"] == "/api/"
+
+
+def test_saved_questions_and_boards_are_there_for_those_who_see_them(
+    alice_client: Client, conversation: Conversation, alice: User, make_user: MakeUser
+) -> None:
+    connection = conversation.connection
+    of = {"connection": connection, "user": alice, "sql": "SELECT 1"}
+    mine = SavedQuery.objects.create(name="Secretly", **of)
+    SavedQuery.objects.create(name="Gone", deleted_at=timezone.now(), **of)
+    SavedQuery.objects.create(name="Ours", is_shared=True, **of)
+    board = Board.objects.create(team=connection.team, name="Mondays", owner=alice)
+    mate = Client()
+    mate.force_login(make_user("mate", connection.team))
+    found = places(alice_client)
+    assert found["Secretly"] == reverse("saved_query", args=[mine.pk])
+    assert found["Mondays"] == reverse("board", args=[board.pk])
+    assert "Gone" not in found
+    assert {"Secretly", "Ours", "Mondays"} & {*places(mate)} == {"Ours", "Mondays"}
+    assert list(places(alice_client, "monday")) == ["Mondays"]
+    assert list(places(alice_client, "secret")) == ["Secretly"]
 
 
 def test_a_database_with_verified_queries_can_be_evaluated(alice_client: Client, conversation: Conversation) -> None:

@@ -257,3 +257,22 @@ def test_a_query_that_is_in_the_way_can_be_replaced(
     assert "Another verified query answers this question" in told
     alice_client.post(address, {**fields, "statement": "SELECT 2", "instead": first.pk}, headers=HTMX)
     assert VerifiedQuery.objects.get().sql == "SELECT 2"
+
+
+def test_rows_lead_on_to_all_of_them_a_chart_and_saving(
+    alice_client: Client, run_address: str, connection: Connection
+) -> None:
+    sql = 'SELECT name AS "a <b>" FROM products'
+    page = posted(alice_client, run_address, sql)
+    for name in ("statement_result", "statement_chart", "saved_query_add"):
+        assert reverse(name, args=[connection.pk]) in page
+    assert 'name="sql" value="SELECT name AS &quot;a &lt;b&gt;&quot; FROM products"' in page
+    form = alice_client.post(reverse("saved_query_add", args=[connection.pk]), {"sql": sql})
+    assert form.status_code == 200
+    assert form.context["form"]["sql"].value() == sql
+
+
+def test_a_plan_and_an_error_lead_nowhere(alice_client: Client, run_address: str, connection: Connection) -> None:
+    pages = posted(alice_client, run_address, "SELECT 1", do="explain") + posted(alice_client, run_address, "SELECT no")
+    assert reverse("statement_result", args=[connection.pk]) not in pages
+    assert reverse("statement_chart", args=[connection.pk]) not in pages

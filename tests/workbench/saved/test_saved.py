@@ -230,3 +230,21 @@ def test_its_page_says_what_the_statement_does(save: Save, alice_client: Client)
     page = words(alice_client.get(address("saved_query", save("Dear", SQL, (PRICE,)).pk)))
     assert "{price}" in page
     assert "Only you see it" in page or "only you see it" in page
+
+
+def test_what_it_gave_leads_on_to_all_rows_with_the_values_bound(
+    save: Save, alice_client: Client, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    saved = save("Dear", SQL, parameters=(PRICE,))
+    page = alice_client.get(address("saved_result", saved.pk), {"price": "100.5"}, headers={"HX-Request": "true"})
+    shown = [row[0].text for row in page.context["table"].rows]
+    statement = page.context["statement"]
+    fields = {"sql": statement.sql, "values": statement.values, "name": statement.name}
+    assert all(f'name="{name}"' in page.content.decode() for name in fields)
+    found = alice_client.post(address("statement_result", saved.connection_id), fields)["Location"]
+    alice_client.post(f"{found}read/")
+    rows = alice_client.get(f"{found}rows/", {"start": "0", "count": "50"}).json()
+    assert shown
+    assert len(rows["rows"]) == len(shown)
+    assert "Dear" in words(alice_client.get(found))

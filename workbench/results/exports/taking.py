@@ -85,6 +85,6 @@ def taken(result: Result, most: int, leaving: Leaving) -> Iterator[Taken]:
         return
     with closing(result.connection.database(result.user, SOURCE, limits=limits.of_export(most))) as database:
         leaving.ends(database.cancel)
-        with database.stream(result.sql) as stream:
+        with database.stream(result.sql, result.bound) as stream:
             types = list(stream.types) or [""] * len(stream.columns)
             yield Taken(stream.columns, types, timezone.now(), most, False, stream, lambda: stream.truncated, leaving)

@@ -89,7 +89,7 @@ def _write(
     episode: Episode | None = None,
 ) -> HttpResponse:
     """The form, and what comes of it."""
-    is_post = request.method == "POST"
+    is_post = request.method == "POST" and "name" in request.POST
     form = SavedForm(request.POST) if is_post else SavedForm.of(saved) if saved else _empty(request, episode)
     if is_post and form.is_valid():
         try:
@@ -111,9 +111,9 @@ def _write(
 
 
 def _empty(request: UserRequest, episode: Episode | None) -> SavedForm:
-    """Filled with the answer, or with the SQL of an address."""
+    """Filled with the answer, or with the SQL that an address has, or the editor sends."""
     if episode is None:
-        return SavedForm(initial={"sql": request.GET.get("sql", "")[:MAX_SQL]})
+        return SavedForm(initial={"sql": (request.POST.get("sql") or request.GET.get("sql", ""))[:MAX_SQL]})
     return SavedForm(initial={"name": episode.question[: keeping.LONGEST_NAME], "sql": episode.last_sql})
 
 

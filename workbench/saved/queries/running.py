@@ -25,10 +25,9 @@ _CHOICES_KEPT = timedelta(minutes=5)
 
 def run(saved: SavedQuery, user: User, given: Mapping[str, Given], source: str = SOURCE) -> tuple[ResultSet, datetime]:
     """What it gives now, and when that is. Raises SQLError."""
-    connection = saved.connection
-    statement = bind(saved.sql, connection.dialect, given)
+    statement = bind(saved.sql, saved.connection.dialect, given)
     try:
-        with closing(connection.database(user, source)) as database:
+        with closing(saved.connection.database(user, source)) as database:
             return database.execute(statement.sql, statement.bound), timezone.now()
     except QueryFailed as error:
         raise explained(error) from None

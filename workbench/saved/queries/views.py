@@ -22,6 +22,7 @@ from datasources.errors import SQLError
 from datasources.models import Connection
 from datasources.requests import get_connection
 from datasources.tables import Table
+from workbench.results.statement import Statement
 from workbench.saved.boards.models import Board
 from workbench.saved.every import Every
 from workbench.saved.models import SavedQuery
@@ -138,7 +139,9 @@ def _ran(saved: SavedQuery, user: User, values: Entered) -> dict[str, Any]:
         result, at = running.run(saved, user, values.given)
     except SQLError as error:
         return {"error": error.message}
-    return {"table": Table.from_result(result), "ran_at": at}
+    written = binding.bind(saved.sql, saved.connection.dialect, values.given)
+    statement = Statement(written.sql, written.bound, saved.name)
+    return {"table": Table.from_result(result), "ran_at": at, "statement": statement}
 
 
 def _field(saved: SavedQuery, user: User, parameter: Parameter, values: Entered, *, said: bool) -> Field:
