@@ -65,7 +65,7 @@ DUTIES = {
         Duty("delete old audit entries", _A_DAY, audit.clear),
         Duty("delete old episodes of agents", _A_DAY, clear_agents_episodes),
         Duty("delete old figures of use", _A_DAY, clearing_of_quotas.clear),
-        Duty("clear results that were kept", timedelta(hours=1), keeping_of_results.clear),
+        Duty("clear results that were kept", timedelta(hours=6), keeping_of_results.clear),
         Duty("delete deleted saved queries", _A_DAY, keeping.clear),
         Duty("delete ended log-ins", _A_DAY, clear_log_ins),
         Duty("delete old tasks", _A_DAY, clear_tasks),

@@ -4,6 +4,7 @@ that has done nothing before. Memory is the most that a process has held, the ch
 import json
 import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -24,6 +25,8 @@ OPENED = 100_000
 BLOCK = 200
 MOST_MB = 300
 SEEN_EVERY = 0.1
+NOTED_WITHIN = 10.0
+"""Seconds after its last byte that the end of an export is noted."""
 _SQL = "SELECT * FROM sales ORDER BY id"
 _SERVER = {
     "API_BASE_URL": "http://127.0.0.1:1/v1",
@@ -80,11 +83,19 @@ def _exported(person: Person, result: Result, format_: Export.Format, peaks: "_P
     name = f"export of {ROWS:,} rows, {format_.label}"
     with stopwatch() as taking:
         size = person.download(f"/results/{result.pk}/export/?format={format_.value}")
-    export = result.exports.first()
-    if export is None or export.rows != ROWS:
+    export = _ended(result)
+    if (export.state, export.rows) != (Export.State.DONE, ROWS):
         raise RuntimeError(f"{name}: {export}")
     yield Figure(name, taking[0], "s", note=f"{size / 1e6:,.0f} MB")
     yield from peaks.figures(name)
+
+
+def _ended(result: Result) -> Export:
+    """The last one, once it is not running any more."""
+    deadline = time.monotonic() + NOTED_WITHIN
+    while (export := result.exports.latest("begun_at")).state == Export.State.RUNNING and time.monotonic() < deadline:
+        time.sleep(SEEN_EVERY)
+    return export
 
 
 class _Peaks:

@@ -87,6 +87,8 @@ def _file(export: Export, source: Taken, leaving: Leaving, opened: ExitStack) ->
         _FILES[export.format](source, path)
     except (OSError, as_parquet.NotWritten, xlsxwriter.exceptions.XlsxWriterException) as error:
         raise NotExported(f"The file could not be written: {error}") from error
+    # Whoever has the last byte may ask before it is noted that all were taken.
+    Export.objects.filter(pk=export.pk).update(rows=source.rows, is_cut=source.is_cut)
     name = _name(export, f"-first-{source.rows}-rows" if source.is_cut else "")
     size = path.stat().st_size
     sent = _sent(_read(path), export, source, opened.pop_all())
