@@ -131,6 +131,12 @@
     return { decimal, thousands, grouping: [3], currency: ["", ""] };
   };
 
+  // The place says what is drawn; Vega would have its parts read one by one, so it gets an element of its own within.
+  function inside(place) {
+    if (!place.firstElementChild) place.append(Object.assign(document.createElement("div"), { ariaHidden: "true" }));
+    return place.firstElementChild;
+  }
+
   // One after the other: a drawing under way is waited for before the place is drawn anew.
   function draw(place) {
     drawn.set(place, Promise.resolve(drawn.get(place)).then(async (before) => {
@@ -138,9 +144,7 @@
       if (!place.isConnected) return drawn.delete(place) && null;
       try {
         await vega(place);
-        const done = await vegaEmbed(place, specification(place, colours(false), "container"), { ...EMBEDDED, formatLocale: locale() });
-        // The place says what is drawn: its parts would be read one by one.
-        $("svg", place)?.setAttribute("aria-hidden", "true");
+        const done = await vegaEmbed(inside(place), specification(place, colours(false), "container"), { ...EMBEDDED, formatLocale: locale() });
         place.dataset.drawn = "";
         return done;
       } catch {
