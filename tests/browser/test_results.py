@@ -19,7 +19,7 @@ _MAKE = """
 from accounts.models import User
 from datasources.models import Connection
 from workbench.models import Result
-user = User.objects.get()
+user = User.objects.get(username="admin")
 connection, _ = Connection.objects.get_or_create(
     team=user.teams.first(), name="sales", defaults={{"path": {path!r}, "origin": "path"}}
 )

@@ -155,7 +155,7 @@ def test_a_curator_undoes_it(conversation: Conversation, curator: Client) -> Non
     assert "Undo" in shown(conversation, curator)
     card = post(curator, "chat_undo_generation", conversation, 1, after=str(episode.pk))
     assert changing.in_use(conversation.connection).number == 0
-    assert card.startswith(f'\n<div id="news-{episode.pk}"')
+    assert card.lstrip().startswith(f'<div id="news-{episode.pk}"')
     assert "Rolled back Undone in a conversation." in words(card)
     assert "Put it to use again" in card
 

@@ -204,4 +204,4 @@ def test_it_says_whether_confidence_can_be_believed(alice_client: Client, measur
     run.questions.filter(is_right=True).update(confidence=0.9)
     run.questions.filter(is_right=False).update(confidence=0.3)
     page = said(text(alice_client, address("evaluation", run)))
-    assert "Calibration error 0.20 of confidence (ECE); the surest half is 100 % right" in page
+    assert "Calibration error 0.10 of confidence (ECE); the surest half is 100 % right" in page
